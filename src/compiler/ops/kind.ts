@@ -1,0 +1,116 @@
+/**
+ * The one list of operations. Each concern is a table with a row for every kind, so that a missing row fails `tsc`:
+ *
+ *   signature/  what a call may say: inputs, parameters, defaults, documentation
+ *   shape/      output shapes and resolved attributes, from possibly symbolic sizes
+ *   weights/    trainable and running tensors with their initialisers
+ *   cost/       multiply-accumulates
+ *   ../lower/      forward, as kernels of a program
+ *   ../gradient/   backward, as kernels of a program
+ *   ../emit/tfjs/  TensorFlow.js source
+ */
+
+/** Height and width. */
+export type Pair<N = number> = readonly [N, N];
+
+/** Zero padding before and after each spatial axis: `[[top, bottom], [left, right]]`. */
+export type Pads<N = number> = readonly [Pair<N>, Pair<N>];
+
+export interface Window<N = number> {
+  readonly kernel: Pair<N>;
+  readonly stride: Pair<N>;
+  readonly dilation: Pair<N>;
+  readonly padding: Pads<N>;
+}
+
+/** How weights start; `glorot_uniform` as Keras, `he_normal` with gain √2 over the fan-in. */
+export type Initializer = 'glorot_uniform' | 'he_normal' | 'zeros' | 'ones';
+
+// biome-ignore lint/complexity/noBannedTypes: an operation without attributes
+type None = {};
+
+/** The resolved attributes of each operation, as a node carries them. */
+export interface OpAttributes {
+  input: None;
+
+  // convolution and dense
+  conv2d: Window & { filters: number; groups: number; bias: boolean; initializer: Initializer };
+  depthwise_conv2d: Window & { multiplier: number; bias: boolean; initializer: Initializer };
+  /** `padding` is cut from the output; `outputPadding` adds rows and columns at its end. */
+  conv2d_transpose: Window & { filters: number; bias: boolean; outputPadding: Pair; initializer: Initializer };
+  /** A matrix product over the last axis. */
+  dense: { units: number; bias: boolean; initializer: Initializer };
+  /** `[…, M, K] × […, K, N]`; leading axes broadcast. */
+  matmul: { transposeA: boolean; transposeB: boolean };
+
+  // pooling
+  max_pool: Window;
+  /** `countPadding`: whether padded zeros count in the divisor. */
+  avg_pool: Window & { countPadding: boolean };
+  global_avg_pool: None;
+  global_max_pool: None;
+  /** Averages over output×output cells from `⌊i·H/h⌋` to `⌈(i+1)·H/h⌉`, as PyTorch. */
+  adaptive_avg_pool: { output: Pair };
+  adaptive_max_pool: { output: Pair };
+
+  // normalisation
+  /** Over the batch and all axes but the last. `momentum` is the share of the old running value kept. */
+  batch_norm: { epsilon: number; momentum: number };
+  group_norm: { groups: number; epsilon: number };
+  instance_norm: { epsilon: number };
+  /** Over the last axis. */
+  layer_norm: { epsilon: number };
+
+  // activation
+  relu: None;
+  relu6: None;
+  leaky_relu: { alpha: number };
+  elu: { alpha: number };
+  /** `approximate` is the tanh form. */
+  gelu: { approximate: boolean };
+  silu: None;
+  sigmoid: None;
+  /** `clamp(x / 6 + 1 / 2, 0, 1)`, as PyTorch. */
+  hard_sigmoid: None;
+  /** `x · hard_sigmoid(x)`. */
+  hard_swish: None;
+  tanh: None;
+  softplus: None;
+  /** Over `axis`, counted without the batch. */
+  softmax: { axis: number };
+  exp: None;
+  log: None;
+  sqrt: None;
+  square: None;
+  abs: None;
+  /** Zeroes a share `rate` of the elements while training and scales the rest by 1 / (1 − rate). */
+  dropout: { rate: number };
+
+  // arithmetic, broadcasting as NumPy over the logical axes
+  add: None;
+  sub: None;
+  mul: None;
+  div: None;
+  maximum: None;
+  minimum: None;
+  /** `scale · x + offset`, both constants: what `2 * x`, `1 - x` and `-x` become. */
+  affine: { scale: number; offset: number };
+
+  // shape; axes are counted without the batch and never negative
+  concat: { axis: number };
+  /** Cuts `axis` into pieces of these sizes, one output each. */
+  split: { axis: number; sizes: readonly number[] };
+  slice: { axis: number; start: number; end: number };
+  reshape: { shape: readonly number[] };
+  flatten: None;
+  transpose: { permutation: readonly number[] };
+  /** Before and after each axis. */
+  pad: { pads: readonly Pair[]; value: number };
+  reduce_mean: { axes: readonly number[]; keepAxes: boolean };
+  reduce_sum: { axes: readonly number[]; keepAxes: boolean };
+  reduce_max: { axes: readonly number[]; keepAxes: boolean };
+  /** Half-pixel centres, as PyTorch with `align_corners=False` and Keras. */
+  upsample: { scale: Pair; method: 'nearest' | 'bilinear' };
+}
+
+export type OpKind = keyof OpAttributes;

@@ -1,0 +1,103 @@
+/**
+ * A program: straight-line tensor code with explicit batch, weights and layouts, close to ONNX. Lowering makes the
+ * forward part from the graph, differentiation the backward part, and the passes in `passes/` rewrite it.
+ */
+
+export type DataType = 'float32' | 'int64' | 'bool';
+
+/** Index into `Program.instructions`: every instruction makes exactly one tensor. */
+export type TensorId = number;
+
+export type Unary =
+  | 'neg'
+  | 'exp'
+  | 'log'
+  | 'sqrt'
+  | 'reciprocal'
+  | 'abs'
+  | 'sign'
+  | 'floor'
+  | 'tanh'
+  | 'sigmoid'
+  | 'erf'
+  | 'relu'
+  | 'softplus'
+  | 'not';
+export type Binary = 'add' | 'sub' | 'mul' | 'div' | 'pow' | 'max' | 'min' | 'and' | 'or';
+export type Comparison = 'equal' | 'greater' | 'greater_equal' | 'less' | 'less_equal';
+export type Reduction = 'sum' | 'mean' | 'max' | 'min';
+
+/** Spatial windows over `[N, C, H, W]` (any number of spatial axes). Lists have one entry a spatial axis. */
+export interface SpatialWindow {
+  readonly strides: readonly number[];
+  readonly dilations: readonly number[];
+  /** `[before, after]` of each spatial axis. */
+  readonly pads: readonly (readonly [number, number])[];
+}
+
+/** The kernels and their attributes. Operands are in the comment. */
+export interface KernelAttributes {
+  /** No operands: fed at each run. */
+  input: { readonly name: string };
+  /** No operands. Booleans as 0 and 1. */
+  constant: { readonly data: Float32Array | BigInt64Array | Uint8Array };
+  /** x */
+  unary: { readonly fn: Unary };
+  /** a, b; NumPy broadcasting */
+  binary: { readonly fn: Binary };
+  /** a, b → bool; NumPy broadcasting */
+  compare: { readonly fn: Comparison };
+  /** condition, a, b; NumPy broadcasting */
+  where: object;
+  /** x */
+  cast: { readonly to: DataType };
+  /** x; reduced axes stay with size 1 */
+  reduce: { readonly fn: Reduction; readonly axes: readonly number[] };
+  /** x → this instruction's shape */
+  reshape: object;
+  /** x */
+  transpose: { readonly permutation: readonly number[] };
+  /** x → this instruction's shape, by NumPy broadcasting */
+  expand: object;
+  /** x; one entry an axis; steps may be negative, as NumPy */
+  slice: { readonly starts: readonly number[]; readonly ends: readonly number[]; readonly steps: readonly number[] };
+  /** any number */
+  concat: { readonly axis: number };
+  /** x; constant padding, `[before, after]` of every axis */
+  pad: { readonly pads: readonly (readonly [number, number])[]; readonly value: number };
+  /** x, indices (int64) */
+  gather: { readonly axis: number };
+  /** a, b; NumPy batching over the leading axes */
+  matmul: object;
+  /** x [N, C, …], filter [O, C / groups, …], bias [O] if there is a third operand */
+  conv: SpatialWindow & { readonly groups: number };
+  /** x [N, O, …], filter [O, C / groups, …] → [N, C, …]: the adjoint of `conv` in x; bias [C] if there is a third */
+  conv_transpose: SpatialWindow & { readonly groups: number; readonly outputPads: readonly number[] };
+  /** x [N, C, …]; padding never wins */
+  max_pool: SpatialWindow & { readonly kernel: readonly number[] };
+  /** x [N, C, …] */
+  average_pool: SpatialWindow & { readonly kernel: readonly number[]; readonly countPadding: boolean };
+  /** x */
+  softmax: { readonly axis: number };
+}
+
+export type Kernel = keyof KernelAttributes;
+
+export type Instruction<K extends Kernel = Kernel> = { [Each in K]: InstructionOf<Each> }[K];
+
+interface InstructionOf<K extends Kernel> {
+  readonly id: TensorId;
+  readonly kernel: K;
+  readonly attributes: KernelAttributes[K];
+  readonly operands: readonly TensorId[];
+  readonly shape: readonly number[];
+  readonly type: DataType;
+  /** The node or weight that this computes for, such as `local/conv2d` or `gradient local/conv2d`; for dumps and names. */
+  readonly origin: string;
+}
+
+export interface Program {
+  /** Each after its operands. */
+  readonly instructions: readonly Instruction[];
+  readonly outputs: readonly { readonly name: string; readonly tensor: TensorId }[];
+}
