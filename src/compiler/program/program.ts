@@ -75,7 +75,7 @@ export interface KernelAttributes {
   conv_transpose: SpatialWindow & { readonly groups: number; readonly outputPads: readonly number[] };
   /** x [N, C, …]; padding never wins */
   max_pool: SpatialWindow & { readonly kernel: readonly number[] };
-  /** x [N, C, …] */
+  /** x [N, C, …]; dilations are 1: opset 18 has no others */
   average_pool: SpatialWindow & { readonly kernel: readonly number[]; readonly countPadding: boolean };
   /** x */
   softmax: { readonly axis: number };

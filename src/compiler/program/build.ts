@@ -1,0 +1,171 @@
+/** The builder of programs: infers, checks and shares. */
+import type { Builder, Tensor } from './builder.ts';
+import { dropDead } from './passes/dead-code.ts';
+import type { DataType, Instruction, Kernel, KernelAttributes, SpatialWindow, TensorId } from './program.ts';
+import { elementCount, equalShapes, inferType, ProgramError, resolveSlice, textOf } from './shape-rules.ts';
+import { sharingKey } from './sharing.ts';
+
+export function createBuilder(): Builder {
+  const instructions: Instruction[] = [];
+  const shared = new Map<string, TensorId>();
+  const inputs = new Set<string>();
+  let origin = '';
+
+  /** `stated` is needed only where attributes and operands do not determine the type. */
+  function emit<K extends Kernel>(
+    kernel: K,
+    attributes: KernelAttributes[K],
+    operands: readonly Tensor[],
+    stated: { shape: readonly number[]; type: DataType } = { shape: [], type: 'float32' },
+  ): Tensor {
+    const { shape, type } = infer(kernel, attributes, operands, stated);
+    const ids = operands.map(({ id }) => id);
+    const key = sharingKey(kernel, attributes, ids, shape, type);
+    const known = key === undefined ? undefined : shared.get(key);
+    if (known !== undefined) return instructions[known]!;
+    const id = instructions.length;
+    const instruction = { id, kernel, attributes, operands: ids, shape, type, origin } as unknown as Instruction;
+    instructions.push(instruction);
+    if (key !== undefined) shared.set(key, id);
+    return instruction;
+  }
+
+  function infer<K extends Kernel>(
+    kernel: K,
+    attributes: KernelAttributes[K],
+    operands: readonly Tensor[],
+    stated: { shape: readonly number[]; type: DataType },
+  ): { shape: readonly number[]; type: DataType } {
+    try {
+      return inferType(kernel, attributes, operands, stated);
+    } catch (error) {
+      if (!(error instanceof ProgramError)) throw error;
+      throw new ProgramError(`${origin || 'program'}: ${kernel}: ${error.message}`);
+    }
+  }
+
+  const builder: Builder = {
+    origin(label) {
+      origin = label;
+    },
+
+    input(name, shape, type = 'float32') {
+      if (inputs.has(name)) throw new ProgramError(`${origin || 'program'}: a second input named ${name}`);
+      inputs.add(name);
+      return emit('input', { name }, [], { shape: [...shape], type });
+    },
+    constant(data, shape) {
+      if (typeof data !== 'number') {
+        return emit('constant', { data }, [], { shape: [...(shape ?? [data.length])], type: 'float32' });
+      }
+      const filled = new Float32Array(elementCount(shape ?? [])).fill(data);
+      return emit('constant', { data: filled }, [], { shape: [...(shape ?? [])], type: 'float32' });
+    },
+    indices(data, shape = [data.length]) {
+      return emit('constant', { data: BigInt64Array.from(data, BigInt) }, [], { shape: [...shape], type: 'int64' });
+    },
+
+    unary: (fn, x) => emit('unary', { fn }, [x]),
+    binary: (fn, a, b) => emit('binary', { fn }, [a, b]),
+    compare: (fn, a, b) => emit('compare', { fn }, [a, b]),
+    where: (condition, a, b) => emit('where', {}, [condition, a, b]),
+    cast: (x, to) => (x.type === to ? x : emit('cast', { to }, [x])),
+    reduce(fn, x, axes) {
+      const ordered = axes.map((axis) => (axis < 0 ? axis + x.shape.length : axis)).sort((a, b) => a - b);
+      return ordered.length === 0 ? x : emit('reduce', { fn, axes: ordered }, [x]);
+    },
+
+    reshape: (x, shape) =>
+      equalShapes(x.shape, shape) ? x : emit('reshape', {}, [x], { shape: [...shape], type: x.type }),
+    transpose(x, permutation) {
+      const same = permutation.length === x.shape.length && permutation.every((axis, index) => axis === index);
+      return same ? x : emit('transpose', { permutation: [...permutation] }, [x]);
+    },
+    expand: (x, shape) =>
+      equalShapes(x.shape, shape) ? x : emit('expand', {}, [x], { shape: [...shape], type: x.type }),
+    slice(x, starts, ends, steps = x.shape.map(() => 1)) {
+      const canonical = canonicalSlice(x.shape, starts, ends, steps);
+      const whole = x.shape.every((size, axis) => {
+        const { first, count } = resolveSlice(
+          size,
+          canonical.starts[axis] ?? 0,
+          canonical.ends[axis] ?? 0,
+          steps[axis] || 1,
+        );
+        return first === 0 && count === size && steps[axis] === 1;
+      });
+      return whole ? x : emit('slice', canonical, [x]);
+    },
+    concat: (xs, axis) => (xs.length === 1 ? xs[0]! : emit('concat', { axis }, xs)),
+    pad(x, pads, value = 0) {
+      const none = pads.length === x.shape.length && pads.every(([before, after]) => before === 0 && after === 0);
+      return none ? x : emit('pad', { pads: pads.map(([before, after]) => [before, after] as const), value }, [x]);
+    },
+    gather: (x, indices, axis) => emit('gather', { axis }, [x, indices]),
+
+    matmul: (a, b) => emit('matmul', {}, [a, b]),
+    conv: (x, filter, bias, window) =>
+      emit('conv', { ...windowOf(window), groups: window.groups }, bias ? [x, filter, bias] : [x, filter]),
+    convTranspose: (x, filter, bias, window) =>
+      emit(
+        'conv_transpose',
+        { ...windowOf(window), groups: window.groups, outputPads: [...window.outputPads] },
+        bias ? [x, filter, bias] : [x, filter],
+      ),
+    maxPool: (x, window) => emit('max_pool', { ...windowOf(window), kernel: [...window.kernel] }, [x]),
+    averagePool: (x, window) =>
+      emit('average_pool', { ...windowOf(window), kernel: [...window.kernel], countPadding: window.countPadding }, [x]),
+    softmax: (x, axis) => emit('softmax', { axis: axis < 0 ? axis + x.shape.length : axis }, [x]),
+
+    neg: (x) => builder.unary('neg', x),
+    add: (a, b) => builder.binary('add', a, b),
+    sub: (a, b) => builder.binary('sub', a, b),
+    mul: (a, b) => builder.binary('mul', a, b),
+    div: (a, b) => builder.binary('div', a, b),
+    scale: (x, scale) => (scale === 1 ? x : builder.mul(x, builder.constant(scale))),
+    sumTo(x, shape) {
+      const extra = x.shape.length - shape.length;
+      const targets = x.shape.map((_, axis) => (axis < extra ? 1 : shape[axis - extra]!));
+      if (extra < 0 || x.shape.some((size, axis) => targets[axis] !== size && targets[axis] !== 1)) {
+        throw new ProgramError(`${origin || 'program'}: ${textOf(x.shape)} does not sum to ${textOf(shape)}`);
+      }
+      const axes = x.shape.flatMap((size, axis) => (size === targets[axis] ? [] : [axis]));
+      return builder.reshape(builder.reduce('sum', x, axes), shape);
+    },
+
+    finish: (outputs) =>
+      dropDead({ instructions, outputs: outputs.map(({ name, tensor }) => ({ name, tensor: tensor.id })) }),
+  };
+  return builder;
+}
+
+/** Only the fields of a window, in one order, so that equal windows make equal keys. */
+function windowOf({ strides, dilations, pads }: SpatialWindow): SpatialWindow {
+  return {
+    strides: [...strides],
+    dilations: [...dilations],
+    pads: pads.map(([before, after]) => [before, after] as const),
+  };
+}
+
+/** One form for each slice: clamped, and with the end just past the last element taken or `-(size + 1)` for "to the front". */
+function canonicalSlice(
+  shape: readonly number[],
+  starts: readonly number[],
+  ends: readonly number[],
+  steps: readonly number[],
+): KernelAttributes['slice'] {
+  // lists of the wrong length and zero steps stay as they are, for the shape rule to refuse
+  const fits = [starts, ends, steps].every((list) => list.length === shape.length) && steps.every((step) => step !== 0);
+  if (!fits) return { starts: [...starts], ends: [...ends], steps: [...steps] };
+  const resolved = shape.map((size, axis) => resolveSlice(size, starts[axis]!, ends[axis]!, steps[axis]!));
+  return {
+    starts: resolved.map(({ first }) => first),
+    ends: resolved.map(({ first, count }, axis) => {
+      const last = first + (count - 1) * steps[axis]!;
+      if (count === 0) return first;
+      return steps[axis]! > 0 ? last + 1 : last === 0 ? -shape[axis]! - 1 : last - 1;
+    }),
+    steps: [...steps],
+  };
+}

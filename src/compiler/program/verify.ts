@@ -1,0 +1,48 @@
+/**
+ * Checks that a program is legal: operands come before their uses, every shape and type is what the kernel makes, names
+ * of inputs and outputs are unique, outputs exist. Throws `ProgramError`: an illegal program is a fault of the compiler.
+ */
+import type { Instruction, Program } from './program.ts';
+import { equalShapes, inferType, ProgramError, textOf } from './shape-rules.ts';
+
+export function verifyProgram(program: Program): void {
+  const { instructions, outputs } = program;
+  const inputs = new Set<string>();
+  for (const [id, instruction] of instructions.entries()) {
+    const fail = (message: string): never => {
+      throw new ProgramError(`%${id} ${instruction.kernel} (${instruction.origin}): ${message}`);
+    };
+    if (instruction.id !== id) fail(`is numbered ${instruction.id}`);
+    for (const operand of instruction.operands) {
+      if (!(operand >= 0 && operand < id)) fail(`uses %${operand} before it is made`);
+    }
+    const made = madeBy(instruction, instructions, fail);
+    if (!equalShapes(made.shape, instruction.shape) || made.type !== instruction.type) {
+      fail(`states ${instruction.type} ${textOf(instruction.shape)} but makes ${made.type} ${textOf(made.shape)}`);
+    }
+    if (instruction.kernel === 'input') {
+      const { name } = instruction.attributes;
+      if (inputs.has(name)) fail(`a second input named ${name}`);
+      inputs.add(name);
+    }
+  }
+  const names = new Set<string>();
+  for (const { name, tensor } of outputs) {
+    if (names.has(name)) throw new ProgramError(`a second output named ${name}`);
+    names.add(name);
+    if (!instructions[tensor]) throw new ProgramError(`output ${name} is %${tensor}, which does not exist`);
+  }
+}
+
+function madeBy(
+  instruction: Instruction,
+  instructions: readonly Instruction[],
+  fail: (message: string) => never,
+): ReturnType<typeof inferType> {
+  try {
+    const operands = instruction.operands.map((operand) => instructions[operand]!);
+    return inferType(instruction.kernel, instruction.attributes, operands, instruction);
+  } catch (error) {
+    return fail((error as Error).message);
+  }
+}
