@@ -19,8 +19,8 @@ export interface Plan {
 }
 
 export interface DataPlan {
-  /** A folder with one folder of images a class. Undefined: draw the synthetic set. */
-  readonly train: string;
+  /** A folder with one folder of images a class; undefined where `synthetic` says what to draw instead. */
+  readonly train: string | undefined;
   readonly synthetic: { readonly perClass: number; readonly size: number; readonly seed: number } | undefined;
   /** A folder of its own to validate on, instead of a split. */
   readonly validation: string | undefined;
