@@ -8,9 +8,10 @@ import { Worker } from 'node:worker_threads';
  * @param name the worker file's name without its extension
  */
 export function startWorker(importer: string, name: string, workerData: unknown): Worker {
-  const fromSource = importer.endsWith('.ts');
-  const file = new URL(fromSource ? `./${name}.ts` : `./${name}.js`, importer);
-  // Node does not run these sources by itself; resolved here because a bare name would be looked up from the
-  // working directory.
-  return new Worker(file, { workerData, ...(fromSource && { execArgv: ['--import', import.meta.resolve('tsx')] }) });
+  if (!importer.endsWith('.ts')) return new Worker(new URL(`./${name}.js`, importer), { workerData });
+  // A worker thread does not inherit tsx's loader (and `--import tsx` leaves it out on Node 20), so it registers its own.
+  const file = new URL(`./${name}.ts`, importer).href;
+  const register = import.meta.resolve('tsx/esm/api');
+  const start = `import(${JSON.stringify(register)}).then(({ register }) => (register(), import(${JSON.stringify(file)})))`;
+  return new Worker(start, { eval: true, workerData });
 }

@@ -1,0 +1,30 @@
+/** Decodes one image file to the bytes that the network's input has room for. */
+import sharp from 'sharp';
+import type { ImageShape } from './augmentation.ts';
+
+/** Raised when the same file would give other bytes than before, so that caches are built anew. */
+const DECODER_VERSION = 1;
+
+/** Names everything beside the file that decides the bytes. */
+export function decoderIdentity(): string {
+  return `decoder ${DECODER_VERSION}, libvips ${sharp.versions.vips}`;
+}
+
+/**
+ * The image as [H, W, C] bytes: turned upright by its EXIF orientation, alpha blended over black, RGB for three
+ * channels or luminance for one, and stretched to exactly height × width (nothing is cropped).
+ *
+ * Resized by Lanczos3, which keeps small structures such as granules sharpest; decoding at reduced JPEG scale
+ * (`fastShrinkOnLoad`) is left to sharp, which does so only when twice the target size remains.
+ */
+export async function decodeImage(file: string, shape: ImageShape): Promise<Uint8Array> {
+  const { height, width, channels } = shape;
+  const pipeline = sharp(file, { failOn: 'error', sequentialRead: true })
+    .rotate()
+    .flatten()
+    .resize({ height, width, fit: 'fill', kernel: 'lanczos3' })
+    .toColourspace(channels === 1 ? 'b-w' : 'srgb');
+  const { data, info } = await pipeline.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+  if (info.channels !== channels) throw new Error(`decoded to ${info.channels} channels instead of ${channels}`);
+  return data;
+}

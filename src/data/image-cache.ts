@@ -1,0 +1,230 @@
+/**
+ * Decodes a set of images once and keeps the bytes, so that every later run starts at once.
+ *
+ * In: an index of files. Out: a cache file whose row i is example i. Only files that are new or changed (by path, size
+ * and modification time) are decoded; a build that was killed goes on where it stopped. Images that cannot be decoded
+ * are reported together, after all others are safe.
+ */
+import { createHash } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
+import sharp from 'sharp';
+import type { ImageShape } from './augmentation.ts';
+import {
+  CacheBuild,
+  type CachedImage,
+  checkWritable,
+  digestOf,
+  imageKey,
+  readCacheIndex,
+  reusableRows,
+  SourceReader,
+} from './cache-files.ts';
+import { counted, DataError } from './data-error.ts';
+import { decodeImage, decoderIdentity } from './decode-image.ts';
+import type { ImageIndex } from './image-folder.ts';
+import { bytesPerImage, loadRows, type PixelRows } from './pixel-rows.ts';
+
+export interface CacheOptions {
+  /** Where cache files live; created if missing. */
+  readonly directory: string;
+  readonly shape: ImageShape;
+  /** `refuse` throws if any image cannot be decoded, `skip` lists them in `corrupt`. */
+  readonly corrupt?: 'refuse' | 'skip';
+  /** Images decoded at once; twice the processors unless told, since each waits for the disk in between. */
+  readonly parallel?: number;
+  readonly onProgress?: (done: number, total: number) => void;
+  /** Stops the build between two images; what was decoded is kept. */
+  readonly signal?: AbortSignal;
+}
+
+export interface CorruptImage {
+  /** Position in `ImageIndex.examples`. */
+  readonly example: number;
+  readonly file: string;
+  readonly reason: string;
+}
+
+/** A complete cache. Row i holds example i of the index, zeros where it is corrupt. */
+export interface ImageCache {
+  readonly path: string;
+  readonly shape: ImageShape;
+  readonly count: number;
+  readonly corrupt: readonly CorruptImage[];
+  /** Images that had to be decoded this time; the others were in the cache. */
+  readonly decoded: number;
+}
+
+/**
+ * Opens the cache of these images, decoding what it lacks.
+ *
+ * @throws DataError if images cannot be decoded (unless skipped) or the cache cannot be written
+ */
+export async function openImageCache(index: ImageIndex, options: CacheOptions): Promise<ImageCache> {
+  const images = await identify(index, options);
+  prepareDirectory(options.directory);
+  const stem = stemOf(index, options.shape);
+  const rowSize = bytesPerImage(options.shape);
+  const known = readCacheIndex(options.directory, stem, rowSize);
+  const upToDate = known !== undefined && digestOf(known.images) === digestOf(images);
+
+  let cache: ImageCache;
+  if (upToDate && !(await anyRepaired(index, known.images, options.shape))) {
+    cache = describe(join(options.directory, known.data), options.shape, known.images, 0);
+    options.onProgress?.(images.length, images.length);
+  } else {
+    cache = await build(index, images, stem, options);
+  }
+  if (cache.corrupt.length > 0 && options.corrupt !== 'skip') throw unreadable(index, cache.corrupt);
+  return cache;
+}
+
+/** The cache's rows, in memory shared by all threads if they are not too large for it. */
+export function readCache(cache: ImageCache, memoryLimit?: number): PixelRows {
+  return loadRows(cache.path, cache.shape, cache.count, memoryLimit);
+}
+
+async function build(
+  index: ImageIndex,
+  images: CachedImage[],
+  stem: string,
+  options: CacheOptions,
+): Promise<ImageCache> {
+  const { directory, shape, onProgress, signal } = options;
+  const rowSize = bytesPerImage(shape);
+  const sources = reusableRows(directory, stem, rowSize);
+  const reader = new SourceReader();
+  const cache = await CacheBuild.start(directory, stem, rowSize);
+  // One thread an image is faster than several for pictures of this size: there are images enough to go round.
+  const threads = sharp.concurrency();
+  sharp.concurrency(1);
+  sharp.cache(false);
+
+  let done = 0;
+  let decoded = 0;
+  const one = async (row: number): Promise<void> => {
+    signal?.throwIfAborted();
+    const image = images[row]!;
+    const source = sources.get(imageKey(image));
+    let pixels: Uint8Array | undefined;
+    if (source !== undefined) {
+      const copied = new Uint8Array(rowSize);
+      if (await reader.read(source, copied)) pixels = copied;
+    }
+    if (pixels === undefined) {
+      try {
+        pixels = await decodeImage(join(index.root, image.file), shape);
+        decoded += 1;
+      } catch (error) {
+        images[row] = { ...image, error: firstLine(error) };
+      }
+    }
+    if (pixels !== undefined) await cache.write(row, image, pixels);
+    done += 1;
+    onProgress?.(done, images.length);
+  };
+  try {
+    await inParallel(images.length, options.parallel ?? 2 * availableParallelism(), one);
+    const path = await cache.finish(images);
+    return describe(path, shape, images, decoded);
+  } catch (error) {
+    await cache.flush().catch(() => {});
+    await cache.close().catch(() => {});
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOSPC' || code === 'EDQUOT') throw unwritable(directory, code, images.length * rowSize);
+    throw error;
+  } finally {
+    await reader.close();
+    sharp.concurrency(threads);
+  }
+}
+
+/** Runs `task` for 0 … count − 1, `width` at a time. After a failure no further task starts. */
+async function inParallel(count: number, width: number, task: (at: number) => Promise<void>): Promise<void> {
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    while (next < count) {
+      const at = next++;
+      try {
+        await task(at);
+      } catch (error) {
+        next = count;
+        throw error;
+      }
+    }
+  };
+  const results = await Promise.allSettled(Array.from({ length: Math.min(width, count) }, lane));
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
+}
+
+async function identify(index: ImageIndex, { parallel }: CacheOptions): Promise<CachedImage[]> {
+  const images = new Array<CachedImage>(index.examples.length);
+  await inParallel(images.length, parallel ?? 16, async (at) => {
+    const { file } = index.examples[at]!;
+    // A file that vanished or cannot be looked at is left to the decoder, which says why.
+    const { size, mtimeMs } = await stat(join(index.root, file)).catch(() => ({ size: -1, mtimeMs: 0 }));
+    images[at] = { file, size, mtime: mtimeMs };
+  });
+  return images;
+}
+
+/** Whether an image that failed before decodes now, as after a change of permissions, which leaves its time alone. */
+async function anyRepaired(index: ImageIndex, images: readonly CachedImage[], shape: ImageShape): Promise<boolean> {
+  for (const { file, error } of images) {
+    if (error === undefined) continue;
+    const works = await decodeImage(join(index.root, file), shape).then(
+      () => true,
+      () => false,
+    );
+    if (works) return true;
+  }
+  return false;
+}
+
+/** The cache's name: the same for the same folder, classes, size and decoder. */
+function stemOf(index: ImageIndex, { height, width, channels }: ImageShape): string {
+  const identity = JSON.stringify([resolve(index.root), index.classes, decoderIdentity()]);
+  return `images-${height}x${width}x${channels}-${createHash('sha256').update(identity).digest('hex').slice(0, 12)}`;
+}
+
+function describe(path: string, shape: ImageShape, images: readonly CachedImage[], decoded: number): ImageCache {
+  const corrupt = images.flatMap(({ file, error }, example) =>
+    error === undefined ? [] : [{ example, file, reason: error }],
+  );
+  return { path, shape, count: images.length, corrupt, decoded };
+}
+
+function prepareDirectory(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true });
+    checkWritable(directory);
+  } catch (error) {
+    throw unwritable(directory, (error as NodeJS.ErrnoException).code ?? (error as Error).message);
+  }
+}
+
+function unwritable(directory: string, reason: string, bytes?: number): DataError {
+  const size = bytes === undefined ? '' : `; it needs ${Math.ceil(bytes / 1e6)} MB`;
+  return new DataError(
+    'cache-unwritable',
+    `cannot write decoded images to '${directory}' (${reason})${size}`,
+    'name another cache folder, or make room in this one',
+  );
+}
+
+function unreadable(index: ImageIndex, corrupt: readonly CorruptImage[]): DataError {
+  const shown = corrupt.slice(0, 10).map(({ file, reason }) => `\n  ${file}: ${reason}`);
+  const more = corrupt.length > shown.length ? `\n  … and ${corrupt.length - shown.length} more` : '';
+  return new DataError(
+    'images-unreadable',
+    `${counted(corrupt.length, 'image')} of ${index.examples.length} in '${index.root}' cannot be decoded:${shown.join('')}${more}`,
+    'replace or remove them, or skip them; all others are decoded and kept',
+  );
+}
+
+function firstLine(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.split('\n')[0] ?? text;
+}
