@@ -1,0 +1,100 @@
+/** The history of a run: metrics.jsonl, one object a step or epoch, and the same numbers for TensorBoard. */
+import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { EventFile } from './tensorboard.ts';
+
+/** Before the update of this step. */
+export interface StepRecord {
+  readonly kind: 'step';
+  readonly epoch: number;
+  readonly step: number;
+  readonly loss: number;
+  readonly accuracy: number;
+  readonly learningRate: number;
+}
+
+export interface EpochRecord {
+  readonly kind: 'epoch';
+  readonly epoch: number;
+  /** Steps taken by its end. */
+  readonly step: number;
+  /** Means over the epoch's training batches, each measured before its update. */
+  readonly loss: number;
+  readonly accuracy: number;
+  readonly validation: { readonly loss: number; readonly accuracy: number; readonly mcc: number } | null;
+  readonly learningRate: number;
+  /** Whether the monitored value is the best so far. */
+  readonly best: boolean;
+  /** Time spent training and validating since the run began. */
+  readonly seconds: number;
+  /** Training speed in this epoch, without validation. */
+  readonly imagesPerSecond: number;
+}
+
+export type HistoryRecord = StepRecord | EpochRecord;
+
+export class History {
+  readonly #file: number;
+  readonly #events: EventFile;
+  #length: number;
+
+  /**
+   * Opens the history of the run in `folder` for writing.
+   *
+   * @param from where to go on: what was written after the checkpoint of this position is dropped
+   */
+  constructor(folder: string, from: { readonly history: number; readonly step: number }) {
+    const path = historyPath(folder);
+    this.#file = openSync(path, existsSync(path) ? 'r+' : 'w+');
+    // A file that is shorter than the checkpoint says was tampered with; what is left of it is kept.
+    this.#length = Math.min(from.history, fstatSync(this.#file).size);
+    ftruncateSync(this.#file, this.#length);
+    this.#events = new EventFile(folder, from.step + 1);
+  }
+
+  add(record: HistoryRecord): void {
+    const line = new TextEncoder().encode(`${JSON.stringify(record)}\n`);
+    writeSync(this.#file, line, 0, line.length, this.#length);
+    this.#length += line.length;
+    this.#events.scalars(record.step, scalarsOf(record));
+  }
+
+  /** Puts everything on the disk and returns the length in bytes, for a checkpoint. */
+  sync(): number {
+    fsyncSync(this.#file);
+    return this.#length;
+  }
+
+  close(): void {
+    closeSync(this.#file);
+    this.#events.close();
+  }
+}
+
+function scalarsOf(record: HistoryRecord): Record<string, number> {
+  if (record.kind === 'step') {
+    return { 'loss/step': record.loss, 'accuracy/step': record.accuracy, learning_rate: record.learningRate };
+  }
+  const { validation } = record;
+  return {
+    'loss/train': record.loss,
+    'accuracy/train': record.accuracy,
+    ...(validation && {
+      'loss/validation': validation.loss,
+      'accuracy/validation': validation.accuracy,
+      'mcc/validation': validation.mcc,
+    }),
+    images_per_second: record.imagesPerSecond,
+  };
+}
+
+/** Reads a run's history; a last line that a crash cut short is left out. */
+export function readHistory(folder: string): HistoryRecord[] {
+  if (!existsSync(historyPath(folder))) return [];
+  const lines = readFileSync(historyPath(folder), 'utf8').split('\n');
+  return lines.slice(0, -1).map((line) => JSON.parse(line) as HistoryRecord);
+}
+
+function historyPath(folder: string): string {
+  return join(folder, 'metrics.jsonl');
+}
