@@ -1,0 +1,433 @@
+/**
+ * Expressions of the syntax tree: operators get their precedence here, literals their values.
+ *
+ * From loose to tight: `|>`, `or`, `and`, `not`, comparisons (which do not chain), `+ -`, `* / %`, unary minus, `**`.
+ */
+import type { CstNode, IToken } from 'chevrotain';
+import type {
+  Argument,
+  BinaryOperator,
+  Body,
+  Expression,
+  IfExpression,
+  Name,
+  PipeExpression,
+  StringLiteral,
+} from './ast.ts';
+import { node, nodes, token, tokens } from './cst.ts';
+import { type Diagnostic, diagnostic } from './diagnostic.ts';
+import type { Chunk } from './layout.ts';
+import { layout } from './layout.ts';
+import { parseChunk } from './parser.ts';
+import { cover, type Source, type Span } from './source.ts';
+import { stringEnd, stringPieces } from './string-literal.ts';
+import { syntaxError } from './syntax-errors.ts';
+import * as t from './tokens.ts';
+
+/** How deep an expression's tree may go, chains of operators included. */
+export const MAX_DEPTH = 1000;
+
+const PIPE = 0;
+const NOT = 3;
+const COMPARISON = 4;
+const POWER = 7;
+const PRECEDENCE: Readonly<Record<string, number>> = {
+  '|>': PIPE,
+  or: 1,
+  and: 2,
+  ...{ '==': COMPARISON, '!=': COMPARISON, '<': COMPARISON, '<=': COMPARISON },
+  ...{ '>': COMPARISON, '>=': COMPARISON, in: COMPARISON },
+  ...{ '+': 5, '-': 5 },
+  ...{ '*': 6, '/': 6, '%': 6 },
+  '**': POWER,
+};
+
+/** What a parenthesised expression's span leaves out and its surroundings cover: the parentheses. */
+interface Located {
+  readonly value: Expression;
+  readonly span: Span;
+}
+
+/** The operands and operators of one flat expression, and how far they are read. */
+interface Run {
+  readonly operands: readonly CstNode[];
+  readonly operators: readonly IToken[];
+  next: number;
+}
+
+export abstract class ExpressionBuilder {
+  readonly diagnostics: Diagnostic[] = [];
+  #depth = 0;
+
+  constructor(protected readonly source: Source) {}
+
+  /** The statements of a `Body` token, which are chunks of their own. */
+  protected abstract body(body: IToken | undefined, after: Span): Body;
+
+  protected report(each: Diagnostic): void {
+    this.diagnostics.push(each);
+  }
+
+  // ── places ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  protected tokenSpan(each: IToken): Span {
+    return t.spanOf(this.source, each);
+  }
+
+  /** The text of a node, parentheses included; an empty span at `otherwise` for a node with nothing in it. */
+  protected nodeSpan(each: CstNode | undefined, otherwise: Span): Span {
+    const location = each?.location;
+    if (
+      location === undefined ||
+      Number.isNaN(location.startOffset) ||
+      Number.isNaN(location.endOffset ?? Number.NaN)
+    ) {
+      return this.source.span(otherwise.end);
+    }
+    return this.source.span(location.startOffset, (location.endOffset ?? location.startOffset - 1) + 1);
+  }
+
+  protected name(each: IToken): Name {
+    return { text: each.image, span: this.tokenSpan(each) };
+  }
+
+  protected missing(span: Span): Expression {
+    return { kind: 'missing', span: this.source.span(span.end) };
+  }
+
+  // ── operators ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** `after`: what stands before it, where a missing expression is said to be. */
+  expression(tree: CstNode | undefined, after: Span): Expression {
+    const operands = nodes(tree, 'operand');
+    if (operands.length === 0) return this.missing(after);
+    const operators = tokens(tree, 'Operator');
+    const links = operators.length + operands.reduce((sum, each) => sum + linksOf(each), 1);
+    this.#depth += links;
+    try {
+      if (this.#depth > MAX_DEPTH) {
+        const span = this.nodeSpan(tree, after);
+        const limit = `one expression may chain and nest ${MAX_DEPTH} operations`;
+        const first = this.source.span(span.start, Math.min(span.end, span.start + 1));
+        if (this.#depth - links <= MAX_DEPTH) this.report(diagnostic('nested-too-deeply', first, { limit }));
+        return this.missing(span);
+      }
+      const run: Run = { operands, operators, next: 0 };
+      return this.#binary(run, PIPE, after).value;
+    } finally {
+      this.#depth -= links;
+    }
+  }
+
+  #binary(run: Run, minimum: number, after: Span): Located {
+    let left = this.#unary(run, minimum, after);
+    let compared: Span | undefined;
+    for (;;) {
+      const operator = run.operators[run.next - 1];
+      const precedence = PRECEDENCE[operator?.image ?? ''];
+      if (operator === undefined || precedence === undefined || precedence < minimum) return left;
+      const operatorSpan = this.tokenSpan(operator);
+      if (precedence === PIPE) {
+        left = this.#pipe(left, run, operatorSpan);
+        left = this.#afterPipe(left, run);
+        continue;
+      }
+      if (precedence === COMPARISON) {
+        if (compared !== undefined) {
+          const labels = [{ span: compared, text: 'the first comparison' }];
+          this.report(diagnostic('chained-comparison', operatorSpan, {}, { labels }));
+        }
+        compared = operatorSpan;
+      }
+      left = this.#join(left, operator, this.#binary(run, precedence + 1, operatorSpan));
+    }
+  }
+
+  #join(left: Located, operator: IToken, right: Located): Located {
+    const span = cover(left.span, right.span);
+    const operatorSpan = this.tokenSpan(operator);
+    const text = operator.image as BinaryOperator;
+    return {
+      value: { kind: 'binary', span, operator: text, operatorSpan, left: left.value, right: right.value },
+      span,
+    };
+  }
+
+  #unary(run: Run, minimum: number, after: Span): Located {
+    const operand = run.operands[run.next++];
+    if (operand === undefined) return { value: this.missing(after), span: this.source.span(after.end) };
+    return this.#prefixed(run, operand, tokens(operand, 'PrefixOperator'), 0, minimum, after);
+  }
+
+  #prefixed(run: Run, operand: CstNode, prefixes: IToken[], at: number, minimum: number, after: Span): Located {
+    const prefix = prefixes[at];
+    if (prefix === undefined) {
+      const base = this.#postfixed(operand, after);
+      const power = run.operators[run.next - 1];
+      if (power?.tokenType !== t.Power) return base;
+      return this.#join(base, power, this.#unary(run, POWER, this.tokenSpan(power)));
+    }
+    const operator = prefix.tokenType === t.Not ? 'not' : '-';
+    const place = this.tokenSpan(prefix);
+    if (operator === 'not' && minimum > NOT) this.report(diagnostic('not-in-operand', place, {}));
+    const tight = operator === 'not' ? this.#negated(run, operand, prefixes, at, place) : undefined;
+    const inner = tight ?? this.#prefixed(run, operand, prefixes, at + 1, POWER, place);
+    const span = cover(place, inner.span);
+    return { value: { kind: 'unary', span, operator, operand: inner.value }, span };
+  }
+
+  /** The operand of `not`, which reaches over comparisons: `not a == b` is `not (a == b)`. */
+  #negated(run: Run, operand: CstNode, prefixes: IToken[], at: number, place: Span): Located {
+    let left = this.#prefixed(run, operand, prefixes, at + 1, NOT, place);
+    let compared = false;
+    for (;;) {
+      const operator = run.operators[run.next - 1];
+      const precedence = PRECEDENCE[operator?.image ?? ''];
+      if (operator === undefined || precedence === undefined || precedence < COMPARISON) return left;
+      if (precedence === COMPARISON) {
+        if (compared) this.report(diagnostic('chained-comparison', this.tokenSpan(operator), {}));
+        compared = true;
+      }
+      left = this.#join(left, operator, this.#binary(run, precedence + 1, this.tokenSpan(operator)));
+    }
+  }
+
+  // ── pipelines ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #pipe(input: Located, run: Run, pipe: Span): Located {
+    const operand = run.operands[run.next++];
+    const stage = operand === undefined ? undefined : this.#stage(operand, pipe);
+    const stageSpan = operand === undefined ? this.source.span(pipe.end) : this.nodeSpan(operand, pipe);
+    const span = cover(input.span, cover(pipe, stageSpan));
+    const callee = stage?.callee ?? this.missing(pipe);
+    const value: PipeExpression = {
+      kind: 'pipe',
+      span,
+      input: input.value,
+      callee,
+      arguments: stage?.arguments ?? [],
+      stageSpan,
+    };
+    return { value, span };
+  }
+
+  /** `NAME(.NAME)*` with or without arguments; anything else is reported. */
+  #stage(operand: CstNode, pipe: Span): { callee: Expression; arguments: readonly Argument[] } | undefined {
+    const value = this.#postfixed(operand, pipe).value;
+    if (value.kind === 'missing') return undefined;
+    const stage = value.kind === 'call' ? { callee: value.callee, arguments: value.arguments } : undefined;
+    const callee = stage?.callee ?? value;
+    const parenthesised = node(node(operand, 'primary'), 'parenthesis') !== undefined;
+    if (!isPath(callee) || parenthesised || tokens(operand, 'PrefixOperator').length > 0) {
+      this.report(diagnostic('pipe-stage', this.nodeSpan(operand, pipe), {}));
+      return undefined;
+    }
+    return stage ?? { callee, arguments: [] };
+  }
+
+  /** An operator after a stage: it would have to bind looser than `|>`, and nothing does. */
+  #afterPipe(left: Located, run: Run): Located {
+    const operator = run.operators[run.next - 1];
+    if (operator === undefined || operator.tokenType === t.Pipe) return left;
+    const labels = [{ span: left.span, text: 'the pipeline' }];
+    const args = { operator: operator.image };
+    this.report(diagnostic('operator-after-pipe', this.tokenSpan(operator), args, { labels }));
+    return this.#join(left, operator, this.#binary(run, PIPE + 1, this.tokenSpan(operator)));
+  }
+
+  // ── calls, members, indices ─────────────────────────────────────────────────────────────────────────────────────
+
+  #postfixed(operand: CstNode, after: Span): Located {
+    const primary = node(operand, 'primary');
+    let span = this.nodeSpan(primary, after);
+    let value = this.#primary(primary, after);
+    for (const postfix of nodes(operand, 'postfix')) {
+      span = cover(span, this.nodeSpan(postfix, span));
+      const call = node(postfix, 'callArguments');
+      const dot = token(postfix, 'Dot');
+      if (call !== undefined) {
+        value = { kind: 'call', span, callee: value, arguments: this.#arguments(call, span) };
+      } else if (dot !== undefined) {
+        const name = token(postfix, 'Name');
+        const place = this.source.span(span.end);
+        value = { kind: 'member', span, object: value, name: name ? this.name(name) : { text: '', span: place } };
+      } else {
+        const bracket = token(postfix, 'LeftBracket');
+        const index = this.expression(node(postfix, 'expression'), bracket ? this.tokenSpan(bracket) : span);
+        value = { kind: 'index', span, object: value, index };
+      }
+    }
+    return { value, span };
+  }
+
+  #arguments(call: CstNode, otherwise: Span): Argument[] {
+    return nodes(call, 'argument').map((each) => {
+      const span = this.nodeSpan(each, otherwise);
+      const name = token(each, 'Name');
+      const value = this.expression(node(each, 'expression'), span);
+      return { span, name: name === undefined ? undefined : this.name(name), value };
+    });
+  }
+
+  // ── primaries ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #primary(primary: CstNode | undefined, after: Span): Expression {
+    const span = this.nodeSpan(primary, after);
+    const number = token(primary, 'Number');
+    if (number !== undefined) return this.#number(number);
+    const strings = node(primary, 'strings');
+    if (strings !== undefined) return this.#strings(strings, span);
+    const name = token(primary, 'Name');
+    if (name !== undefined) return { kind: 'name', span, text: name.image };
+    if (token(primary, 'True') ?? token(primary, 'False')) {
+      return { kind: 'bool', span, value: token(primary, 'True') !== undefined };
+    }
+    const parenthesis = node(primary, 'parenthesis');
+    if (parenthesis !== undefined) return this.#parenthesis(parenthesis, span);
+    const list = node(primary, 'list');
+    if (list !== undefined) return this.#list(list, span);
+    const record = node(primary, 'record');
+    if (record !== undefined) return this.#record(record, span);
+    const conditional = node(primary, 'ifExpression');
+    if (conditional !== undefined) return this.#conditional(conditional, span);
+    return this.missing(after);
+  }
+
+  #number(number: IToken): Expression {
+    const span = this.tokenSpan(number);
+    const text = number.image;
+    if (!/^\d+(_\d+)*(\.\d+(_\d+)*)?([eE][+-]?\d+)?$/.test(text)) {
+      this.report(diagnostic('malformed-number', span, { text }));
+      return { kind: 'missing', span };
+    }
+    const value = Number(text.replaceAll('_', ''));
+    const kind = /[.eE]/.test(text) ? 'float' : 'int';
+    if (kind === 'int' ? !Number.isSafeInteger(value) : !Number.isFinite(value)) {
+      this.report(diagnostic('number-too-large', span, { text }));
+      return { kind: 'missing', span };
+    }
+    return { kind, span, value };
+  }
+
+  #strings(strings: CstNode, span: Span): Expression {
+    const all = tokens(strings, 'String');
+    const bar = token(strings, 'Bar');
+    if (bar !== undefined) this.report(diagnostic('misplaced-choice', this.tokenSpan(bar), {}));
+    return all[0] === undefined ? this.missing(span) : this.string(all[0]);
+  }
+
+  string(literal: IToken): StringLiteral {
+    const span = this.tokenSpan(literal);
+    const single = literal.image.startsWith("'");
+    const closed = single || stringEnd(literal.image, 0).closed;
+    if (!closed) this.report(diagnostic('unterminated-string', span, {}));
+    const parts: (string | Expression)[] = [];
+    for (const piece of stringPieces(literal.image, closed)) {
+      if (piece.kind === 'text') {
+        parts.push(piece.text);
+        continue;
+      }
+      const place = this.source.span(span.start + piece.start, span.start + piece.end);
+      if (piece.kind === 'interpolation') parts.push(this.#interpolation(place));
+      else if (piece.kind === 'bad-escape') {
+        this.report(diagnostic('unknown-escape', place, { text: literal.image.slice(piece.start, piece.end) }));
+      } else if (closed) this.report(diagnostic('unclosed-interpolation', place, {}));
+    }
+    return { kind: 'string', span, parts };
+  }
+
+  /** The expression of `"{…}"`, read from its own stretch of the source. */
+  #interpolation(place: Span): Expression {
+    const after = this.source.span(place.start);
+    this.#depth++;
+    try {
+      if (this.#depth > MAX_DEPTH) return this.missing(after);
+      const { chunks, diagnostics } = layout(this.source, t.lex(this.source, place.start, place.end));
+      this.diagnostics.push(...diagnostics);
+      const all = chunks.flatMap((each) => each.tokens);
+      const end = { ...t.lex(this.source, place.end, place.end + 1)[0] } as IToken;
+      const chunk: Chunk = { tokens: all, mended: chunks.some((each) => each.mended), end };
+      const { tree, errors } = parseChunk('expression', all);
+      if (errors[0] !== undefined && !chunk.mended) this.report(syntaxError(this.source, chunk, errors[0]));
+      return this.expression(tree, after);
+    } finally {
+      this.#depth--;
+    }
+  }
+
+  #parenthesis(parenthesis: CstNode, span: Span): Expression {
+    const elements = nodes(parenthesis, 'expression').map((each) => this.expression(each, span));
+    if (tokens(parenthesis, 'Comma').length > 0) return { kind: 'tuple', span, elements };
+    return elements[0] ?? this.missing(this.source.span(span.start, span.start + 1));
+  }
+
+  #list(list: CstNode, span: Span): Expression {
+    const all = nodes(list, 'element');
+    const rest = all.map((each) => token(each, 'Ellipsis')).find((each) => each !== undefined);
+    if (rest !== undefined) this.report(diagnostic('misplaced-rest', this.tokenSpan(rest), {}));
+    const elements = all.map((each) => this.expression(node(each, 'expression'), this.nodeSpan(each, span)));
+    const keyword = token(list, 'For');
+    if (keyword === undefined) return { kind: 'list', span, elements };
+
+    const place = this.tokenSpan(keyword);
+    if (elements.length !== 1) this.report(diagnostic('comprehension-element', place, { count: elements.length }));
+    const loop = node(list, 'loop');
+    const condition = token(list, 'If');
+    return {
+      kind: 'comprehension',
+      span,
+      element: elements[0] ?? this.missing(span),
+      variables: tokens(loop, 'Name').map((each) => this.name(each)),
+      over: this.expression(node(loop, 'expression'), this.nodeSpan(loop, place)),
+      condition: condition && this.expression(node(list, 'expression'), this.tokenSpan(condition)),
+    };
+  }
+
+  #record(record: CstNode, span: Span): Expression {
+    const fields = nodes(record, 'field').flatMap((each) => {
+      const name = token(each, 'Name');
+      if (name === undefined) return [];
+      return [{ name: this.name(name), value: this.expression(node(each, 'expression'), this.nodeSpan(each, span)) }];
+    });
+    return { kind: 'record', span, fields };
+  }
+
+  /** `else if` becomes a body that holds the next `if`; built from the last to the first. */
+  #conditional(tree: CstNode, span: Span): IfExpression {
+    const bodies = tokens(tree, 'Body');
+    const keywords = tokens(tree, 'If');
+    const last = token(tree, 'otherwise');
+    const branches = keywords.map((keyword, index) => {
+      const start = this.tokenSpan(keyword);
+      const condition = this.expression(nodes(tree, 'expression')[index], start);
+      return { start, condition, chosen: this.body(bodies[index], condition.span) };
+    });
+    let otherwise = last === undefined ? undefined : this.body(last, span);
+    let result: IfExpression | undefined;
+    for (const { start, condition, chosen } of branches.reverse()) {
+      const whole = cover(start, (otherwise ?? chosen).span);
+      result = conditional(whole, condition, chosen, otherwise);
+      otherwise = { span: whole, statements: [{ kind: 'expression', span: whole, value: result }] };
+    }
+    const nothing: Body = { span: this.source.span(span.end), statements: [] };
+    return result ?? conditional(span, this.missing(span), nothing, undefined);
+  }
+}
+
+function conditional(span: Span, condition: Expression, chosen: Body, otherwise: Body | undefined): IfExpression {
+  // biome-ignore lint/suspicious/noThenProperty: it is the keyword's own name, and no promise is near
+  return { kind: 'if', span, condition, then: chosen, else: otherwise };
+}
+
+function isPath(callee: Expression): boolean {
+  while (callee.kind === 'member') callee = callee.object;
+  return callee.kind === 'name';
+}
+
+/** How much deeper than itself an operand makes the tree. */
+function linksOf(operand: CstNode): number {
+  const conditional = node(node(operand, 'primary'), 'ifExpression');
+  return (
+    tokens(operand, 'PrefixOperator').length + nodes(operand, 'postfix').length + 2 * tokens(conditional, 'If').length
+  );
+}
