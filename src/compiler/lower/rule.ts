@@ -5,7 +5,7 @@
  * other value is `channels-last`, `[N, ...logical]`. A rule asks for its inputs in the layout that suits it
  * (`context.as`), which transposes at most once a value, and says the layout of what it returns.
  */
-import type { Node, Shape } from '../graph.ts';
+import type { Node, Shape, ValueId } from '../graph.ts';
 import type { OpKind } from '../ops/kind.ts';
 import type { Builder, Tensor } from '../program/builder.ts';
 
@@ -26,9 +26,12 @@ export interface LowerContext {
   readonly training: boolean;
   /** The same value in that layout. */
   as(value: Placed, layout: Layout): Tensor;
+  /** Throws when the tensor does not have the sizes that the layout and the shape demand. */
   place(tensor: Tensor, layout: Layout, shape: Shape): Placed;
-  /** A dropout mask for this node, fed at each step: 0 or 1 / (1 − rate), of the physical shape asked for. */
-  mask(node: Node, shape: readonly number[], rate: number): Tensor;
+  /** The logical shape of a value of the graph. */
+  shapeOf(value: ValueId): Shape;
+  /** A dropout mask for this node, fed at each step: 0 or 1 / (1 − rate), channels-last. */
+  mask(node: Node, shape: Shape, rate: number): Placed;
 }
 
 /** Weights of one node by name (`kernel`, `bias`, `gamma`, …), in the layout that `WeightSpec` states (channel-last). */

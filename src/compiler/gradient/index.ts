@@ -1,0 +1,24 @@
+/** The backward rule of every operation. */
+import { activation } from './activation.ts';
+import { arithmetic } from './arithmetic.ts';
+import { convolution } from './convolution.ts';
+import { normalisation } from './normalisation.ts';
+import { pooling } from './pooling.ts';
+import { product } from './product.ts';
+import { reduction } from './reduction.ts';
+import { resampling } from './resampling.ts';
+import type { GradientTable } from './rule.ts';
+import { shape } from './shape.ts';
+
+export const gradientRules: GradientTable = {
+  input: () => ({ inputs: [] }),
+  ...convolution,
+  ...product,
+  ...pooling,
+  ...resampling,
+  ...normalisation,
+  ...activation,
+  ...arithmetic,
+  ...shape,
+  ...reduction,
+};

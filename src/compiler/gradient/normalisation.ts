@@ -1,0 +1,96 @@
+/**
+ * Closed forms. With `x̂ = centred · deviation` and a mean over what was normalised together,
+ * `dx = deviation · (γ dy − mean(γ dy) − x̂ · mean(γ dy · x̂))`. Where γ is one number for all that a sum runs over, it is
+ * taken out of the sums, and sums over `dy` and `dy · centred` serve the weights and the input alike.
+ */
+import { overChannels, physicalAxis } from '../lower/layout.ts';
+import { axesBesideChannels, channelScale } from '../lower/normalisation.ts';
+import type { LowerContext, Placed } from '../lower/rule.ts';
+import type { Backward, ForwardRun, GradientTable } from './rule.ts';
+
+export const normalisation: Pick<GradientTable, 'batch_norm' | 'group_norm' | 'instance_norm' | 'layer_norm'> = {
+  batch_norm(context, _node, { inputs: [x], weights, saved }, [output]) {
+    const { builder: b } = context;
+    const { layout, shape, tensor } = x!;
+    const dy = context.as(output!, layout);
+    const { centred, deviation } = saved as { centred: typeof dy; deviation: typeof dy };
+    const axes = axesBesideChannels(x!);
+    const sum = b.reduce('sum', dy, axes);
+    const sumCentred = b.reduce('sum', b.mul(dy, centred), axes);
+    const rank = shape.length;
+    const factor = b.mul(deviation, overChannels(b, weights['gamma']!, layout, rank));
+    const straight = b.mul(dy, factor);
+    const count = axes.reduce((product, axis) => product * tensor.shape[axis]!, 1);
+    const alongMean = b.scale(sum, 1 / count);
+    const alongCentred = b.scale(b.mul(b.mul(deviation, deviation), sumCentred), 1 / count);
+    const correction = b.mul(b.add(b.mul(centred, alongCentred), alongMean), factor);
+    // running statistics are constants
+    const dx = context.training ? b.sub(straight, correction) : straight;
+    const channels = weights['gamma']!.shape;
+    return {
+      inputs: [context.place(dx, layout, shape)],
+      weights: {
+        gamma: b.reshape(b.mul(sumCentred, deviation), channels),
+        beta: b.reshape(sum, channels),
+      },
+    };
+  },
+
+  group_norm: (context, _node, forward, [output]) => groupGradient(context, forward, output!),
+  instance_norm: (context, _node, forward, [output]) => groupGradient(context, forward, output!),
+
+  layer_norm(context, _node, { inputs: [x], weights, saved }, [output]) {
+    const { builder: b } = context;
+    const { layout, shape } = x!;
+    const dy = context.as(output!, layout);
+    const { normalised, deviation } = saved as { normalised: typeof dy; deviation: typeof dy };
+    const axis = physicalAxis(layout, shape.length, shape.length - 1);
+    const scaled = b.mul(dy, overChannels(b, weights['gamma']!, layout, shape.length));
+    const mean = b.reduce('mean', scaled, [axis]);
+    const meanAlong = b.reduce('mean', b.mul(scaled, normalised), [axis]);
+    const dx = b.mul(b.sub(b.sub(scaled, mean), b.mul(normalised, meanAlong)), deviation);
+    const channels = weights['gamma']!.shape;
+    const others = axesBesideChannels(x!);
+    return {
+      inputs: [context.place(dx, layout, shape)],
+      weights: {
+        gamma: b.reshape(b.reduce('sum', b.mul(dy, normalised), others), channels),
+        beta: b.reshape(b.reduce('sum', dy, others), channels),
+      },
+    };
+  },
+};
+
+function groupGradient(context: LowerContext, { inputs: [x], weights, saved }: ForwardRun, output: Placed): Backward {
+  const { builder: b, batch } = context;
+  const dy = context.as(output, 'channels-first');
+  const { centred, deviation } = saved as { centred: typeof dy; deviation: typeof dy };
+  const [groups, members] = centred.shape.slice(1) as [number, number];
+  const gamma = weights['gamma']!;
+  const channels = gamma.shape[0]!;
+  const positions = dy.shape.slice(2).map((_, axis) => axis + 2);
+
+  // one number a channel of each example, [N, groups, C / groups]
+  const perChannel = [batch, groups, channels / groups];
+  const sum = b.reshape(b.reduce('sum', dy, positions), perChannel);
+  const products = b.mul(dy, b.reshape(centred, dy.shape));
+  const sumCentred = b.reshape(b.reduce('sum', products, positions), perChannel);
+
+  // one number a group, [N, groups, 1]
+  const gammas = b.reshape(gamma, [1, groups, channels / groups]);
+  const groupMean = (sums: typeof dy): typeof dy => b.scale(b.reduce('sum', b.mul(sums, gammas), [2]), 1 / members);
+  const cubed = b.mul(deviation, b.mul(deviation, deviation));
+  const alongCentred = b.mul(cubed, groupMean(sumCentred));
+  const alongMean = b.mul(deviation, groupMean(sum));
+
+  const correction = b.add(b.mul(centred, alongCentred), alongMean);
+  const straight = b.mul(dy, channelScale(b, deviation, gamma, dy.shape));
+  const dx = b.sub(straight, b.reshape(correction, dy.shape));
+  return {
+    inputs: [context.place(dx, 'channels-first', x!.shape)],
+    weights: {
+      gamma: b.reshape(b.reduce('sum', b.mul(sumCentred, deviation), [0]), [channels]),
+      beta: b.reshape(b.reduce('sum', sum, [0]), [channels]),
+    },
+  };
+}

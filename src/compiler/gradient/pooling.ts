@@ -1,0 +1,59 @@
+import { positionAxes, reciprocalCounts } from '../lower/pooling.ts';
+import type { Pair, Window } from '../ops/kind.ts';
+import type { Builder, Tensor } from '../program/builder.ts';
+import type { GradientTable } from './rule.ts';
+import { giveBack, padImage, seenAt, tapsOf } from './taps.ts';
+import { toFirstWinner } from './winner.ts';
+
+export const pooling: Pick<GradientTable, 'max_pool' | 'avg_pool' | 'global_avg_pool' | 'global_max_pool'> = {
+  max_pool(context, { attributes }, { inputs: [x], outputs: [y] }, [output]) {
+    const [image, maximum, gradient] = [x!, y!, output!].map((value) => context.as(value, 'channels-first'));
+    const dx = maxPoolGradient(context.builder, image!, maximum!, gradient!, attributes);
+    return { inputs: [context.place(dx, 'channels-first', x!.shape)] };
+  },
+
+  avg_pool(context, { attributes }, { inputs: [x] }, [output]) {
+    const { builder: b } = context;
+    const gradient = context.as(output!, 'channels-first');
+    const input = [x!.shape[0]!, x!.shape[1]!] as const;
+    const share = b.mul(gradient, reciprocalCounts(b, attributes, input, output!.shape));
+    const received = tapsOf(attributes.kernel).map((tap) => ({ tap, value: share }));
+    return { inputs: [context.place(giveBack(b, received, attributes, input), 'channels-first', x!.shape)] };
+  },
+
+  global_avg_pool(context, _node, { inputs: [x] }, [output]) {
+    const { builder: b } = context;
+    const { tensor, layout, shape } = x!;
+    const axes = positionAxes(x!);
+    const positions = axes.reduce((product, axis) => product * tensor.shape[axis]!, 1);
+    const share = b.scale(b.reshape(output!.tensor, withSizeOne(tensor, axes)), 1 / positions);
+    return { inputs: [context.place(b.expand(share, tensor.shape), layout, shape)] };
+  },
+
+  global_max_pool(context, _node, { inputs: [x], outputs: [y] }, [output]) {
+    const { builder: b } = context;
+    const { tensor, layout, shape } = x!;
+    const axes = positionAxes(x!);
+    const [maximum, gradient] = [y!, output!].map((value) => b.reshape(value.tensor, withSizeOne(tensor, axes)));
+    return { inputs: [context.place(toFirstWinner(b, tensor, maximum!, gradient!, axes), layout, shape)] };
+  },
+};
+
+/** Tap by tap, each window's gradient goes to the first tap that attains its maximum. */
+export function maxPoolGradient(b: Builder, image: Tensor, maximum: Tensor, gradient: Tensor, window: Window): Tensor {
+  const size = gradient.shape.slice(2) as unknown as Pair;
+  const padded = padImage(b, image, window, Number.NEGATIVE_INFINITY);
+  const nothing = b.constant(0);
+  let won: Tensor | undefined;
+  const received = tapsOf(window.kernel).map((tap) => {
+    const attains = b.compare('equal', seenAt(b, padded, tap, window, size), maximum);
+    const wins = won ? b.binary('and', attains, b.unary('not', won)) : attains;
+    won = won ? b.binary('or', won, attains) : attains;
+    return { tap, value: b.where(wins, gradient, nothing) };
+  });
+  return giveBack(b, received, window, [image.shape[2]!, image.shape[3]!]);
+}
+
+function withSizeOne({ shape }: Tensor, axes: readonly number[]): number[] {
+  return shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
+}

@@ -1,0 +1,97 @@
+import type { OpKind } from '../ops/kind.ts';
+import type { Builder, Tensor } from '../program/builder.ts';
+import { physicalAxis } from './layout.ts';
+import type { LowerRule, LowerTable } from './rule.ts';
+
+type Activation =
+  | 'relu'
+  | 'relu6'
+  | 'leaky_relu'
+  | 'elu'
+  | 'gelu'
+  | 'silu'
+  | 'sigmoid'
+  | 'hard_sigmoid'
+  | 'hard_swish'
+  | 'tanh'
+  | 'softplus'
+  | 'softmax'
+  | 'exp'
+  | 'log'
+  | 'sqrt'
+  | 'square'
+  | 'abs'
+  | 'dropout';
+
+export const activation: Pick<LowerTable, Activation> = {
+  relu: elementwise((b, x) => b.unary('relu', x)),
+  relu6: elementwise((b, x) => b.binary('min', b.unary('relu', x), b.constant(6))),
+  leaky_relu: elementwise((b, x, { alpha }) => b.where(b.compare('greater', x, b.constant(0)), x, b.scale(x, alpha))),
+  elu: elementwise((b, x, { alpha }) => {
+    // the branch that is not taken must not overflow either
+    const below = b.binary('min', x, b.constant(0));
+    const saturating = b.scale(b.sub(b.unary('exp', below), b.constant(1)), alpha);
+    return b.where(b.compare('greater', x, b.constant(0)), x, saturating);
+  }),
+  gelu: elementwise((b, x, { approximate }) =>
+    b.mul(x, approximate ? tanhDistribution(b, x) : normalDistribution(b, x)),
+  ),
+  silu: elementwise((b, x) => b.mul(x, b.unary('sigmoid', x))),
+  sigmoid: elementwise((b, x) => b.unary('sigmoid', x)),
+  hard_sigmoid: elementwise(hardSigmoid),
+  hard_swish: elementwise((b, x) => b.mul(x, hardSigmoid(b, x))),
+  tanh: elementwise((b, x) => b.unary('tanh', x)),
+  softplus: elementwise((b, x) => b.unary('softplus', x)),
+  exp: elementwise((b, x) => b.unary('exp', x)),
+  log: elementwise((b, x) => b.unary('log', x)),
+  sqrt: elementwise((b, x) => b.unary('sqrt', x)),
+  square: elementwise((b, x) => b.mul(x, x)),
+  abs: elementwise((b, x) => b.unary('abs', x)),
+
+  softmax(context, node, [x]) {
+    const { tensor, layout, shape } = x!;
+    const axis = physicalAxis(layout, shape.length, node.attributes.axis);
+    return { outputs: [context.place(context.builder.softmax(tensor, axis), layout, shape)] };
+  },
+
+  dropout(context, node, [x]) {
+    const { rate } = node.attributes;
+    if (!context.training || rate === 0) return { outputs: [x!] };
+    const { tensor, layout, shape } = x!;
+    const mask = context.as(context.mask(node, shape, rate), layout);
+    return { outputs: [context.place(context.builder.mul(tensor, mask), layout, shape)], saved: { mask } };
+  },
+};
+
+/** A rule that maps each number by itself, in whatever layout it comes. */
+function elementwise<K extends OpKind>(
+  map: (builder: Builder, x: Tensor, attributes: Parameters<LowerRule<K>>[1]['attributes']) => Tensor,
+): LowerRule<K> {
+  return (context, node, [x]) => {
+    const { tensor, layout, shape } = x!;
+    return { outputs: [context.place(map(context.builder, tensor, node.attributes), layout, shape)] };
+  };
+}
+
+/** `Φ(x) = (1 + erf(x / √2)) / 2`. */
+export function normalDistribution(b: Builder, x: Tensor): Tensor {
+  return b.scale(b.add(b.unary('erf', b.scale(x, Math.SQRT1_2)), b.constant(1)), 0.5);
+}
+
+/** `(1 + t) / 2` with `t = tanh(√(2/π) (x + 0.044715 x³))`: Φ as the approximate gelu has it. */
+export function tanhDistribution(b: Builder, x: Tensor): Tensor {
+  return b.scale(b.add(geluTanh(b, x), b.constant(1)), 0.5);
+}
+
+export const cubicShare = 0.044715;
+export const tanhScale = Math.sqrt(2 / Math.PI);
+
+export function geluTanh(b: Builder, x: Tensor): Tensor {
+  const cubic = b.add(b.scale(b.mul(x, x), cubicShare), b.constant(1));
+  return b.unary('tanh', b.scale(b.mul(x, cubic), tanhScale));
+}
+
+export function hardSigmoid(b: Builder, x: Tensor): Tensor {
+  const line = b.add(b.scale(x, 1 / 6), b.constant(0.5));
+  return b.binary('min', b.unary('relu', line), b.constant(1));
+}

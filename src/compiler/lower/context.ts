@@ -1,0 +1,51 @@
+/** What lowering and gradient rules share while they build one program. */
+import { type Graph, type Shape, shapeOf } from '../graph.ts';
+import type { Builder } from '../program/builder.ts';
+import { inLayout, physicalShape } from './layout.ts';
+import type { LowerContext } from './rule.ts';
+
+/** A dropout mask that a program wants at each step. */
+export interface MaskInput {
+  /** `mask:PATH`. */
+  readonly input: string;
+  /** The path of the dropout node; seeds the mask together with the step. */
+  readonly path: string;
+  readonly rate: number;
+  /** Channel-last and with the batch in front. */
+  readonly shape: readonly number[];
+}
+
+export interface Lowering extends LowerContext {
+  /** The masks asked for so far. */
+  readonly masks: readonly MaskInput[];
+}
+
+export function lowering(graph: Graph, builder: Builder, batch: number, training: boolean): Lowering {
+  const masks: MaskInput[] = [];
+  return {
+    builder,
+    batch,
+    training,
+    masks,
+
+    as: (value, layout) => inLayout(builder, value, layout),
+
+    place(tensor, layout, shape) {
+      const expected = physicalShape(layout, batch, shape);
+      if (tensor.shape.length !== expected.length || tensor.shape.some((size, axis) => size !== expected[axis])) {
+        const [found, wanted] = [tensor.shape, expected].map((sizes) => `[${sizes.join(', ')}]`);
+        throw new Error(`a ${layout} value of shape [${shape.join(', ')}] is ${wanted}, not ${found}`);
+      }
+      // one axis has one order
+      return { tensor, layout: shape.length < 2 ? 'channels-last' : layout, shape };
+    },
+
+    shapeOf: (value): Shape => shapeOf(graph, value),
+
+    mask({ path }, shape, rate) {
+      const mask: MaskInput = { input: `mask:${path}`, path, rate, shape: [batch, ...shape] };
+      masks.push(mask);
+      return { tensor: builder.input(mask.input, mask.shape), layout: 'channels-last', shape };
+    },
+  };
+}

@@ -1,0 +1,75 @@
+/**
+ * Lowering: the graph as kernels of a program.
+ *
+ * In: a graph, and a context that holds the builder, the batch size and whether this is for training. Out: every value
+ * in some layout, what the gradient rules want to use again, the weights as inputs of the program (named by their paths,
+ * in the shapes of `WeightSpec`), and new values of running statistics. The program's outputs are the caller's to choose.
+ */
+
+import type { ForwardRun } from '../gradient/rule.ts';
+import type { Graph, Node, ValueId } from '../graph.ts';
+import type { OpKind } from '../ops/kind.ts';
+import { weightsOf } from '../ops/weights/index.ts';
+import type { Tensor } from '../program/builder.ts';
+import { activation } from './activation.ts';
+import { arithmetic } from './arithmetic.ts';
+import { convolution } from './convolution.ts';
+import { normalisation } from './normalisation.ts';
+import { pooling } from './pooling.ts';
+import { product } from './product.ts';
+import { reduction } from './reduction.ts';
+import { resampling } from './resampling.ts';
+import type { LowerContext, LowerRule, LowerTable, Placed } from './rule.ts';
+import { shape } from './shape.ts';
+
+export const lowerRules: LowerTable = {
+  input: (context, node) => {
+    const shape = context.shapeOf(node.outputs[0]!);
+    const tensor = context.builder.input(node.name, [context.batch, ...shape]);
+    return { outputs: [context.place(tensor, 'channels-last', shape)] };
+  },
+  ...convolution,
+  ...product,
+  ...pooling,
+  ...resampling,
+  ...normalisation,
+  ...activation,
+  ...arithmetic,
+  ...shape,
+  ...reduction,
+};
+
+export interface ForwardPass {
+  /** By value of the graph. */
+  readonly values: ReadonlyMap<ValueId, Placed>;
+  /** One a node, in their order. */
+  readonly runs: readonly ForwardRun[];
+  /** Every weight by path, as an input of the program. */
+  readonly weights: ReadonlyMap<string, Tensor>;
+  /** New values of running statistics by path, while training. */
+  readonly updates: ReadonlyMap<string, Tensor>;
+}
+
+export function lower(graph: Graph, context: LowerContext): ForwardPass {
+  const values = new Map<ValueId, Placed>();
+  const weights = new Map<string, Tensor>();
+  const updates = new Map<string, Tensor>();
+  const runs = graph.nodes.map((node): ForwardRun => {
+    context.builder.origin(node.path);
+    const own: Record<string, Tensor> = {};
+    for (const { name, path, shape } of weightsOf(graph, node)) {
+      own[name] = context.builder.input(path, shape);
+      weights.set(path, own[name]);
+    }
+    const inputs = node.inputs.map((input) => values.get(input)!);
+    const forward = ruleOf(node)(context, node, inputs, own);
+    for (const [index, output] of node.outputs.entries()) values.set(output, forward.outputs[index]!);
+    for (const [name, tensor] of Object.entries(forward.updates ?? {})) updates.set(`${node.path}/${name}`, tensor);
+    return { ...forward, inputs, weights: own };
+  });
+  return { values, runs, weights, updates };
+}
+
+function ruleOf(node: Node): LowerRule<OpKind> {
+  return lowerRules[node.op] as LowerRule<OpKind>;
+}

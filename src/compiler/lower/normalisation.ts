@@ -1,0 +1,109 @@
+/**
+ * Normalisations as mean, centred values and reciprocal standard deviation, in whose terms their gradients have a closed
+ * form. The variance is taken from the centred values: `E[x²] − E[x]²` cancels in float32.
+ */
+import type { Builder, Tensor } from '../program/builder.ts';
+import { overChannels, physicalAxis } from './layout.ts';
+import type { Forward, LowerContext, LowerTable, Placed, WeightTensors } from './rule.ts';
+
+export const normalisation: Pick<LowerTable, 'batch_norm' | 'group_norm' | 'instance_norm' | 'layer_norm'> = {
+  /**
+   * Training normalises by the biased variance of the batch and moves the running variance by the same number, as
+   * TensorFlow and Keras do (PyTorch moves it by the unbiased one).
+   */
+  batch_norm(context, node, [x], weights) {
+    const { builder: b } = context;
+    const { layout, shape, tensor } = x!;
+    const { epsilon, momentum } = node.attributes;
+    const overAll = (name: string): Tensor => overChannels(b, weights[name]!, layout, shape.length);
+    const axes = axesBesideChannels(x!);
+    const stats = context.training
+      ? standardise(b, tensor, axes, epsilon)
+      : {
+          centred: b.sub(tensor, overAll('moving_mean')),
+          deviation: reciprocalRoot(b, overAll('moving_variance'), epsilon),
+        };
+    const y = b.add(b.mul(stats.centred, b.mul(stats.deviation, overAll('gamma'))), overAll('beta'));
+    const saved = { centred: stats.centred, deviation: stats.deviation };
+    const outputs = [context.place(y, layout, shape)];
+    if (!('mean' in stats)) return { outputs, saved };
+    const moved = (name: string, now: Tensor): Tensor =>
+      b.add(b.scale(weights[name]!, momentum), b.scale(b.reshape(now, weights[name]!.shape), 1 - momentum));
+    const updates = {
+      moving_mean: moved('moving_mean', stats.mean),
+      moving_variance: moved('moving_variance', stats.variance),
+    };
+    return { outputs, saved, updates };
+  },
+
+  group_norm: (context, node, [x], weights) =>
+    normaliseGroups(context, x!, weights, node.attributes.groups, node.attributes.epsilon),
+
+  instance_norm: (context, node, [x], weights) =>
+    normaliseGroups(context, x!, weights, x!.shape.at(-1)!, node.attributes.epsilon),
+
+  layer_norm(context, node, [x], { gamma, beta }) {
+    const { builder: b } = context;
+    const { layout, shape, tensor } = x!;
+    const axis = physicalAxis(layout, shape.length, shape.length - 1);
+    const { centred, deviation } = standardise(b, tensor, [axis], node.attributes.epsilon);
+    const normalised = b.mul(centred, deviation);
+    const scaled = b.mul(normalised, overChannels(b, gamma!, layout, shape.length));
+    const y = b.add(scaled, overChannels(b, beta!, layout, shape.length));
+    return { outputs: [context.place(y, layout, shape)], saved: { normalised, deviation } };
+  },
+};
+
+/**
+ * Over each group of channels of each example. Saves `centred` `[N, groups, members]` and `deviation` `[N, groups, 1]`,
+ * the reciprocal standard deviation.
+ */
+function normaliseGroups(
+  context: LowerContext,
+  x: Placed,
+  { gamma, beta }: WeightTensors,
+  groups: number,
+  epsilon: number,
+): Forward {
+  const { builder: b, batch } = context;
+  const image = context.as(x, 'channels-first');
+  const members = image.shape.slice(1).reduce((product, size) => product * size, 1) / groups;
+  const grouped = b.reshape(image, [batch, groups, members]);
+  const { centred, deviation } = standardise(b, grouped, [2], epsilon);
+  const scaled = b.mul(b.reshape(centred, image.shape), channelScale(b, deviation, gamma!, image.shape));
+  const y = b.add(scaled, overChannels(b, beta!, 'channels-first', image.shape.length - 1));
+  return { outputs: [context.place(y, 'channels-first', x.shape)], saved: { centred, deviation } };
+}
+
+/** `deviation · gamma`, `[N, C, 1, …]`, from one deviation a group, `[N, groups, 1]`. */
+export function channelScale(b: Builder, deviation: Tensor, gamma: Tensor, image: readonly number[]): Tensor {
+  const [batch, groups] = deviation.shape as [number, number];
+  const channels = gamma.shape[0]!;
+  const scale = b.mul(deviation, b.reshape(gamma, [1, groups, channels / groups]));
+  return b.reshape(scale, [batch, channels, ...image.slice(2).map(() => 1)]);
+}
+
+interface Standardised {
+  readonly mean: Tensor;
+  readonly variance: Tensor;
+  readonly centred: Tensor;
+  /** `1 / √(variance + ε)`. */
+  readonly deviation: Tensor;
+}
+
+function standardise(b: Builder, x: Tensor, axes: readonly number[], epsilon: number): Standardised {
+  const mean = b.reduce('mean', x, axes);
+  const centred = b.sub(x, mean);
+  const variance = b.reduce('mean', b.mul(centred, centred), axes);
+  return { mean, variance, centred, deviation: reciprocalRoot(b, variance, epsilon) };
+}
+
+function reciprocalRoot(b: Builder, variance: Tensor, epsilon: number): Tensor {
+  return b.unary('reciprocal', b.unary('sqrt', b.add(variance, b.constant(epsilon))));
+}
+
+/** The axes of the tensor that `batch_norm` averages over. */
+export function axesBesideChannels({ layout, shape, tensor }: Placed): number[] {
+  const channels = physicalAxis(layout, shape.length, shape.length - 1);
+  return tensor.shape.map((_, axis) => axis).filter((axis) => axis !== channels);
+}

@@ -1,0 +1,137 @@
+/**
+ * A whole training step as one program: forward, loss, backward, optimizer.
+ *
+ * Inputs: the model's input by its name, `[N, H, W, C]`; `labels`, one-hot `[N, classes]`; `learning_rate` and `step`
+ * (from 1), []; `mask:PATH` for each dropout; every weight as `PATH` and every optimizer slot as `PATH:slot`, in the
+ * channel-last shapes of `WeightSpec`. An input that nothing depends on (`step` with plain SGD) is not in the program.
+ *
+ * Outputs: `loss` and `correct`, []; `next:PATH` and `next:PATH:slot` for all that the step changes. A gradient step has
+ * `gradient:PATH` for every trainable weight instead, and changes nothing.
+ */
+import { crossEntropy } from './cross-entropy.ts';
+import { differentiate } from './differentiate.ts';
+import type { Graph } from './graph.ts';
+import { lowering, type MaskInput } from './lower/context.ts';
+import { type ForwardPass, lower } from './lower/index.ts';
+import { allWeights, type WeightSpec } from './ops/weights/index.ts';
+import { type OptimizerSettings, optimizerRule } from './optimizer/index.ts';
+import { createBuilder } from './program/build.ts';
+import type { Builder, Tensor } from './program/builder.ts';
+import type { Program } from './program/program.ts';
+
+/** What of a `TrainingSetup` the program depends on. */
+export interface StepSetup {
+  readonly graph: Graph;
+  readonly batch: number;
+  readonly optimizer: OptimizerSettings;
+  readonly loss: { readonly kind: 'cross_entropy'; readonly labelSmoothing: number };
+}
+
+/**
+ * A tensor that outlives a step: a weight, a running statistic or an optimizer slot. The program has no input for it when
+ * neither the loss nor any statistic depends on it.
+ */
+export interface StateTensor {
+  /** `PATH` or `PATH:slot`: the name of the input. */
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** The output that is its next value; undefined when no step changes it. */
+  readonly next: string | undefined;
+  /** The weight that this is or belongs to. */
+  readonly weight: WeightSpec;
+  /** Slots start at zero. */
+  readonly slot: string | undefined;
+}
+
+export interface TrainingStep {
+  readonly program: Program;
+  readonly masks: readonly MaskInput[];
+  readonly state: readonly StateTensor[];
+}
+
+export function trainingStep(setup: StepSetup): TrainingStep {
+  const builder = createBuilder();
+  const { forward, masks, loss, correct, gradients } = lossAndGradients(setup, builder);
+  builder.origin('optimizer');
+  const learningRate = builder.input('learning_rate', []);
+  const step = builder.input('step', []);
+  const rule = optimizerRule(setup.optimizer);
+
+  const outputs = [
+    { name: 'loss', tensor: loss },
+    { name: 'correct', tensor: correct },
+  ];
+  const state: StateTensor[] = [];
+  const keep = (weight: WeightSpec, slot: string | undefined, tensor: Tensor | undefined): void => {
+    const name = slot === undefined ? weight.path : `${weight.path}:${slot}`;
+    const next = tensor && `next:${name}`;
+    state.push({ name, shape: weight.shape, next, weight, slot });
+    if (tensor) outputs.push({ name: `next:${name}`, tensor });
+  };
+
+  for (const weight of allWeights(setup.graph)) {
+    const gradient = gradients.get(weight.path);
+    if (!gradient) {
+      // running statistics, and weights on which the loss does not depend
+      keep(weight, undefined, forward.updates.get(weight.path));
+      continue;
+    }
+    builder.origin(`optimizer ${weight.path}`);
+    const slots = Object.fromEntries(
+      rule.slots(setup.optimizer).map((slot) => [slot, builder.input(`${weight.path}:${slot}`, weight.shape)]),
+    );
+    const current = forward.weights.get(weight.path)!;
+    const update = rule.update(builder, setup.optimizer, { weight: current, gradient, slots, learningRate, step });
+    keep(weight, undefined, update.weight);
+    for (const slot of Object.keys(slots)) keep(weight, slot, update.slots[slot]);
+  }
+  const program = builder.finish(outputs);
+  return { program, masks: masksOf(program, masks), state };
+}
+
+export interface GradientStep {
+  readonly program: Program;
+  readonly masks: readonly MaskInput[];
+}
+
+/** The gradients alone, with batch statistics and dropout as in training. */
+export function gradientStep(setup: Omit<StepSetup, 'optimizer'>): GradientStep {
+  const builder = createBuilder();
+  const { masks, loss, correct, gradients } = lossAndGradients(setup, builder);
+  const trainable = allWeights(setup.graph).filter((weight) => weight.trainable);
+  const program = builder.finish([
+    { name: 'loss', tensor: loss },
+    { name: 'correct', tensor: correct },
+    ...trainable.map(({ path, shape }) => ({
+      name: `gradient:${path}`,
+      tensor: gradients.get(path) ?? builder.expand(builder.constant(0), shape),
+    })),
+  ]);
+  return { program, masks: masksOf(program, masks) };
+}
+
+/** Those that the program still wants: a dropout on which no output depends is gone. */
+function masksOf(program: Program, masks: readonly MaskInput[]): readonly MaskInput[] {
+  const inputs = new Set(program.instructions.flatMap((each) => (each.kernel === 'input' ? each.attributes.name : [])));
+  return masks.filter(({ input }) => inputs.has(input));
+}
+
+interface LossAndGradients {
+  readonly forward: ForwardPass;
+  readonly masks: readonly MaskInput[];
+  readonly loss: Tensor;
+  readonly correct: Tensor;
+  /** By the paths of the trainable weights on which the loss depends. */
+  readonly gradients: ReadonlyMap<string, Tensor>;
+}
+
+function lossAndGradients(setup: Omit<StepSetup, 'optimizer'>, builder: Builder): LossAndGradients {
+  const { graph, batch } = setup;
+  const context = lowering(graph, builder, batch, true);
+  const forward = lower(graph, context);
+  const classes = graph.values[graph.outputs[0]!.value]!.shape;
+  const labels = builder.input('labels', [batch, ...classes]);
+  const { loss, correct, logits, gradient } = crossEntropy(graph, context, forward, labels, setup.loss.labelSmoothing);
+  const { weights } = differentiate(graph, context, forward, new Map([[logits, gradient]]));
+  return { forward, masks: context.masks, loss, correct, gradients: weights };
+}

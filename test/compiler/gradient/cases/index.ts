@@ -1,0 +1,264 @@
+/** Uses of every operation; a missing row fails `tsc`, and an empty one fails the test. */
+import type { Shape } from '../../../../src/compiler/graph.ts';
+import type { OpAttributes, OpKind } from '../../../../src/compiler/ops/kind.ts';
+import type { OpCase } from '../case.ts';
+import { conv2dCases, depthwiseCases, transposedCases } from './convolution.ts';
+import { adaptiveCases, avgPoolCases, globalPoolCases, maxPoolCases, upsampleCases } from './pooling.ts';
+
+const image: Shape = [3, 4, 2];
+const shapes: readonly Shape[] = [image, [3, 4], [5]];
+
+/** Keeps every shape as it is. */
+function same<K extends OpKind>(
+  attributes: OpAttributes[K],
+  range: readonly [number, number] = [-2, 2],
+  on: readonly Shape[] = shapes,
+): OpCase<K>[] {
+  return on.map((shape) => ({ inputs: [shape], attributes, outputs: [shape], range }));
+}
+
+type Joined = readonly [Shape, Shape, Shape];
+
+const broadcasts: readonly Joined[] = [
+  [image, image, image],
+  [image, [2], image],
+  [[2], image, image],
+  [image, [1, 1, 2], image],
+  [image, [3, 4, 1], image],
+  [[3, 4, 1], image, image],
+  [[3, 4, 1], [1, 1, 2], image],
+  [image, [4, 2], image],
+  [image, [1, 4, 1], image],
+  [image, [1], image],
+  [image, [], image],
+  [[3, 1, 2], [1, 4, 1], image],
+  [
+    [4, 2],
+    [1, 2],
+    [4, 2],
+  ],
+  [[4, 1], [3], [4, 3]],
+  [[3], [3], [3]],
+];
+
+/** On two operands, equal shapes and each way to broadcast. */
+function joined<K extends 'add' | 'sub' | 'mul' | 'div' | 'maximum' | 'minimum'>(
+  range: readonly [number, number] = [-2, 2],
+): OpCase<K>[] {
+  const attributes = {} as OpAttributes[K];
+  return broadcasts.map(([a, b, y]) => ({ inputs: [a, b], attributes, outputs: [y], range }));
+}
+
+function matmul(a: Shape, b: Shape, y: Shape, transposeA = false, transposeB = false): OpCase<'matmul'> {
+  return { inputs: [a, b], attributes: { transposeA, transposeB }, outputs: [y] };
+}
+
+function reduced<K extends 'reduce_mean' | 'reduce_sum' | 'reduce_max'>(): OpCase<K>[] {
+  const everyAxes = [[0], [1], [2], [0, 1], [0, 2], [1, 2], [0, 1, 2]];
+  const reductions: (readonly [Shape, readonly number[]])[] = [
+    ...everyAxes.map((axes) => [image, axes] as const),
+    [[3, 4], [0]],
+    [[3, 4], [1]],
+    [[5], [0]],
+  ];
+  return reductions.flatMap(([shape, axes]) =>
+    [true, false].map((keepAxes) => {
+      const output = shape.flatMap((size, axis) => (axes.includes(axis) ? (keepAxes ? [1] : []) : [size]));
+      return { inputs: [shape], attributes: { axes, keepAxes } as OpAttributes[K], outputs: [output] };
+    }),
+  );
+}
+
+export const cases: { readonly [K in OpKind]: readonly OpCase<K>[] } = {
+  input: [{ inputs: [image], attributes: {}, outputs: [image] }],
+
+  conv2d: conv2dCases,
+  depthwise_conv2d: depthwiseCases,
+  conv2d_transpose: transposedCases,
+  dense: [true, false].flatMap((bias) =>
+    [[4], [3, 4], [2, 3, 4]].map((shape) => ({
+      inputs: [shape],
+      attributes: { units: 5, bias, initializer: 'zeros' as const },
+      outputs: [[...shape.slice(0, -1), 5]],
+    })),
+  ),
+  matmul: [
+    matmul([3, 4], [4, 2], [3, 2]),
+    matmul([4, 3], [4, 2], [3, 2], true),
+    matmul([3, 4], [2, 4], [3, 2], false, true),
+    matmul([4, 3], [2, 4], [3, 2], true, true),
+    matmul([2, 3, 4], [2, 4, 5], [2, 3, 5]),
+    matmul([2, 3, 4], [4, 5], [2, 3, 5]),
+    matmul([3, 4], [2, 5, 4], [2, 3, 5], false, true),
+    matmul([1, 4, 3], [2, 4, 5], [2, 3, 5], true),
+    matmul([3, 1, 2, 4], [1, 2, 4, 3], [3, 2, 2, 3]),
+  ],
+
+  max_pool: maxPoolCases,
+  avg_pool: avgPoolCases,
+  global_avg_pool: globalPoolCases,
+  global_max_pool: globalPoolCases,
+  adaptive_avg_pool: adaptiveCases,
+  adaptive_max_pool: adaptiveCases,
+
+  batch_norm: [true, false].flatMap((training) =>
+    [image, [3, 4], [5], [1, 1, 2]].map((shape) => ({
+      inputs: [shape],
+      attributes: { epsilon: 1e-3, momentum: 0.9 },
+      outputs: [shape],
+      training,
+    })),
+  ),
+  group_norm: [
+    ...[1, 2, 4].flatMap((groups) => same<'group_norm'>({ groups, epsilon: 1e-3 }, [-2, 2], [[3, 2, 4], [3, 4], [4]])),
+    // one member a group: nothing but the offset is left
+    ...same<'group_norm'>({ groups: 3, epsilon: 0.1 }, [-2, 2], [[1, 1, 3]]),
+  ],
+  instance_norm: same({ epsilon: 1e-3 }, [-2, 2], [image, [4, 3, 3]]),
+  layer_norm: same({ epsilon: 1e-3 }),
+
+  relu: same({}),
+  relu6: same({}, [-2, 9]),
+  leaky_relu: [...same<'leaky_relu'>({ alpha: 0.01 }), ...same<'leaky_relu'>({ alpha: 0.3 })],
+  elu: [...same<'elu'>({ alpha: 1 }), ...same<'elu'>({ alpha: 0.5 })],
+  gelu: [...same<'gelu'>({ approximate: false }), ...same<'gelu'>({ approximate: true })],
+  silu: same({}),
+  sigmoid: same({}),
+  hard_sigmoid: same({}, [-5, 5]),
+  hard_swish: same({}, [-5, 5]),
+  tanh: same({}),
+  softplus: same({}, [-9, 9]),
+  softmax: [
+    ...shapes.flatMap((shape) => shape.map((_, axis) => ({ inputs: [shape], attributes: { axis }, outputs: [shape] }))),
+  ],
+  exp: same({}),
+  log: same({}, [0.5, 3]),
+  sqrt: same({}, [0.5, 3]),
+  square: same({}),
+  abs: same({}),
+  dropout: [
+    ...same<'dropout'>({ rate: 0.5 }),
+    ...same<'dropout'>({ rate: 0 }),
+    ...same<'dropout'>({ rate: 0.5 }).map((each) => ({ ...each, training: false })),
+  ],
+
+  add: joined(),
+  sub: joined(),
+  mul: joined(),
+  div: joined([0.5, 3]),
+  maximum: joined(),
+  minimum: joined(),
+  affine: [
+    ...same<'affine'>({ scale: -1, offset: 0 }),
+    ...same<'affine'>({ scale: 2.5, offset: 1 }),
+    ...same<'affine'>({ scale: 1, offset: -0.5 }),
+  ],
+
+  concat: [
+    {
+      inputs: [
+        [3, 4, 2],
+        [3, 4, 3],
+        [3, 4, 1],
+      ],
+      attributes: { axis: 2 },
+      outputs: [[3, 4, 6]],
+    },
+    {
+      inputs: [
+        [3, 4, 2],
+        [1, 4, 2],
+      ],
+      attributes: { axis: 0 },
+      outputs: [[4, 4, 2]],
+    },
+    {
+      inputs: [
+        [3, 4, 2],
+        [3, 2, 2],
+      ],
+      attributes: { axis: 1 },
+      outputs: [[3, 6, 2]],
+    },
+    { inputs: [[2], [3]], attributes: { axis: 0 }, outputs: [[5]] },
+    {
+      inputs: [
+        [2, 3],
+        [2, 1],
+      ],
+      attributes: { axis: 1 },
+      outputs: [[2, 4]],
+    },
+  ],
+  split: [
+    {
+      inputs: [[3, 4, 5]],
+      attributes: { axis: 2, sizes: [2, 1, 2] },
+      outputs: [
+        [3, 4, 2],
+        [3, 4, 1],
+        [3, 4, 2],
+      ],
+    },
+    {
+      inputs: [[3, 4, 2]],
+      attributes: { axis: 0, sizes: [1, 2] },
+      outputs: [
+        [1, 4, 2],
+        [2, 4, 2],
+      ],
+    },
+    { inputs: [[6]], attributes: { axis: 0, sizes: [3, 3] }, outputs: [[3], [3]] },
+  ],
+  slice: [
+    { inputs: [[3, 4, 5]], attributes: { axis: 2, start: 1, end: 3 }, outputs: [[3, 4, 2]] },
+    { inputs: [[3, 4, 2]], attributes: { axis: 1, start: 0, end: 3 }, outputs: [[3, 3, 2]] },
+    { inputs: [[3, 4, 2]], attributes: { axis: 0, start: 2, end: 3 }, outputs: [[1, 4, 2]] },
+    { inputs: [[6]], attributes: { axis: 0, start: 1, end: 6 }, outputs: [[5]] },
+  ],
+  reshape: [
+    { inputs: [[3, 4, 2]], attributes: { shape: [6, 4] }, outputs: [[6, 4]] },
+    { inputs: [[12]], attributes: { shape: [2, 3, 2] }, outputs: [[2, 3, 2]] },
+    { inputs: [[3, 4, 2]], attributes: { shape: [2, 4, 3] }, outputs: [[2, 4, 3]] },
+  ],
+  flatten: [
+    { inputs: [[3, 4, 2]], attributes: {}, outputs: [[24]] },
+    { inputs: [[1, 1, 3]], attributes: {}, outputs: [[3]] },
+  ],
+  transpose: [
+    { inputs: [[3, 4, 2]], attributes: { permutation: [2, 0, 1] }, outputs: [[2, 3, 4]] },
+    { inputs: [[3, 4, 2]], attributes: { permutation: [1, 0, 2] }, outputs: [[4, 3, 2]] },
+    { inputs: [[3, 4]], attributes: { permutation: [1, 0] }, outputs: [[4, 3]] },
+  ],
+  pad: [
+    {
+      inputs: [[3, 4, 2]],
+      attributes: {
+        pads: [
+          [1, 0],
+          [2, 1],
+          [0, 3],
+        ],
+        value: 0,
+      },
+      outputs: [[4, 7, 5]],
+    },
+    {
+      inputs: [[3, 4, 2]],
+      attributes: {
+        pads: [
+          [1, 1],
+          [1, 1],
+          [0, 0],
+        ],
+        value: -1.5,
+      },
+      outputs: [[5, 6, 2]],
+    },
+    { inputs: [[4]], attributes: { pads: [[1, 2]], value: 1 }, outputs: [[7]] },
+  ],
+  reduce_mean: reduced(),
+  reduce_sum: reduced(),
+  reduce_max: reduced(),
+  upsample: upsampleCases,
+};
