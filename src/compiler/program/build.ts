@@ -1,59 +1,19 @@
-/** The builder of programs: infers, checks and shares. */
-import type { Builder, Tensor } from './builder.ts';
-import { dropDead } from './passes/dead-code.ts';
-import type { DataType, Instruction, Kernel, KernelAttributes, SpatialWindow, TensorId } from './program.ts';
-import { elementCount, equalShapes, inferType, ProgramError, resolveSlice, textOf } from './shape-rules.ts';
-import { sharingKey } from './sharing.ts';
+/** The builder of programs: what rules write, on top of an assembler. */
+import { type Assembler, createAssembler } from './assemble.ts';
+import type { Builder } from './builder.ts';
+import type { KernelAttributes, SpatialWindow } from './program.ts';
+import { elementCount, equalShapes, ProgramError, resolveSlice, textOf } from './shape-rules.ts';
 
 export function createBuilder(): Builder {
-  const instructions: Instruction[] = [];
-  const shared = new Map<string, TensorId>();
-  const inputs = new Set<string>();
-  let origin = '';
+  return builderOn(createAssembler());
+}
 
-  /** `stated` is needed only where attributes and operands do not determine the type. */
-  function emit<K extends Kernel>(
-    kernel: K,
-    attributes: KernelAttributes[K],
-    operands: readonly Tensor[],
-    stated: { shape: readonly number[]; type: DataType } = { shape: [], type: 'float32' },
-  ): Tensor {
-    const { shape, type } = infer(kernel, attributes, operands, stated);
-    const ids = operands.map(({ id }) => id);
-    const key = sharingKey(kernel, attributes, ids, shape, type);
-    const known = key === undefined ? undefined : shared.get(key);
-    if (known !== undefined) return instructions[known]!;
-    const id = instructions.length;
-    const instruction = { id, kernel, attributes, operands: ids, shape, type, origin } as unknown as Instruction;
-    instructions.push(instruction);
-    if (key !== undefined) shared.set(key, id);
-    return instruction;
-  }
-
-  function infer<K extends Kernel>(
-    kernel: K,
-    attributes: KernelAttributes[K],
-    operands: readonly Tensor[],
-    stated: { shape: readonly number[]; type: DataType },
-  ): { shape: readonly number[]; type: DataType } {
-    try {
-      return inferType(kernel, attributes, operands, stated);
-    } catch (error) {
-      if (!(error instanceof ProgramError)) throw error;
-      throw new ProgramError(`${origin || 'program'}: ${kernel}: ${error.message}`);
-    }
-  }
-
+export function builderOn(assembler: Assembler): Builder {
+  const { emit } = assembler;
   const builder: Builder = {
-    origin(label) {
-      origin = label;
-    },
+    origin: assembler.origin,
 
-    input(name, shape, type = 'float32') {
-      if (inputs.has(name)) throw new ProgramError(`${origin || 'program'}: a second input named ${name}`);
-      inputs.add(name);
-      return emit('input', { name }, [], { shape: [...shape], type });
-    },
+    input: (name, shape, type = 'float32') => emit('input', { name }, [], { shape: [...shape], type }),
     constant(data, shape) {
       if (typeof data !== 'number') {
         return emit('constant', { data }, [], { shape: [...(shape ?? [data.length])], type: 'float32' });
@@ -127,14 +87,13 @@ export function createBuilder(): Builder {
       const extra = x.shape.length - shape.length;
       const targets = x.shape.map((_, axis) => (axis < extra ? 1 : shape[axis - extra]!));
       if (extra < 0 || x.shape.some((size, axis) => targets[axis] !== size && targets[axis] !== 1)) {
-        throw new ProgramError(`${origin || 'program'}: ${textOf(x.shape)} does not sum to ${textOf(shape)}`);
+        throw new ProgramError(`${assembler.currentOrigin()}: ${textOf(x.shape)} does not sum to ${textOf(shape)}`);
       }
       const axes = x.shape.flatMap((size, axis) => (size === targets[axis] ? [] : [axis]));
       return builder.reshape(builder.reduce('sum', x, axes), shape);
     },
 
-    finish: (outputs) =>
-      dropDead({ instructions, outputs: outputs.map(({ name, tensor }) => ({ name, tensor: tensor.id })) }),
+    finish: assembler.finish,
   };
   return builder;
 }

@@ -50,8 +50,8 @@ const shapeRules: { readonly [K in Kernel]: ShapeRule<K> } = {
   input: (_, __, stated) => stated,
 
   constant: ({ data }, _, { shape, type }) => {
-    require(data.length === elementCount(shape), `${data.length} numbers do not fill ${textOf(shape)}`);
-    require(type === typeOfData(data), `${data.constructor.name} does not hold ${type}`);
+    require(data.length === elementCount(shape), () => `${data.length} numbers do not fill ${textOf(shape)}`);
+    require(type === typeOfData(data), () => `${data.constructor.name} does not hold ${type}`);
     return { shape, type };
   },
 
@@ -75,7 +75,7 @@ const shapeRules: { readonly [K in Kernel]: ShapeRule<K> } = {
 
   where: (_, [condition, a, b]) => {
     requireType(condition!, 'bool', 'the condition');
-    require(a!.type === b!.type, `the branches are ${a!.type} and ${b!.type}`);
+    require(a!.type === b!.type, () => `the branches are ${a!.type} and ${b!.type}`);
     return { shape: broadcastShapes(condition!.shape, broadcastShapes(a!.shape, b!.shape)), type: a!.type };
   },
 
@@ -83,30 +83,28 @@ const shapeRules: { readonly [K in Kernel]: ShapeRule<K> } = {
 
   reduce: ({ fn, axes }, [x]) => {
     requireType(x!, 'float32', fn);
-    require(axes.length > 0, 'no axes');
+    require(axes.length > 0, () => 'no axes');
     for (const axis of axes) requireAxis(axis, x!.shape);
-    require(new Set(axes).size === axes.length, `axes ${textOf(axes)} repeat`);
+    require(new Set(axes).size === axes.length, () => `axes ${textOf(axes)} repeat`);
     return { shape: x!.shape.map((size, axis) => (axes.includes(axis) ? 1 : size)), type: x!.type };
   },
 
   reshape: (_, [x], { shape }) => {
     const [from, to] = [elementCount(x!.shape), elementCount(shape)];
-    require(from === to, `${textOf(x!.shape)} has ${from} elements and ${textOf(shape)} has ${to}`);
+    require(from === to, () => `${textOf(x!.shape)} has ${from} elements and ${textOf(shape)} has ${to}`);
     return { shape, type: x!.type };
   },
 
   transpose: ({ permutation }, [x]) => {
     const ordered = [...permutation].sort((a, b) => a - b);
-    require(permutation.length === x!.shape.length &&
-      ordered.every(
-        (axis, index) => axis === index,
-      ), `${textOf(permutation)} does not permute the axes of ${textOf(x!.shape)}`);
+    require(permutation.length === x!.shape.length && ordered.every((axis, index) => axis === index), () =>
+      `${textOf(permutation)} does not permute the axes of ${textOf(x!.shape)}`);
     return { shape: permutation.map((axis) => x!.shape[axis]!), type: x!.type };
   },
 
   expand: (_, [x], { shape }) => {
     const joined = broadcastShapes(x!.shape, shape);
-    require(equalShapes(joined, shape), `${textOf(x!.shape)} does not broadcast to ${textOf(shape)}`);
+    require(equalShapes(joined, shape), () => `${textOf(x!.shape)} does not broadcast to ${textOf(shape)}`);
     return { shape, type: x!.type };
   },
 
@@ -114,7 +112,7 @@ const shapeRules: { readonly [K in Kernel]: ShapeRule<K> } = {
     requireEntries('starts', starts, x!.shape.length);
     requireEntries('ends', ends, x!.shape.length);
     requireEntries('steps', steps, x!.shape.length);
-    require(steps.every((step) => step !== 0), 'a step is 0');
+    require(steps.every((step) => step !== 0), () => 'a step is 0');
     const shape = x!.shape.map((size, axis) => resolveSlice(size, starts[axis]!, ends[axis]!, steps[axis]!).count);
     return { shape, type: x!.type };
   },
@@ -123,11 +121,8 @@ const shapeRules: { readonly [K in Kernel]: ShapeRule<K> } = {
     const first = operands[0]!;
     requireAxis(axis, first.shape);
     for (const { shape, type } of operands) {
-      require(type === first.type &&
-        equalShapes(
-          without(shape, axis),
-          without(first.shape, axis),
-        ), `${type} ${textOf(shape)} does not join ${first.type} ${textOf(first.shape)} along axis ${axis}`);
+      require(type === first.type && equalShapes(without(shape, axis), without(first.shape, axis)), () =>
+        `${type} ${textOf(shape)} does not join ${first.type} ${textOf(first.shape)} along axis ${axis}`);
     }
     const total = operands.reduce((sum, { shape }) => sum + shape[axis]!, 0);
     return { shape: first.shape.map((size, each) => (each === axis ? total : size)), type: first.type };
@@ -136,7 +131,7 @@ const shapeRules: { readonly [K in Kernel]: ShapeRule<K> } = {
   pad: ({ pads }, [x]) => {
     requireType(x!, 'float32', 'pad');
     requireEntries('pads', pads, x!.shape.length);
-    require(pads.every(([before, after]) => before >= 0 && after >= 0), 'pads are negative');
+    require(pads.every(([before, after]) => before >= 0 && after >= 0), () => 'pads are negative');
     return { shape: x!.shape.map((size, axis) => size + pads[axis]![0] + pads[axis]![1]), type: x!.type };
   },
 
@@ -149,8 +144,9 @@ const shapeRules: { readonly [K in Kernel]: ShapeRule<K> } = {
   matmul: (_, [a, b]) => {
     requireType(a!, 'float32', 'matmul');
     requireType(b!, 'float32', 'matmul');
-    require(a!.shape.length >= 2 && b!.shape.length >= 2, `${textOf(a!.shape)} × ${textOf(b!.shape)}: rank below 2`);
-    require(a!.shape.at(-1) === b!.shape.at(-2), `${textOf(a!.shape)} × ${textOf(b!.shape)}: inner sizes differ`);
+    require(a!.shape.length >= 2 && b!.shape.length >= 2, () =>
+      `${textOf(a!.shape)} × ${textOf(b!.shape)}: rank below 2`);
+    require(a!.shape.at(-1) === b!.shape.at(-2), () => `${textOf(a!.shape)} × ${textOf(b!.shape)}: inner sizes differ`);
     const batch = broadcastShapes(a!.shape.slice(0, -2), b!.shape.slice(0, -2));
     return { shape: [...batch, a!.shape.at(-2)!, b!.shape.at(-1)!], type: 'float32' };
   },
@@ -160,9 +156,8 @@ const shapeRules: { readonly [K in Kernel]: ShapeRule<K> } = {
     requireFilter(filter!, rank);
     const [outputs, perGroup, ...kernel] = filter!.shape;
     const channels = x!.shape[1]!;
-    require(channels === perGroup! * window.groups &&
-      outputs! % window.groups ===
-        0, `${textOf(x!.shape)} with filter ${textOf(filter!.shape)} in ${window.groups} groups`);
+    require(channels === perGroup! * window.groups && outputs! % window.groups === 0, () =>
+      `${textOf(x!.shape)} with filter ${textOf(filter!.shape)} in ${window.groups} groups`);
     requireBias(bias, outputs!);
     return { shape: [x!.shape[0]!, outputs!, ...windowCounts(window, kernel, x!.shape)], type: 'float32' };
   },
@@ -172,9 +167,8 @@ const shapeRules: { readonly [K in Kernel]: ShapeRule<K> } = {
     requireFilter(filter!, rank);
     requireEntries('outputPads', window.outputPads, rank);
     const [outputs, perGroup, ...kernel] = filter!.shape;
-    require(x!.shape[1] === outputs &&
-      outputs! % window.groups ===
-        0, `${textOf(x!.shape)} with filter ${textOf(filter!.shape)} in ${window.groups} groups`);
+    require(x!.shape[1] === outputs && outputs! % window.groups === 0, () =>
+      `${textOf(x!.shape)} with filter ${textOf(filter!.shape)} in ${window.groups} groups`);
     requireBias(bias, perGroup! * window.groups);
     const spatial = kernel.map((size, axis) => {
       const [before, after] = window.pads[axis]!;
@@ -188,7 +182,7 @@ const shapeRules: { readonly [K in Kernel]: ShapeRule<K> } = {
 
   average_pool: (window, [x]) => {
     // opset 18 has none; a lowering that needs one writes a depthwise convolution
-    require(window.dilations.every((dilation) => dilation === 1), 'average pooling cannot be dilated');
+    require(window.dilations.every((dilation) => dilation === 1), () => 'average pooling cannot be dilated');
     return pooled(window, x!);
   },
 
@@ -207,9 +201,9 @@ export function inferType<K extends Kernel>(
   stated: TensorType,
 ): TensorType {
   const [least, most] = operandCounts[kernel];
-  require(operands.length >= least && operands.length <= most, `${operands.length} operands`);
+  require(operands.length >= least && operands.length <= most, () => `${operands.length} operands`);
   const { shape, type } = shapeRules[kernel](attributes, operands, stated);
-  require(shape.every((size) => Number.isInteger(size) && size >= 1), `the result would be ${textOf(shape)}`);
+  require(shape.every((size) => Number.isInteger(size) && size >= 1), () => `the result would be ${textOf(shape)}`);
   return { shape, type };
 }
 
@@ -227,7 +221,7 @@ export function broadcastShapes(a: readonly number[], b: readonly number[]): rea
   return Array.from({ length: rank }, (_, axis) => {
     const left = a[axis - rank + a.length] ?? 1;
     const right = b[axis - rank + b.length] ?? 1;
-    require(left === right || left === 1 || right === 1, `${textOf(a)} and ${textOf(b)} do not broadcast`);
+    require(left === right || left === 1 || right === 1, () => `${textOf(a)} and ${textOf(b)} do not broadcast`);
     return left === 1 ? right : left;
   });
 }
@@ -260,7 +254,7 @@ function pooled(window: KernelAttributes['max_pool'], x: TensorType): TensorType
   for (const [axis, [before, after]] of window.pads.entries()) {
     const extent = window.dilations[axis]! * (window.kernel[axis]! - 1) + 1;
     // otherwise a window may lie in the padding alone, where neither a maximum nor a mean exists
-    require(before < extent && after < extent, `padding ${before}, ${after} around a window of ${extent}`);
+    require(before < extent && after < extent, () => `padding ${before}, ${after} around a window of ${extent}`);
   }
   return { shape: [...x.shape.slice(0, 2), ...windowCounts(window, window.kernel, x.shape)], type: 'float32' };
 }
@@ -269,37 +263,38 @@ function pooled(window: KernelAttributes['max_pool'], x: TensorType): TensorType
 function requireWindow(window: SpatialWindow, x: TensorType): number {
   requireType(x, 'float32', 'a window');
   const rank = x.shape.length - 2;
-  require(rank >= 1, `${textOf(x.shape)} has no spatial axes`);
+  require(rank >= 1, () => `${textOf(x.shape)} has no spatial axes`);
   requireEntries('strides', window.strides, rank);
   requireEntries('dilations', window.dilations, rank);
   requireEntries('pads', window.pads, rank);
-  require(window.pads.every(([before, after]) => before >= 0 && after >= 0), 'pads are negative');
+  require(window.pads.every(([before, after]) => before >= 0 && after >= 0), () => 'pads are negative');
   return rank;
 }
 
 function requireFilter(filter: TensorType, rank: number): void {
   requireType(filter, 'float32', 'the filter');
-  require(filter.shape.length === rank + 2, `filter ${textOf(filter.shape)} over ${rank} spatial axes`);
+  require(filter.shape.length === rank + 2, () => `filter ${textOf(filter.shape)} over ${rank} spatial axes`);
 }
 
 function requireBias(bias: TensorType | undefined, channels: number): void {
-  if (bias) require(equalShapes(bias.shape, [channels]), `bias ${textOf(bias.shape)} for ${channels} channels`);
+  if (bias) require(equalShapes(bias.shape, [channels]), () => `bias ${textOf(bias.shape)} for ${channels} channels`);
 }
 
 function requireEntries(name: string, list: readonly unknown[], count: number): void {
-  require(list.length === count, `${name} has ${list.length} entries for ${count} axes`);
+  require(list.length === count, () => `${name} has ${list.length} entries for ${count} axes`);
 }
 
 function requireAxis(axis: number, shape: readonly number[]): void {
-  require(Number.isInteger(axis) && axis >= 0 && axis < shape.length, `${textOf(shape)} has no axis ${axis}`);
+  require(Number.isInteger(axis) && axis >= 0 && axis < shape.length, () => `${textOf(shape)} has no axis ${axis}`);
 }
 
 function requireType(x: TensorType, type: DataType, what: string): void {
-  require(x.type === type, `${what} of ${x.type} where ${type} is needed`);
+  require(x.type === type, () => `${what} of ${x.type} where ${type} is needed`);
 }
 
-function require(condition: boolean, message: string): asserts condition {
-  if (!condition) throw new ProgramError(message);
+/** The message is only written when it is needed: these checks run for every instruction of every pass. */
+function require(condition: boolean, message: () => string): asserts condition {
+  if (!condition) throw new ProgramError(message());
 }
 
 function without(shape: readonly number[], axis: number): readonly number[] {

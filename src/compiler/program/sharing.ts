@@ -13,7 +13,9 @@ export function sharingKey<K extends Kernel>(
   type: DataType,
 ): string | undefined {
   const head = `${kernel} ${type} ${shape.join(',')} ${operands.join(',')}`;
-  if (kernel !== 'constant') return `${head} ${JSON.stringify(attributes, exactNumbers)}`;
+  // only padding may be with a number that JSON lacks, and a replacer takes its time
+  if (kernel !== 'constant')
+    return `${head} ${JSON.stringify(attributes, kernel === 'pad' ? exactNumbers : undefined)}`;
   const { data } = attributes as KernelAttributes['constant'];
   return data.byteLength > longestShared ? undefined : `${head} ${bytesAsText(data)}`;
 }

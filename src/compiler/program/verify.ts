@@ -7,7 +7,7 @@ import { equalShapes, inferType, ProgramError, textOf } from './shape-rules.ts';
 
 export function verifyProgram(program: Program): void {
   const { instructions, outputs } = program;
-  const inputs = new Set<string>();
+  const inputs = new Map<string, number>();
   for (const [id, instruction] of instructions.entries()) {
     const fail = (message: string): never => {
       throw new ProgramError(`%${id} ${instruction.kernel} (${instruction.origin}): ${message}`);
@@ -23,7 +23,7 @@ export function verifyProgram(program: Program): void {
     if (instruction.kernel === 'input') {
       const { name } = instruction.attributes;
       if (inputs.has(name)) fail(`a second input named ${name}`);
-      inputs.add(name);
+      inputs.set(name, id);
     }
   }
   const names = new Set<string>();
@@ -31,6 +31,7 @@ export function verifyProgram(program: Program): void {
     if (names.has(name)) throw new ProgramError(`a second output named ${name}`);
     names.add(name);
     if (!instructions[tensor]) throw new ProgramError(`output ${name} is %${tensor}, which does not exist`);
+    if ((inputs.get(name) ?? tensor) !== tensor) throw new ProgramError(`output ${name} has the name of an input`);
   }
 }
 

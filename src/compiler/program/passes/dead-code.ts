@@ -8,6 +8,7 @@ export function dropDead(program: Program): Program {
   for (let id = instructions.length - 1; id >= 0; id--) {
     if (live[id]) for (const operand of instructions[id]!.operands) live[operand] = 1;
   }
+  if (live.every((each) => each === 1)) return program;
   const renumbered = new Map<TensorId, TensorId>();
   const kept: Instruction[] = [];
   for (const instruction of instructions) {

@@ -1,0 +1,27 @@
+/** Rewrites what the operators of ONNX allow but some of its readers do not take. */
+import { rewrite } from '../../program/passes/rewrite.ts';
+import type { Program } from '../../program/program.ts';
+import { elementCount } from '../../program/shape-rules.ts';
+
+/** "Pad should be smaller than kernel": a dilated maximum window may have more padding, which must be spelt out. */
+export function spellOutWidePoolPadding(program: Program): Program {
+  return rewrite(program, (instruction, [x], { builder }) => {
+    if (instruction.kernel !== 'max_pool') return undefined;
+    const { pads, kernel } = instruction.attributes;
+    if (pads.every((pair, axis) => pair.every((pad) => pad < kernel[axis]!))) return undefined;
+    const padded = builder.pad(x!, [[0, 0], [0, 0], ...pads], Number.NEGATIVE_INFINITY);
+    return builder.maxPool(padded, { ...instruction.attributes, pads: pads.map(() => [0, 0]) });
+  });
+}
+
+/**
+ * The mean as a sum and a factor: `ReduceMean` changed its form in opset 18 and `ReduceSum` did not, so that checkers
+ * which know only opset 17 (Debian's) accept the models, too.
+ */
+export function spellOutMeans(program: Program): Program {
+  return rewrite(program, (instruction, [x], { builder }) => {
+    if (instruction.kernel !== 'reduce' || instruction.attributes.fn !== 'mean') return undefined;
+    const count = elementCount(x!.shape) / elementCount(instruction.shape);
+    return builder.scale(builder.reduce('sum', x!, instruction.attributes.axes), 1 / count);
+  });
+}

@@ -1,0 +1,69 @@
+/** The parts of an ONNX model as protocol-buffer messages. */
+import { create } from '@bufbuild/protobuf';
+import {
+  type AttributeProto,
+  AttributeProto_AttributeType,
+  AttributeProtoSchema,
+  type NodeProto,
+  NodeProtoSchema,
+  type TensorProto,
+  TensorProto_DataType,
+  TensorProtoSchema,
+  type ValueInfoProto,
+  ValueInfoProtoSchema,
+} from 'onnx-buf';
+import type { DataType } from '../../program/program.ts';
+
+export const elementTypes: { readonly [T in DataType]: TensorProto_DataType } = {
+  float32: TensorProto_DataType.FLOAT,
+  int64: TensorProto_DataType.INT64,
+  bool: TensorProto_DataType.BOOL,
+};
+
+/** The attributes that our kernels need are all integers or lists of them. */
+export type AttributeValue = number | readonly number[];
+
+export function nodeMessage(
+  name: string,
+  opType: string,
+  input: readonly string[],
+  output: string,
+  attributes: Readonly<Record<string, AttributeValue>> = {},
+): NodeProto {
+  return create(NodeProtoSchema, {
+    name,
+    opType,
+    input: [...input],
+    output: [output],
+    attribute: Object.entries(attributes).map(([key, value]) => attributeMessage(key, value)),
+  });
+}
+
+function attributeMessage(name: string, value: AttributeValue): AttributeProto {
+  return typeof value === 'number'
+    ? create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.INT, i: BigInt(value) })
+    : create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.INTS, ints: value.map(BigInt) });
+}
+
+export function tensorMessage(
+  name: string,
+  shape: readonly number[],
+  data: Float32Array | BigInt64Array | Uint8Array,
+  type: DataType,
+): TensorProto {
+  return create(TensorProtoSchema, {
+    name,
+    dims: shape.map(BigInt),
+    dataType: elementTypes[type],
+    // raw data is little-endian, and so is every machine that JavaScript engines run on today
+    rawData: new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength),
+  });
+}
+
+export function valueInfo(name: string, shape: readonly number[], type: DataType): ValueInfoProto {
+  const dim = shape.map((size) => ({ value: { case: 'dimValue' as const, value: BigInt(size) } }));
+  return create(ValueInfoProtoSchema, {
+    name,
+    type: { value: { case: 'tensorType', value: { elemType: elementTypes[type], shape: { dim } } } },
+  });
+}

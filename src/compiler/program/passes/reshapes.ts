@@ -1,0 +1,19 @@
+/** Joins chains of reshapes, and writes a transpose that moves only axes of size 1 as the reshape that it is. */
+import type { Program } from '../program.ts';
+import { rewrite } from './rewrite.ts';
+
+export function joinReshapes(program: Program): Program {
+  return rewrite(program, (instruction, [x], { builder, definition, operand }) => {
+    const { kernel, attributes, shape } = instruction;
+    const keepsOrder = kernel === 'transpose' && movesOnlyUnits(x!.shape, attributes.permutation);
+    if (kernel !== 'reshape' && !keepsOrder) return undefined;
+    const inner = definition(x!);
+    return builder.reshape(inner.kernel === 'reshape' ? operand(inner, 0) : x!, shape);
+  });
+}
+
+/** Whether the elements stay in their order. */
+export function movesOnlyUnits(shape: readonly number[], permutation: readonly number[]): boolean {
+  const moved = permutation.filter((axis) => shape[axis] !== 1);
+  return moved.every((axis, index) => index === 0 || moved[index - 1]! < axis);
+}
