@@ -1,0 +1,84 @@
+/** Which engine trains: the one that is asked for, or the best that really has its device. Never a silent fallback. */
+import { type Availability, type Engine, EngineError, type EngineName } from './engine.ts';
+
+/** What `--engine` takes: an engine, `auto`, or `tfjs` for the best of TensorFlow.js. */
+export const ENGINE_CHOICES = ['auto', 'native', 'tfjs', 'tfjs-gpu', 'tfjs-webgpu', 'tfjs-cpu'] as const;
+export type EngineChoice = (typeof ENGINE_CHOICES)[number];
+
+/** Loads an engine; a failure to load is told by its `availability`, not by throwing. */
+export type EngineLoaders = { readonly [Name in EngineName]: () => Promise<Engine> };
+
+export interface ChosenEngine {
+  readonly engine: Engine;
+  readonly device: string;
+  /** One sentence: which engine, on what, and why this one. */
+  readonly why: string;
+  /** The choice is slower than the user is likely to want; say so loudly. */
+  readonly slow: boolean;
+}
+
+interface Preference {
+  readonly name: EngineName;
+  /** Take it only with a real accelerator. */
+  readonly accelerated: boolean;
+}
+
+const AUTO: readonly Preference[] = [
+  { name: 'tfjs-gpu', accelerated: true },
+  { name: 'native', accelerated: true },
+  { name: 'tfjs-webgpu', accelerated: true },
+  { name: 'native', accelerated: false },
+  { name: 'tfjs-cpu', accelerated: false },
+];
+
+const TFJS: readonly Preference[] = [
+  { name: 'tfjs-gpu', accelerated: true },
+  { name: 'tfjs-webgpu', accelerated: true },
+  { name: 'tfjs-cpu', accelerated: false },
+];
+
+/** @throws EngineError if the engine that was asked for is not available here, or none is */
+export async function chooseEngine(choice: EngineChoice, loaders: EngineLoaders): Promise<ChosenEngine> {
+  if (choice === 'auto') return firstOf(AUTO, loaders, 'no engine is available here');
+  if (choice === 'tfjs') return firstOf(TFJS, loaders, 'TensorFlow.js is not available here');
+  const engine = await loaders[choice]();
+  const found = await engine.availability();
+  if (!found.available) {
+    throw new EngineError(
+      `the engine '${choice}' is not available here: ${found.reason}`,
+      `${found.remedy ?? 'specc doctor shows what is'}; or use --engine auto`,
+    );
+  }
+  return { engine, device: found.device, why: `${choice} on ${found.device}, as asked for`, slow: isSlow(choice) };
+}
+
+async function firstOf(
+  preferences: readonly Preference[],
+  loaders: EngineLoaders,
+  failure: string,
+): Promise<ChosenEngine> {
+  const asked = new Map<EngineName, { engine: Engine; found: Availability }>();
+  const passed = new Map<EngineName, string>();
+  for (const { name, accelerated } of preferences) {
+    let entry = asked.get(name);
+    if (entry === undefined) {
+      const engine = await loaders[name]();
+      entry = { engine, found: await engine.availability() };
+      asked.set(name, entry);
+    }
+    const { engine, found } = entry;
+    if (found.available && (found.accelerated || !accelerated)) {
+      const refused = [...passed].filter(([other]) => other !== name).map(([other, reason]) => `${other}: ${reason}`);
+      const others = refused.length === 0 ? '' : ` (${refused.join('; ')})`;
+      return { engine, device: found.device, why: `${name} on ${found.device}${others}`, slow: isSlow(name) };
+    }
+    passed.set(name, found.available ? `only ${found.device}` : found.reason);
+  }
+  const reasons = [...asked].map(([name, { found }]) => `${name}: ${found.remedy ?? found.reason}`);
+  throw new EngineError(failure, reasons.join('; '));
+}
+
+/** The TensorFlow.js cpu backend takes minutes for what the others do in a second. */
+function isSlow(name: EngineName): boolean {
+  return name === 'tfjs-cpu';
+}

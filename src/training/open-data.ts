@@ -1,0 +1,204 @@
+/**
+ * Opens the images of a plan: index, decoded cache and split, with what a user should know about them before training
+ * starts.
+ */
+import type { DataPlan, Plan } from '../config/plan.ts';
+import type { ImageShape } from '../data/augmentation.ts';
+import { BatchSource } from '../data/batches.ts';
+import { counted, DataError, someOf } from '../data/data-error.ts';
+import { readGroups } from '../data/groups.ts';
+import { openImageCache, readCache } from '../data/image-cache.ts';
+import { type ImageIndex, indexImageFolder } from '../data/image-folder.ts';
+import { findLeaks } from '../data/leaks.ts';
+import type { PixelRows } from '../data/pixel-rows.ts';
+import { type Split, splitByGroup, splitRandomly, unevenClasses } from '../data/split.ts';
+import { classBalance } from '../data/statistics.ts';
+import type { ImageNames } from './identity.ts';
+
+export interface DataMessage {
+  readonly severity: 'note' | 'warning';
+  readonly text: string;
+  readonly help?: string;
+}
+
+/** Decoded images and which of them are meant. */
+export interface ImageSet {
+  readonly index: ImageIndex;
+  /** Row i holds example i of the index. */
+  readonly rows: PixelRows;
+  readonly examples: readonly number[];
+}
+
+export interface TrainingImages {
+  readonly classes: readonly string[];
+  readonly train: ImageSet;
+  readonly validation: ImageSet | undefined;
+  readonly names: ImageNames;
+  /** The accuracy of always naming the largest class of the validation images. */
+  readonly baseline: number;
+  readonly messages: readonly DataMessage[];
+}
+
+export interface OpenOptions {
+  /** Images decoded so far. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * @param folder the images' folder: the plan's, or where its synthetic set was drawn
+ * @throws DataError if the images are not laid out or decodable, or cannot be split
+ */
+export async function openTrainingImages(plan: Plan, folder: string, options: OpenOptions): Promise<TrainingImages> {
+  const { data } = plan;
+  const index = indexImageFolder(folder, data.classes && { classes: data.classes });
+  const rows = await openRows(index, data, options);
+  const { split, messages } = divide(index, rows, data);
+  const train = { index, rows, examples: split.train };
+  const validation = await openValidation(index, rows, split, data, options);
+  const named = (set: ImageSet | undefined) => set?.examples.map((at) => set.index.examples[at]!.file) ?? [];
+  return {
+    classes: index.classes,
+    train,
+    validation,
+    names: { classes: index.classes, train: named(train), validation: named(validation) },
+    baseline: classBalance((validation ?? train).index, (validation ?? train).examples).baseline,
+    messages: [...countMessages(train, validation), ...messages],
+  };
+}
+
+async function openValidation(
+  index: ImageIndex,
+  rows: PixelRows,
+  split: Split,
+  data: DataPlan,
+  options: OpenOptions,
+): Promise<ImageSet | undefined> {
+  if (data.validation !== undefined) return openFolder(data.validation, index.classes, data, options);
+  return split.validation.length === 0 ? undefined : { index, rows, examples: split.validation };
+}
+
+/**
+ * All images of a folder, for evaluation.
+ *
+ * @param classes in label order; classes without a folder or images there are allowed
+ */
+export async function openFolder(
+  folder: string,
+  classes: readonly string[],
+  data: DataPlan,
+  options: OpenOptions,
+): Promise<ImageSet> {
+  const index = indexImageFolder(folder, { classes, allowEmptyClasses: true });
+  const rows = await openRows(index, data, options);
+  if (index.examples.length === 0) {
+    throw new DataError(
+      'class-empty',
+      `'${folder}' has no images`,
+      `put images into its folders ${someOf(classes)}, one folder a class`,
+    );
+  }
+  return { index, rows, examples: index.examples.map((_, at) => at) };
+}
+
+async function openRows(index: ImageIndex, data: DataPlan, { onProgress, signal }: OpenOptions): Promise<PixelRows> {
+  const cache = await openImageCache(index, {
+    directory: data.cache,
+    shape: shapeOf(data),
+    ...(onProgress && { onProgress }),
+    ...(signal && { signal }),
+  });
+  return readCache(cache);
+}
+
+export function shapeOf({ image }: DataPlan): ImageShape {
+  const [height, width, channels] = image;
+  return { height, width, channels };
+}
+
+/** Shuffled and distorted batches of the plan's training images. */
+export function trainingBatches({ index, rows, examples }: ImageSet, { data, training }: Plan): BatchSource {
+  return new BatchSource({
+    rows,
+    labels: index.examples.map(({ label }) => label),
+    examples,
+    batch: training.batch,
+    normalisation: data.normalize,
+    training: {
+      seed: training.seed,
+      dropLast: training.dropLast,
+      augmentation: data.augment,
+      names: index.examples.map(({ file }) => file),
+    },
+  });
+}
+
+/** Undistorted batches in the images' order. */
+export function evaluationBatches({ index, rows, examples }: ImageSet, data: DataPlan, batch: number): BatchSource {
+  const labels = index.examples.map(({ label }) => label);
+  return new BatchSource({ rows, labels, examples, batch, normalisation: data.normalize });
+}
+
+function divide(index: ImageIndex, rows: PixelRows, data: DataPlan): { split: Split; messages: DataMessage[] } {
+  const { split: plan } = data;
+  if (plan === undefined) return { split: splitRandomly(index, { fraction: 0, seed: 0 }), messages: [] };
+  const options = { fraction: plan.validation, seed: plan.seed };
+  if (plan.groups === undefined) {
+    const split = splitRandomly(index, options);
+    return { split, messages: leakMessages(index, rows, split) };
+  }
+  const groups = readGroups(index, plan.groups);
+  const split = splitByGroup(index, groups, options);
+  const count = new Set(groups).size;
+  const held = new Set(split.validation.map((at) => groups[at])).size;
+  const messages: DataMessage[] = [
+    { severity: 'note', text: `split by group: ${held} of ${counted(count, 'group')} are held out for validation` },
+  ];
+  const uneven = unevenClasses(index, split, plan.validation);
+  if (uneven !== '') {
+    messages.push({
+      severity: 'warning',
+      text: `groups cannot be divided, so that validation has more or less than ${percent(plan.validation)} of ${uneven}`,
+    });
+  }
+  return { split, messages };
+}
+
+function leakMessages(index: ImageIndex, rows: PixelRows, split: Split): DataMessage[] {
+  if (split.validation.length === 0) return [];
+  const { checked, found } = findLeaks(rows, split);
+  const [nearest] = found;
+  if (nearest === undefined) return [];
+  const name = (row: number) => `'${index.examples[row]!.file}'`;
+  return [
+    {
+      severity: 'warning',
+      text: `${found.length} of ${checked} validation images that were checked look like a training image (${name(nearest.validation)} like ${name(nearest.train)}): validation will measure memory`,
+      help: 'if several images show one source, split by it: data.split.by_group',
+    },
+  ];
+}
+
+/** How many images there are, and whether one class outweighs another. */
+function countMessages(train: ImageSet, validation: ImageSet | undefined): DataMessage[] {
+  const balance = classBalance(train.index, train.examples);
+  const counts = balance.classes.map(({ name, images }) => `${name} ${images}`).join(', ');
+  const held = validation === undefined ? 'no validation images' : `${validation.examples.length} for validation`;
+  const messages: DataMessage[] = [
+    { severity: 'note', text: `${counted(train.examples.length, 'image')} for training (${counts}), ${held}` },
+  ];
+  if (balance.imbalance > IMBALANCED) {
+    messages.push({
+      severity: 'warning',
+      text: `the largest class has ${Number.isFinite(balance.imbalance) ? `${Math.round(balance.imbalance)} times` : 'all'} the images of the smallest: accuracy alone will flatter the model`,
+      help: 'read the per-class recall and the MCC of the report',
+    });
+  }
+  return messages;
+}
+
+const IMBALANCED = 4;
+
+export function percent(share: number): string {
+  return `${(100 * share).toFixed(share > 0 && share < 0.1 ? 1 : 0)}%`;
+}
