@@ -57,7 +57,7 @@ export function checkGradients(graph: Graph, settings: CheckSettings = {}): void
 }
 
 /** The outputs by name, and the gradients of all inputs and trainable weights by name, as two programs of one lowering. */
-function programsOf(
+export function programsOf(
   graph: Graph,
   batch: number,
   training: boolean,
