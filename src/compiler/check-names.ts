@@ -1,0 +1,361 @@
+/**
+ * Checks every name of a file: that it stands for something, is defined once, hides nothing, is used, and that no
+ * declaration leads back to itself.
+ *
+ * In: a loaded module. Out: diagnostics only; evaluation looks names up again where their values are.
+ */
+import type {
+  Body,
+  Expression,
+  Item,
+  LayerItem,
+  Name,
+  Parameter,
+  ShapeExpression,
+  Statement,
+  TypeExpression,
+} from '../dsl/ast.ts';
+import { type Diagnostic, diagnostic } from '../dsl/diagnostic.ts';
+import type { Span } from '../dsl/source.ts';
+import { suggest } from '../shared/suggest.ts';
+import { builtins, isBuiltin } from './evaluate/builtins.ts';
+import { isCallableOp, signatures } from './ops/signature/index.ts';
+import type { ModuleScope } from './project.ts';
+
+const TYPES = ['int', 'float', 'bool', 'string', 'layer'];
+
+interface Binding {
+  readonly name: Name;
+  readonly kind: 'parameter' | 'input' | 'size' | 'result' | 'loop variable';
+  used: boolean;
+}
+
+class Scope {
+  readonly bindings = new Map<string, Binding>();
+  constructor(readonly parent: Scope | undefined) {}
+
+  find(name: string): Binding | undefined {
+    return this.bindings.get(name) ?? this.parent?.find(name);
+  }
+
+  names(): string[] {
+    return [...this.bindings.keys(), ...(this.parent?.names() ?? [])];
+  }
+}
+
+export function checkNames(module: ModuleScope): readonly Diagnostic[] {
+  const check = new NameCheck(module);
+  for (const item of module.module.items) check.item(item);
+  return [...check.diagnostics, ...findCycles(module, check.references)];
+}
+
+class NameCheck {
+  readonly diagnostics: Diagnostic[] = [];
+  /** Which declarations each one names, with the place. */
+  readonly references = new Map<string, Map<string, Span>>();
+  #current: string | undefined;
+
+  constructor(readonly module: ModuleScope) {}
+
+  item(item: Item): void {
+    if (item.kind === 'import') {
+      for (const name of item.names) this.#notALayer(name);
+      return;
+    }
+    this.#current = item.name.text;
+    this.references.set(item.name.text, this.references.get(item.name.text) ?? new Map());
+    this.#notALayer(item.name);
+    if (item.kind === 'const') this.expression(new Scope(undefined), item.value);
+    else if (item.kind === 'fn') {
+      const scope = this.parameters(item.parameters);
+      if (item.result !== undefined) this.type(item.result);
+      this.body(scope, item.body, true);
+      this.unused(scope);
+    } else this.layer(item);
+    this.#current = undefined;
+  }
+
+  layer(item: LayerItem): void {
+    const scope = this.parameters(item.parameters);
+    for (const input of item.inputs) this.shape(scope, input.shape, true);
+    const body = new Scope(scope);
+    for (const input of item.inputs) this.define(body, input.name, 'input');
+    for (const output of item.outputs ?? []) this.shape(scope, output.shape, false);
+    this.body(body, item.body, true);
+    this.unused(body);
+    this.unused(scope);
+  }
+
+  parameters(parameters: readonly Parameter[]): Scope {
+    const scope = new Scope(undefined);
+    for (const parameter of parameters) {
+      this.type(parameter.type);
+      if (parameter.default !== undefined) this.expression(scope, parameter.default);
+      this.define(scope, parameter.name, 'parameter');
+    }
+    return scope;
+  }
+
+  type(type: TypeExpression): void {
+    if (type.kind === 'list-type') this.type(type.element);
+    else if (type.kind === 'record-type') for (const field of type.fields) this.type(field.type);
+    else if (type.kind === 'named-type' && !TYPES.includes(type.name)) {
+      this.diagnostics.push(
+        diagnostic('unknown-type', type.span, { name: type.name, near: suggest(type.name, TYPES) }),
+      );
+    }
+  }
+
+  shape(scope: Scope, shape: ShapeExpression, binds: boolean): void {
+    for (const axis of shape.axes) {
+      const name = axis.kind === 'rest' ? axis.name : axis.size.kind === 'name' ? axis.size : undefined;
+      const known =
+        name !== undefined && (scope.find(name.text) !== undefined || this.module.declarations.has(name.text));
+      if (binds && name !== undefined && !known) {
+        scope.bindings.set(name.text, { name, kind: 'size', used: true });
+      } else if (axis.kind === 'axis') this.size(scope, axis.size, binds);
+      else if (name !== undefined) this.use(scope, name.text, name.span);
+    }
+  }
+
+  /** A formula in a shape: its names have to be known, and an input's cannot be learned from it. */
+  size(scope: Scope, size: Expression, input: boolean): void {
+    if (!input) return this.expression(scope, size);
+    const before = this.diagnostics.length;
+    this.expression(scope, size);
+    for (let at = before; at < this.diagnostics.length; at += 1) {
+      const found = this.diagnostics[at]!;
+      if (found.code !== 'unknown-name') continue;
+      const name = found.span.source.text.slice(found.span.start, found.span.end);
+      this.diagnostics[at] = diagnostic('unbound-size', found.span, { name });
+    }
+  }
+
+  body(scope: Scope, body: Body, hasValue: boolean): void {
+    for (const [index, statement] of body.statements.entries()) {
+      this.statement(scope, statement, hasValue && index === body.statements.length - 1);
+    }
+  }
+
+  statement(scope: Scope, statement: Statement, isValue: boolean): void {
+    switch (statement.kind) {
+      case 'assignment':
+        this.expression(scope, statement.value);
+        for (const target of statement.targets) this.assign(scope, target);
+        return;
+      case 'append':
+        this.expression(scope, statement.value);
+        if (scope.find(statement.target.text) === undefined) {
+          this.unknown(scope, statement.target.text, statement.target.span, 'list or number');
+        }
+        return;
+      case 'for': {
+        this.expression(scope, statement.over);
+        const inner = new Scope(scope);
+        for (const variable of statement.variables) this.define(inner, variable, 'loop variable');
+        const body = new Scope(inner);
+        this.body(body, statement.body, false);
+        this.unused(body);
+        this.unused(inner);
+        return;
+      }
+      case 'assert':
+        this.expression(scope, statement.condition);
+        if (statement.message !== undefined) this.expression(scope, statement.message);
+        return;
+      case 'expression':
+        if (statement.value.kind === 'if') this.if(scope, statement.value, isValue);
+        else {
+          this.expression(scope, statement.value);
+          if (!isValue && statement.value.kind !== 'missing') {
+            this.diagnostics.push(diagnostic('unused-result', statement.span, {}));
+          }
+        }
+    }
+  }
+
+  if(scope: Scope, expression: Expression & { kind: 'if' }, isValue: boolean): void {
+    this.expression(scope, expression.condition);
+    for (const body of [expression.then, expression.else]) {
+      if (body === undefined) continue;
+      const inner = new Scope(scope);
+      this.body(inner, body, isValue);
+      this.unused(inner);
+    }
+  }
+
+  expression(scope: Scope, expression: Expression): void {
+    switch (expression.kind) {
+      case 'name':
+        return this.use(scope, expression.text, expression.span);
+      case 'string':
+        for (const part of expression.parts) if (typeof part !== 'string') this.expression(scope, part);
+        return;
+      case 'list':
+      case 'tuple':
+        for (const each of expression.elements) this.expression(scope, each);
+        return;
+      case 'record':
+        for (const each of expression.fields) this.expression(scope, each.value);
+        return;
+      case 'comprehension': {
+        this.expression(scope, expression.over);
+        const inner = new Scope(scope);
+        for (const variable of expression.variables) this.define(inner, variable, 'loop variable');
+        if (expression.condition !== undefined) this.expression(inner, expression.condition);
+        this.expression(inner, expression.element);
+        this.unused(inner);
+        return;
+      }
+      case 'unary':
+        return this.expression(scope, expression.operand);
+      case 'binary':
+        this.expression(scope, expression.left);
+        return this.expression(scope, expression.right);
+      case 'call':
+        this.expression(scope, expression.callee);
+        for (const each of expression.arguments) this.expression(scope, each.value);
+        return;
+      case 'pipe':
+        return this.pipeline(scope, expression);
+      case 'member':
+        return this.expression(scope, expression.object);
+      case 'index':
+        this.expression(scope, expression.object);
+        return this.expression(scope, expression.index);
+      case 'if':
+        return this.if(scope, expression, true);
+    }
+  }
+
+  pipeline(scope: Scope, expression: Expression & { kind: 'pipe' }): void {
+    const stages: (Expression & { kind: 'pipe' })[] = [];
+    let first: Expression = expression;
+    for (; first.kind === 'pipe'; first = first.input) stages.push(first);
+    this.expression(scope, first);
+    for (const stage of stages.reverse()) {
+      this.expression(scope, stage.callee);
+      for (const each of stage.arguments) this.expression(scope, each.value);
+    }
+  }
+
+  use(scope: Scope, name: string, span: Span): void {
+    const binding = scope.find(name);
+    if (binding !== undefined) {
+      binding.used = true;
+      return;
+    }
+    if (this.module.declarations.has(name)) {
+      const own = this.#current === undefined ? undefined : this.references.get(this.#current);
+      if (own !== undefined && !own.has(name)) own.set(name, span);
+      return;
+    }
+    if (!isBuiltin(name) && !isCallableOp(name)) this.unknown(scope, name, span, 'name');
+  }
+
+  unknown(scope: Scope, name: string, span: Span, kind: string): void {
+    const callable = [...this.module.declarations.keys(), ...Object.keys(signatures), ...Object.keys(builtins)];
+    const after = span.source.text.slice(span.end).trimStart()[0];
+    const before = span.source.text.slice(0, span.start).trimEnd();
+    const called = after === '(' || before.endsWith('|>');
+    const near = suggest(name, called ? callable : [...scope.names(), ...callable]);
+    const what = kind === 'name' && called ? 'layer, block or function' : kind;
+    this.diagnostics.push(diagnostic('unknown-name', span, { name, near, what }));
+  }
+
+  /** A new name, which may hide nothing. */
+  define(scope: Scope, name: Name, kind: Binding['kind']): void {
+    if (scope.bindings.get(name.text)?.kind === kind) {
+      const labels = [{ span: scope.bindings.get(name.text)!.name.span, text: 'first defined here' }];
+      this.diagnostics.push(diagnostic('duplicate-name', name.span, { name: name.text }, { labels }));
+      return;
+    }
+    this.#hides(scope, name);
+    scope.bindings.set(name.text, { name, kind, used: name.text.startsWith('_') });
+  }
+
+  /** An assignment: a new result, or another value for a result or an input. */
+  assign(scope: Scope, name: Name): void {
+    const earlier = scope.find(name.text);
+    if (earlier === undefined) this.define(scope, name, 'result');
+    else if (earlier.kind === 'parameter' || earlier.kind === 'size' || earlier.kind === 'loop variable')
+      this.#hides(scope, name);
+  }
+
+  #hides(scope: Scope, name: Name): void {
+    const earlier = scope.find(name.text);
+    const declaration = this.module.declarations.get(name.text);
+    const kinds = {
+      parameter: 'a parameter',
+      input: 'an input',
+      size: 'the size of an axis',
+      result: 'a result',
+      'loop variable': 'a loop variable',
+    };
+    const what =
+      earlier !== undefined
+        ? kinds[earlier.kind]
+        : declaration !== undefined
+          ? `a ${declaration.item.kind === 'fn' ? 'function' : declaration.item.kind === 'const' ? 'constant' : declaration.item.kind}`
+          : isCallableOp(name.text)
+            ? 'a layer of the language'
+            : isBuiltin(name.text)
+              ? 'a function of the language'
+              : undefined;
+    if (what === undefined) return;
+    const span = earlier?.name.span ?? declaration?.item.name.span;
+    const labels = span === undefined ? [] : [{ span, text: 'defined here' }];
+    this.diagnostics.push(diagnostic('shadowed-name', name.span, { name: name.text, what }, { labels }));
+  }
+
+  /** A declaration or an import may not take the name of a layer or function of the language. */
+  #notALayer(name: Name): void {
+    const what = isCallableOp(name.text)
+      ? 'a layer of the language'
+      : isBuiltin(name.text)
+        ? 'a function of the language'
+        : undefined;
+    if (what !== undefined) this.diagnostics.push(diagnostic('shadowed-name', name.span, { name: name.text, what }));
+  }
+
+  unused(scope: Scope): void {
+    const kinds = {
+      parameter: 'the parameter',
+      input: 'the input',
+      size: 'the size',
+      result: 'the result',
+      'loop variable': 'the loop variable',
+    };
+    for (const { name, kind, used } of scope.bindings.values()) {
+      if (!used) this.diagnostics.push(diagnostic('unused-name', name.span, { name: name.text, what: kinds[kind] }));
+    }
+  }
+}
+
+/** Declarations of this file that lead back to themselves; each circle is told once. */
+function findCycles(
+  module: ModuleScope,
+  references: ReadonlyMap<string, ReadonlyMap<string, Span>>,
+): readonly Diagnostic[] {
+  const diagnostics: Diagnostic[] = [];
+  const done = new Set<string>();
+  const path: string[] = [];
+  const visit = (name: string): void => {
+    const at = path.indexOf(name);
+    if (at >= 0) {
+      const cycle = path.slice(at);
+      const span = references.get(cycle.at(-1)!)!.get(name)!;
+      diagnostics.push(diagnostic('recursion', span, { name, cycle }));
+      return;
+    }
+    if (done.has(name)) return;
+    path.push(name);
+    for (const next of references.get(name)?.keys() ?? []) {
+      if (module.declarations.get(next)?.module === module) visit(next);
+    }
+    path.pop();
+    done.add(name);
+  };
+  for (const name of references.keys()) visit(name);
+  return diagnostics;
+}

@@ -1,0 +1,74 @@
+/**
+ * Checks every definition of a project on its own, with symbols for what a use decides.
+ *
+ * In: a loaded project. Out: everything that is certainly wrong, whatever the uses. What depends on them is left to
+ * elaboration, which checks the same rules with numbers.
+ */
+import type { LayerItem } from '../dsl/ast.ts';
+import type { Diagnostic } from '../dsl/diagnostic.ts';
+import { runBlock } from './evaluate/block.ts';
+import { evaluateBody } from './evaluate/body.ts';
+import { evaluate, valueOf } from './evaluate/expression.ts';
+import { Frame } from './evaluate/frame.ts';
+import { fit, symbolicFrame, typeName } from './evaluate/parameters.ts';
+import { Halt, Session } from './evaluate/session.ts';
+import { symbolicShape } from './evaluate/shape-pattern.ts';
+import { describe, type TensorValue } from './evaluate/value.ts';
+import type { ModuleScope, Project } from './project.ts';
+
+/** Reports into `reported`, keyed by code and place, so that elaboration does not say the same again. */
+export function checkDefinitions(project: Project, reported: Map<string, Diagnostic>): void {
+  for (const module of project.modules) {
+    for (const item of module.module.items) {
+      const session = new Session(undefined, reported);
+      try {
+        if (item.kind === 'const')
+          evaluate(session, new Frame(module), { kind: 'name', span: item.name.span, text: item.name.text });
+        if (item.kind === 'fn') {
+          const frame = symbolicFrame(module, item.parameters, item.name.text);
+          checkDefaults(session, module, item.parameters);
+          const value = evaluateBody(session, frame, item.body);
+          if (value.kind === 'nothing')
+            session.report('no-value', item.name.span, { what: `the function \`${item.name.text}\`` });
+          else if (item.result !== undefined && fit(value, item.result) === undefined) {
+            const what = `the result of \`${item.name.text}\``;
+            session.report('wrong-type', item.result.span, {
+              what,
+              expected: typeName(item.result),
+              actual: describe(value),
+            });
+          }
+        }
+        if (item.kind === 'block' || item.kind === 'model') checkLayer(session, module, item);
+      } catch (error) {
+        if (!(error instanceof Halt)) throw error;
+      }
+    }
+  }
+}
+
+function checkLayer(session: Session, module: ModuleScope, item: LayerItem): void {
+  checkDefaults(session, module, item.parameters);
+  const frame = symbolicFrame(module, item.parameters);
+  const inputs = item.inputs.map((input): TensorValue => {
+    const shape = symbolicShape(session, frame, input.shape);
+    return { kind: 'tensor', shape, id: undefined, span: input.span };
+  });
+  runBlock(session, frame, item, inputs);
+}
+
+/** Defaults have the types of their parameters. */
+function checkDefaults(session: Session, module: ModuleScope, parameters: LayerItem['parameters']): void {
+  const frame = symbolicFrame(module, parameters);
+  for (const parameter of parameters) {
+    if (parameter.default === undefined) continue;
+    const value = valueOf(session, frame, parameter.default);
+    if (fit(value, parameter.type) !== undefined) continue;
+    const what = `the default of \`${parameter.name.text}\``;
+    session.report('wrong-type', parameter.default.span, {
+      what,
+      expected: typeName(parameter.type),
+      actual: describe(value),
+    });
+  }
+}

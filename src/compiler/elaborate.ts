@@ -1,0 +1,123 @@
+/**
+ * Makes the graph of one model: every parameter known, every block expanded, every shape a number.
+ *
+ * In: a loaded project, a model of it, and settings for its parameters. Out: the graph, or what is wrong. Nodes that no
+ * output needs are left out.
+ */
+import type { LayerItem } from '../dsl/ast.ts';
+import type { Diagnostic, Outcome } from '../dsl/diagnostic.ts';
+import { hasErrors } from '../dsl/diagnostic.ts';
+import { suggest } from '../shared/suggest.ts';
+import { blockUse, runBlock, tensorsOf } from './evaluate/block.ts';
+import type { Bound } from './evaluate/call.ts';
+import { Frame } from './evaluate/frame.ts';
+import { bindParameters } from './evaluate/parameters.ts';
+import { Recorder } from './evaluate/recorder.ts';
+import { Halt, Session } from './evaluate/session.ts';
+import { declaredShape } from './evaluate/shape-pattern.ts';
+import { fromConstant, type TensorValue, type Value } from './evaluate/value.ts';
+import type { Constant, Graph } from './graph.ts';
+import type { ModuleScope } from './project.ts';
+
+export type Settings = { readonly [parameter: string]: Constant };
+
+export function elaborateModel(
+  module: ModuleScope,
+  item: LayerItem,
+  settings: Settings,
+  reported: Map<string, Diagnostic>,
+): Outcome<Graph | undefined> {
+  const recorder = new Recorder(item.name.span);
+  const session = new Session(recorder, reported);
+  const finish = (value: Graph | undefined): Outcome<Graph | undefined> => {
+    const { diagnostics } = session;
+    return { value: hasErrors(diagnostics) ? undefined : value, diagnostics };
+  };
+  try {
+    const frame = new Frame(module);
+    if (!bindSettings(session, frame, module, item, settings)) return finish(undefined);
+    const inputs = makeInputs(session, recorder, frame, item);
+    if (inputs === undefined) return finish(undefined);
+    const result = runBlock(session, frame, item, inputs);
+    const outputs = namedOutputs(item, result);
+    if (outputs === undefined) {
+      if (result.kind !== 'unknown') {
+        session.report('wrong-outputs', item.name.span, { owner: item.name.text, declared: 1, actual: 'no tensor' });
+      }
+      return finish(undefined);
+    }
+    return finish(recorder.finish(item.name.text, blockUse(frame, item, inputs, result), outputs));
+  } catch (error) {
+    if (error instanceof Halt) return finish(undefined);
+    throw error;
+  }
+}
+
+function bindSettings(
+  session: Session,
+  frame: Frame,
+  module: ModuleScope,
+  item: LayerItem,
+  settings: Settings,
+): boolean {
+  const model = item.name.text;
+  const known = item.parameters.map((each) => each.name.text);
+  const bound: Bound = new Map();
+  let complete = true;
+  for (const [name, constant] of Object.entries(settings)) {
+    if (!known.includes(name)) {
+      session.report('unknown-setting', item.name.span, { model, name, near: suggest(name, known), known });
+      complete = false;
+    } else bound.set(name, { value: fromConstant(constant), span: item.name.span });
+  }
+  for (const { name, default: value } of item.parameters) {
+    if (value === undefined && !bound.has(name.text)) {
+      session.report('setting-needed', name.span, { model, name: name.text });
+      complete = false;
+    }
+  }
+  const form = `${model}(${known.join(', ')})`;
+  return (
+    complete &&
+    bindParameters(
+      session,
+      frame,
+      { callee: model, form, span: item.name.span, parameters: item.parameters, module },
+      bound,
+    )
+  );
+}
+
+function makeInputs(
+  session: Session,
+  recorder: Recorder,
+  frame: Frame,
+  item: LayerItem,
+): readonly TensorValue[] | undefined {
+  const inputs: TensorValue[] = [];
+  for (const input of item.inputs) {
+    for (const axis of input.shape.axes) {
+      const name = axis.kind === 'rest' ? '...' : axis.size.kind === 'name' ? axis.size.text : undefined;
+      if (name === undefined || frame.lookup(name) !== undefined || frame.module.declarations.has(name)) continue;
+      session.report('model-input-size', axis.span, { name });
+      return undefined;
+    }
+    const shape = declaredShape(session, frame, input.shape);
+    if (shape === undefined) return undefined;
+    const [id] = recorder.add('input', {}, [], [shape as readonly number[]], input.span, input.name.text);
+    inputs.push({ kind: 'tensor', shape, id, span: input.span });
+  }
+  return inputs;
+}
+
+function namedOutputs(item: LayerItem, result: Value) {
+  const parts = tensorsOf(result);
+  if (parts === undefined || parts.length === 0) return undefined;
+  const names = result.kind === 'record' ? [...result.fields.keys()] : [];
+  const outputs = parts.flatMap((part, index) => {
+    if (part.kind !== 'tensor' || part.id === undefined) return [];
+    const fallback = parts.length === 1 ? 'output' : `output${index}`;
+    return [{ name: item.outputs?.[index]?.name?.text ?? names[index] ?? fallback, value: part.id }];
+  });
+  return outputs.length === parts.length ? outputs : undefined;
+}

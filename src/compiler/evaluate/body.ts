@@ -1,0 +1,136 @@
+/** Runs the statements of a body; its value is that of its last statement. */
+import type { Assignment, Body, Expression, ForStatement, Statement } from '../../dsl/ast.ts';
+import { bindLoop, evaluate, valueOf } from './expression.ts';
+import { Frame } from './frame.ts';
+import { elementOf, merge } from './merge.ts';
+import { binary } from './operators.ts';
+import type { Session } from './session.ts';
+import { describe, int, list, NOTHING, UNKNOWN, type Value } from './value.ts';
+
+export function evaluateBody(session: Session, frame: Frame, body: Body): Value {
+  let value: Value = NOTHING;
+  for (const statement of body.statements) value = runStatement(session, frame, statement);
+  return value;
+}
+
+function runStatement(session: Session, frame: Frame, statement: Statement): Value {
+  session.tick(statement.span);
+  switch (statement.kind) {
+    case 'expression':
+      return evaluate(session, frame, statement.value);
+    case 'assignment':
+      assign(session, frame, statement);
+      return NOTHING;
+    case 'append': {
+      const name = statement.target.text;
+      const old = frame.lookup(name);
+      const value = valueOf(session, frame, statement.value);
+      if (old === undefined) return NOTHING;
+      frame.assign(name, append(session, frame, statement, old, value));
+      return NOTHING;
+    }
+    case 'for':
+      runFor(session, frame, statement);
+      return NOTHING;
+    case 'assert': {
+      const condition = valueOf(session, frame, statement.condition);
+      if (condition.kind === 'bool') {
+        if (condition.value === false) {
+          const said = statement.message && valueOf(session, frame, statement.message);
+          const message = said?.kind === 'string' ? (said.value ?? '') : 'this assertion does not hold';
+          session.report('assertion-failed', statement.condition.span, { message });
+        }
+      } else if (condition.kind !== 'unknown') {
+        session.report('wrong-type', statement.condition.span, {
+          what: 'a condition',
+          expected: 'true or false',
+          actual: describe(condition),
+        });
+      }
+      return NOTHING;
+    }
+  }
+}
+
+function append(
+  session: Session,
+  frame: Frame,
+  statement: Statement & { kind: 'append' },
+  old: Value,
+  value: Value,
+): Value {
+  if (old.kind === 'list') {
+    const added = value.kind === 'list' ? value : list([value]);
+    return concatenate(old, added);
+  }
+  const spans = { left: statement.target.span, right: statement.value.span };
+  return binary({ session, frame, span: statement.span }, '+', old, value, spans);
+}
+
+/** Both lists in one; of unknown length when one of them is. */
+export function concatenate(a: Value & { kind: 'list' }, b: Value & { kind: 'list' }): Value {
+  if (a.elements !== undefined && b.elements !== undefined) return list([...a.elements, ...b.elements]);
+  const elements = [elementOf(a), elementOf(b)].filter((each) => each !== undefined);
+  return list(undefined, elements.length === 0 ? UNKNOWN : elements.reduce(merge));
+}
+
+function assign(session: Session, frame: Frame, { targets, value: expression }: Assignment): void {
+  if (targets.length === 1) {
+    const name = targets[0]!.text;
+    frame.assign(name, named(session, frame, name, expression));
+    return;
+  }
+  const value = valueOf(session, frame, expression);
+  const parts = partsOf(value);
+  if (parts === undefined && value.kind !== 'unknown' && !(value.kind === 'tensor' && value.shape === undefined)) {
+    session.report('wrong-number-of-values', expression.span, { wanted: targets.length, actual: describe(value) });
+  } else if (parts !== undefined && parts !== 'any' && parts.length !== targets.length) {
+    session.report('wrong-number-of-values', expression.span, { wanted: targets.length, actual: describe(value) });
+  }
+  for (const [index, target] of targets.entries()) {
+    frame.assign(target.text, (Array.isArray(parts) ? parts[index] : undefined) ?? UNKNOWN);
+  }
+}
+
+function partsOf(value: Value): readonly Value[] | 'any' | undefined {
+  if (value.kind === 'tuple') return value.elements;
+  if (value.kind === 'list') return value.elements ?? 'any';
+  if (value.kind === 'record') return [...value.fields.values()];
+  return undefined;
+}
+
+/** A result's first name becomes part of the paths below it; `x = x |> relu` goes on under what it calls. */
+function named(session: Session, frame: Frame, name: string, expression: Expression): Value {
+  const { recorder } = session;
+  if (recorder === undefined || frame.lookup(name) !== undefined) return valueOf(session, frame, expression);
+  return recorder.inScope(name, true, expression.span, () => valueOf(session, frame, expression));
+}
+
+function runFor(session: Session, frame: Frame, statement: ForStatement): void {
+  const over = valueOf(session, frame, statement.over);
+  const names = statement.variables.map((each) => each.text);
+  const round = (element: Value, index: Value): void => {
+    const inner = new Frame(frame.module, frame);
+    bindLoop(inner, names, element, index);
+    evaluateBody(session, inner, statement.body);
+  };
+  if (over.kind === 'list' && over.elements !== undefined) {
+    const { elements } = over;
+    const run = (): void => elements.forEach((element, index) => round(element, int(index)));
+    if (session.recorder === undefined) run();
+    else session.recorder.inLoop(run);
+    return;
+  }
+  if (over.kind !== 'list' && over.kind !== 'unknown') {
+    session.report('not-a-list', statement.over.span, { actual: describe(over) });
+  }
+  // Any number of rounds: a first, silent one shows what changes from round to round; the second is checked with just
+  // that unknown, so that what a round keeps (such as the shape of `x`) stays known.
+  const element = over.kind === 'list' ? (elementOf(over) ?? UNKNOWN) : UNKNOWN;
+  const before = frame.snapshot();
+  session.muted(() => round(element, UNKNOWN));
+  frame.mergeWith(before);
+  const general = frame.snapshot();
+  round(element, UNKNOWN);
+  frame.mergeWith(general);
+}

@@ -1,0 +1,205 @@
+/** The functions of the language, over compile-time values. */
+import type { Span } from '../../dsl/source.ts';
+import { ceil, type Dim, floor, integerSymbol, max, min } from '../../shared/dim.ts';
+import { elementOf } from './merge.ts';
+import type { Session } from './session.ts';
+import { describe, float, int, list, number, string, toText, UNKNOWN, type Value } from './value.ts';
+
+export interface BuiltinSite {
+  readonly session: Session;
+  readonly span: Span;
+  /** Reports that this argument is not what the function takes. */
+  refuse(index: number, expected: string): Value;
+}
+
+interface Builtin {
+  readonly form: string;
+  readonly doc: string;
+  readonly least: number;
+  readonly most: number;
+  readonly run: (site: BuiltinSite, args: readonly Value[]) => Value;
+}
+
+type Numeric = Value & { kind: 'int' | 'float' };
+
+const isNumber = (value: Value | undefined): value is Numeric => value?.kind === 'int' || value?.kind === 'float';
+
+function rounding(form: string, doc: string, round: (value: Dim) => Dim): Builtin {
+  const run = (site: BuiltinSite, [value]: readonly Value[]): Value => {
+    if (!isNumber(value)) return site.refuse(0, 'a number');
+    return value.value === undefined ? int(integerSymbol(form)) : int(round(value.value));
+  };
+  return { form, doc, least: 1, most: 1, run };
+}
+
+function extreme(name: string, doc: string, choose: (a: Dim, b: Dim) => Dim): Builtin {
+  const run = (site: BuiltinSite, args: readonly Value[]): Value => {
+    const [first] = args;
+    const values = args.length === 1 && first?.kind === 'list' ? first.elements : args;
+    if (values === undefined) return UNKNOWN;
+    if (values.length === 0) return site.refuse(0, 'a list with at least one number');
+    const wrong = values.findIndex((each) => !isNumber(each));
+    if (wrong >= 0) return site.refuse(values === args ? wrong : 0, 'numbers');
+    const numbers = values as readonly Numeric[];
+    if (numbers.some((each) => each.value === undefined)) return float(undefined);
+    const result = numbers.map((each) => each.value!).reduce(choose);
+    return numbers.every((each) => each.kind === 'int')
+      ? int(result)
+      : float(typeof result === 'number' ? result : undefined);
+  };
+  return { form: `${name}(a, b, …)`, doc, least: 1, most: 64, run };
+}
+
+function real(name: string, doc: string, compute: (value: number) => number): Builtin {
+  const run = (site: BuiltinSite, [value]: readonly Value[]): Value => {
+    if (!isNumber(value)) return site.refuse(0, 'a number');
+    return float(typeof value.value === 'number' ? compute(value.value) : undefined);
+  };
+  return { form: `${name}(x)`, doc, least: 1, most: 1, run };
+}
+
+export const builtins = {
+  range: {
+    form: 'range(end)` or `range(start, end, step)',
+    doc: 'The whole numbers from `start` (0) up to, but not including, `end`, in steps of `step` (1).',
+    least: 1,
+    most: 3,
+    run: (site, args) => {
+      const wrong = args.findIndex((each) => each.kind !== 'int');
+      if (wrong >= 0) return site.refuse(wrong, 'an int');
+      const values = args.map((each) => (each as Value & { kind: 'int' }).value);
+      const [start, end, step] = values.length === 1 ? [0, values[0]!, 1] : [values[0]!, values[1]!, values[2] ?? 1];
+      if (typeof start !== 'number' || typeof end !== 'number' || typeof step !== 'number') {
+        return list(undefined, int(integerSymbol('i')));
+      }
+      if (step === 0) return site.refuse(2, 'an int other than 0');
+      const length = Math.max(0, Math.ceil((end - start) / step));
+      site.session.checkLength(site.span, length);
+      return list(Array.from({ length }, (_, index) => int(start + index * step)));
+    },
+  },
+  len: {
+    form: 'len(xs)',
+    doc: 'How many elements a list has.',
+    least: 1,
+    most: 1,
+    run: (site, [value]) => {
+      if (value?.kind !== 'list') return site.refuse(0, 'a list');
+      return int(value.elements?.length ?? integerSymbol('len'));
+    },
+  },
+  sum: {
+    form: 'sum(xs)',
+    doc: 'The sum of a list of numbers.',
+    least: 1,
+    most: 1,
+    run: (site, [value]) => {
+      if (value?.kind !== 'list') return site.refuse(0, 'a list of numbers');
+      if (value.elements === undefined) return int(integerSymbol('sum'));
+      if (!value.elements.every(isNumber)) return site.refuse(0, 'a list of numbers');
+      const numbers = value.elements.map((each) => each.value);
+      if (numbers.some((each) => typeof each !== 'number')) return int(integerSymbol('sum'));
+      return number((numbers as number[]).reduce((total, each) => total + each, 0));
+    },
+  },
+  reverse: {
+    form: 'reverse(xs)',
+    doc: 'The list from its end.',
+    least: 1,
+    most: 1,
+    run: (site, [value]) => {
+      if (value?.kind !== 'list') return site.refuse(0, 'a list');
+      return value.elements === undefined ? value : list([...value.elements].reverse());
+    },
+  },
+  zip: {
+    form: 'zip(xs, ys)',
+    doc: 'The pairs `[x, y]` of two lists, as many as the shorter has.',
+    least: 2,
+    most: 2,
+    run: (site, [left, right]) => {
+      if (left?.kind !== 'list') return site.refuse(0, 'a list');
+      if (right?.kind !== 'list') return site.refuse(1, 'a list');
+      if (left.elements === undefined || right.elements === undefined) {
+        return list(undefined, list([elementOf(left) ?? UNKNOWN, elementOf(right) ?? UNKNOWN]));
+      }
+      const length = Math.min(left.elements.length, right.elements.length);
+      return list(left.elements.slice(0, length).map((each, index) => list([each, right.elements![index]!])));
+    },
+  },
+  min: extreme('min', 'The least of numbers, or of a list of them.', min),
+  max: extreme('max', 'The greatest of numbers, or of a list of them.', max),
+  floor: rounding('floor(x)', 'The greatest whole number that is not above `x`.', floor),
+  ceil: rounding('ceil(x)', 'The least whole number that is not below `x`.', ceil),
+  round: rounding('round(x)', 'The nearest whole number; halves go up.', (value) =>
+    typeof value === 'number' ? Math.floor(value + 0.5) : value,
+  ),
+  float: real('float', 'The number as a float.', (value) => value),
+  sqrt: real('sqrt', 'The square root.', Math.sqrt),
+  exp: real('exp', 'The exponential.', Math.exp),
+  log: real('log', 'The natural logarithm.', Math.log),
+  abs: {
+    form: 'abs(x)',
+    doc: 'The number without its sign.',
+    least: 1,
+    most: 1,
+    run: (site, [value]) => {
+      if (!isNumber(value)) return site.refuse(0, 'a number');
+      if (typeof value.value !== 'number') return value.kind === 'int' ? int(integerSymbol('abs')) : float(undefined);
+      return value.kind === 'int' ? int(Math.abs(value.value)) : float(Math.abs(value.value));
+    },
+  },
+  str: {
+    form: 'str(x)',
+    doc: 'The value as text.',
+    least: 1,
+    most: 1,
+    run: (_, [value]) => string(toText(value!)),
+  },
+} satisfies Record<string, Builtin>;
+
+export type BuiltinName = keyof typeof builtins;
+
+export function isBuiltin(name: string): name is BuiltinName {
+  return Object.hasOwn(builtins, name);
+}
+
+/** Functions that are also layers: which one is meant shows in the argument. */
+export function worksOnNumbers(name: string, argument: Value | undefined): boolean {
+  return isBuiltin(name) && isNumber(argument);
+}
+
+export function runBuiltin(
+  session: Session,
+  name: BuiltinName,
+  args: readonly { value: Value; span: Span }[],
+  span: Span,
+): Value {
+  const builtin: Builtin = builtins[name];
+  if (args.length < builtin.least) {
+    session.report('missing-argument', span, { callee: name, name: 'an argument', form: builtin.form });
+    return UNKNOWN;
+  }
+  if (args.length > builtin.most) {
+    session.report('too-many-arguments', args[builtin.most]!.span, {
+      callee: name,
+      most: builtin.most,
+      form: builtin.form,
+    });
+    return UNKNOWN;
+  }
+  if (args.some((each) => each.value.kind === 'unknown')) return UNKNOWN;
+  const refuse = (index: number, expected: string): Value => {
+    const argument = args[Math.min(index, args.length - 1)]!;
+    session.report('wrong-type', argument.span, {
+      what: `the argument of \`${name}\``,
+      expected,
+      actual: describe(argument.value),
+    });
+    return UNKNOWN;
+  };
+  return builtin.run(
+    { session, span, refuse },
+    args.map((each) => each.value),
+  );
+}

@@ -1,0 +1,245 @@
+/** Evaluates expressions: one function a construct. */
+import type {
+  Comprehension,
+  Expression,
+  IfExpression,
+  IndexExpression,
+  MemberExpression,
+  NameExpression,
+} from '../../dsl/ast.ts';
+import type { Span } from '../../dsl/source.ts';
+import { suggest } from '../../shared/suggest.ts';
+import { isCallableOp } from '../ops/signature/index.ts';
+import type { Declaration } from '../project.ts';
+import { evaluateBody } from './body.ts';
+import { isBuiltin } from './builtins.ts';
+import { call } from './call.ts';
+import { Frame } from './frame.ts';
+import { elementOf, merge } from './merge.ts';
+import { binary, unary } from './operators.ts';
+import type { Session } from './session.ts';
+import { bool, describe, float, int, list, NOTHING, string, toText, UNKNOWN, type Value } from './value.ts';
+
+export function evaluate(session: Session, frame: Frame, expression: Expression): Value {
+  session.tick(expression.span);
+  switch (expression.kind) {
+    case 'int':
+      return int(expression.value);
+    case 'float':
+      return float(expression.value);
+    case 'bool':
+      return bool(expression.value);
+    case 'string':
+      return evaluateString(session, frame, expression.parts);
+    case 'name':
+      return evaluateName(session, frame, expression);
+    case 'list':
+      return list(expression.elements.map((each) => valueOf(session, frame, each)));
+    case 'tuple':
+      return { kind: 'tuple', elements: expression.elements.map((each) => valueOf(session, frame, each)) };
+    case 'record':
+      return {
+        kind: 'record',
+        fields: new Map(expression.fields.map((each) => [each.name.text, valueOf(session, frame, each.value)])),
+      };
+    case 'comprehension':
+      return evaluateComprehension(session, frame, expression);
+    case 'unary': {
+      const operand = valueOf(session, frame, expression.operand);
+      return unary({ session, frame, span: expression.span }, expression.operator, operand);
+    }
+    case 'binary':
+      return evaluateBinary(session, frame, expression);
+    case 'call': {
+      const callee = valueOf(session, frame, expression.callee);
+      return call(session, frame, {
+        callee,
+        span: expression.span,
+        calleeSpan: expression.callee.span,
+        piped: undefined,
+        arguments: expression.arguments,
+      });
+    }
+    case 'pipe':
+      return evaluatePipeline(session, frame, expression);
+    case 'member':
+      return evaluateMember(session, frame, expression);
+    case 'index':
+      return evaluateIndex(session, frame, expression);
+    case 'if':
+      return evaluateIf(session, frame, expression);
+    case 'missing':
+      return UNKNOWN;
+  }
+}
+
+/** The value of an expression that must have one. */
+export function valueOf(session: Session, frame: Frame, expression: Expression): Value {
+  const value = evaluate(session, frame, expression);
+  if (value.kind !== 'nothing') return value;
+  session.report('no-value', expression.span, { what: expression.kind === 'if' ? 'this `if`' : 'this' });
+  return UNKNOWN;
+}
+
+function evaluateString(session: Session, frame: Frame, parts: readonly (string | Expression)[]): Value {
+  const texts = parts.map((part) => (typeof part === 'string' ? part : toText(valueOf(session, frame, part))));
+  return string(texts.join(''));
+}
+
+function evaluateName(session: Session, frame: Frame, { text, span }: NameExpression): Value {
+  const local = frame.lookup(text);
+  if (local !== undefined) return local;
+  const declaration = frame.module.declarations.get(text);
+  if (declaration !== undefined) return declared(session, declaration, span);
+  if (isBuiltin(text)) return { kind: 'function', name: text, item: undefined, module: undefined };
+  if (isCallableOp(text)) return { kind: 'layer', layer: { kind: 'op', op: text } };
+  // The check of names has reported it.
+  return UNKNOWN;
+}
+
+function declared(session: Session, declaration: Declaration, span: Span): Value {
+  const { item, module } = declaration;
+  if (item.kind === 'fn') return { kind: 'function', name: item.name.text, item, module };
+  if (item.kind !== 'const') return { kind: 'layer', layer: { kind: 'block', item, module } };
+  const known = session.constants.get(item);
+  if (known !== undefined) return known;
+  // A constant that needs itself finds this; the check of names has reported the circle.
+  session.constants.set(item, UNKNOWN);
+  const value = session.using(item.name.text, span, () =>
+    valueOf(session, new Frame(module, undefined, item.name.text), item.value),
+  );
+  session.constants.set(item, value);
+  return value;
+}
+
+function evaluateBinary(session: Session, frame: Frame, expression: Expression & { kind: 'binary' }): Value {
+  const left = valueOf(session, frame, expression.left);
+  // `and` and `or` look at the right side only when they need it, so that `n > 0 and 12 % n == 0` is safe.
+  if (left.kind === 'bool' && expression.operator === 'and' && left.value === false) return left;
+  if (left.kind === 'bool' && expression.operator === 'or' && left.value === true) return left;
+  const right = valueOf(session, frame, expression.right);
+  const spans = { left: expression.left.span, right: expression.right.span };
+  return binary({ session, frame, span: expression.span }, expression.operator, left, right, spans);
+}
+
+/** A pipeline is a list of stages, however long, and not a nest of calls. */
+function evaluatePipeline(session: Session, frame: Frame, expression: Expression & { kind: 'pipe' }): Value {
+  const stages = [];
+  let first: Expression = expression;
+  while (first.kind === 'pipe') {
+    stages.push(first);
+    first = first.input;
+  }
+  let value = valueOf(session, frame, first);
+  let span = first.span;
+  for (const stage of stages.reverse()) {
+    session.tick(stage.span);
+    const callee = valueOf(session, frame, stage.callee);
+    const piped = { value, span };
+    value = call(session, frame, {
+      callee,
+      span: stage.stageSpan,
+      calleeSpan: stage.callee.span,
+      piped,
+      arguments: stage.arguments,
+    });
+    span = stage.stageSpan;
+  }
+  return value;
+}
+
+function evaluateComprehension(session: Session, frame: Frame, expression: Comprehension): Value {
+  const over = valueOf(session, frame, expression.over);
+  if (over.kind !== 'list') {
+    if (over.kind !== 'unknown') session.report('not-a-list', expression.over.span, { actual: describe(over) });
+    return UNKNOWN;
+  }
+  const one = (element: Value, index: Value): Value | undefined => {
+    const inner = new Frame(frame.module, frame);
+    bindLoop(
+      inner,
+      expression.variables.map((each) => each.text),
+      element,
+      index,
+    );
+    if (expression.condition !== undefined) {
+      const condition = valueOf(session, inner, expression.condition);
+      if (condition.kind === 'bool' && condition.value === false) return undefined;
+    }
+    return valueOf(session, inner, expression.element);
+  };
+  const run = (): Value => {
+    if (over.elements === undefined) {
+      return list(undefined, one(elementOf(over) ?? UNKNOWN, UNKNOWN) ?? UNKNOWN);
+    }
+    const elements = over.elements.map((element, index) => one(element, int(index)));
+    return list(elements.filter((each) => each !== undefined));
+  };
+  return session.recorder === undefined ? run() : session.recorder.inLoop(run);
+}
+
+/** `x` is the element; with two names, the first is its index. */
+export function bindLoop(frame: Frame, names: readonly string[], element: Value, index: Value): void {
+  if (names.length > 1) frame.define(names[0]!, index);
+  frame.define(names.at(-1)!, element);
+}
+
+function evaluateMember(session: Session, frame: Frame, { object, name }: MemberExpression): Value {
+  const value = valueOf(session, frame, object);
+  if (value.kind === 'unknown') return UNKNOWN;
+  const fields: ReadonlyMap<string, Value> = value.kind === 'record' ? value.fields : new Map();
+  const field = fields.get(name.text);
+  if (field !== undefined) return field;
+  session.report('no-such-field', name.span, {
+    name: name.text,
+    near: suggest(name.text, fields.keys()),
+    actual: describe(value),
+  });
+  return UNKNOWN;
+}
+
+function evaluateIndex(session: Session, frame: Frame, { object, index, span }: IndexExpression): Value {
+  const value = valueOf(session, frame, object);
+  const at = valueOf(session, frame, index);
+  if (value.kind === 'unknown' || at.kind === 'unknown') return UNKNOWN;
+  if (value.kind !== 'list' && value.kind !== 'tuple') {
+    session.report('not-indexable', span, { actual: describe(value) });
+    return UNKNOWN;
+  }
+  if (at.kind !== 'int') {
+    session.report('wrong-type', index.span, { what: 'an index', expected: 'an int', actual: describe(at) });
+    return UNKNOWN;
+  }
+  if (value.kind === 'list' && value.elements === undefined) return value.element ?? UNKNOWN;
+  if (value.elements === undefined) return UNKNOWN;
+  if (typeof at.value !== 'number') return value.elements.length === 0 ? UNKNOWN : value.elements.reduce(merge);
+  const element = value.elements.at(at.value);
+  if (element !== undefined && at.value >= -value.elements.length) return element;
+  session.report('index-out-of-range', index.span, { index: String(at.value), length: value.elements.length });
+  return UNKNOWN;
+}
+
+function evaluateIf(session: Session, frame: Frame, expression: IfExpression): Value {
+  const condition = valueOf(session, frame, expression.condition);
+  const inner = (body: IfExpression['then'] | undefined): Value =>
+    body === undefined ? NOTHING : evaluateBody(session, new Frame(frame.module, frame), body);
+  if (condition.kind === 'bool' && condition.value !== undefined) {
+    return inner(condition.value ? expression.then : expression.else);
+  }
+  if (condition.kind === 'tensor') session.report('condition-not-known', expression.condition.span, {});
+  else if (condition.kind !== 'bool' && condition.kind !== 'unknown') {
+    session.report('wrong-type', expression.condition.span, {
+      what: 'a condition',
+      expected: 'true or false',
+      actual: describe(condition),
+    });
+  }
+  // Either side is possible.
+  const before = frame.snapshot();
+  const then = inner(expression.then);
+  const after = frame.snapshot();
+  frame.restore(before);
+  const otherwise = inner(expression.else);
+  frame.mergeWith(after);
+  return merge(then, otherwise);
+}

@@ -1,0 +1,60 @@
+/** The variables of a body, with those of the bodies around it. */
+import type { ModuleScope } from '../project.ts';
+import { merge } from './merge.ts';
+import type { Value } from './value.ts';
+
+export type Snapshot = ReadonlyMap<Frame, ReadonlyMap<string, Value>>;
+
+export class Frame {
+  #variables = new Map<string, Value>();
+
+  constructor(
+    readonly module: ModuleScope,
+    readonly parent?: Frame,
+    /** The function that this body belongs to, which must not make layers. */
+    readonly fn: string | undefined = parent?.fn,
+  ) {}
+
+  lookup(name: string): Value | undefined {
+    return this.#variables.get(name) ?? this.parent?.lookup(name);
+  }
+
+  /** A new variable of this body. */
+  define(name: string, value: Value): void {
+    this.#variables.set(name, value);
+  }
+
+  /** Assigns where the name was first bound, or here when it is new. */
+  assign(name: string, value: Value): void {
+    for (let frame: Frame | undefined = this; frame !== undefined; frame = frame.parent) {
+      if (frame.#variables.has(name)) {
+        frame.#variables.set(name, value);
+        return;
+      }
+    }
+    this.#variables.set(name, value);
+  }
+
+  /** All variables that this body can change. */
+  snapshot(): Snapshot {
+    const all = new Map<Frame, ReadonlyMap<string, Value>>();
+    for (let frame: Frame | undefined = this; frame !== undefined; frame = frame.parent) {
+      all.set(frame, new Map(frame.#variables));
+    }
+    return all;
+  }
+
+  restore(snapshot: Snapshot): void {
+    for (const [frame, variables] of snapshot) frame.#variables = new Map(variables);
+  }
+
+  /** What is known when either this state or `other` may be the case. */
+  mergeWith(other: Snapshot): void {
+    for (const [frame, variables] of other) {
+      for (const [name, value] of variables) {
+        const mine = frame.#variables.get(name);
+        if (mine !== undefined && mine !== value) frame.#variables.set(name, merge(mine, value));
+      }
+    }
+  }
+}

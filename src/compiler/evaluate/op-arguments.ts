@@ -1,0 +1,198 @@
+/** Reads the arguments of an operation by the types that its signature states. */
+import type { Span } from '../../dsl/source.ts';
+import { type Dim, integerSymbol } from '../../shared/dim.ts';
+import type { Pair } from '../ops/kind.ts';
+import type { CallArguments, Dims, PaddingArgument } from '../ops/shape/rule.ts';
+import { type CallableOp, signatures } from '../ops/signature/index.ts';
+import type { Default, ParameterSpec, ParameterType } from '../ops/signature/signature.ts';
+import { formOf } from './call.ts';
+import type { OpArgument } from './op-call.ts';
+import type { Session } from './session.ts';
+import { describe, fromConstant, type Value } from './value.ts';
+
+/** A value in the form that shape rules read; undefined where it is not known. */
+type Read = Dim | boolean | string | Dims | Pair<Dim> | readonly Pair<Dim>[] | PaddingArgument | undefined;
+
+/** The arguments of a call with defaults filled in; nothing after reporting what is missing or of a wrong type. */
+export function readArguments(
+  session: Session,
+  op: CallableOp,
+  given: ReadonlyMap<string, OpArgument>,
+  span: Span,
+): CallArguments | undefined {
+  const values = new Map<string, Read>();
+  let complete = true;
+  for (const parameter of signatures[op].parameters) {
+    const argument = given.get(parameter.name);
+    if (argument === undefined) {
+      if (parameter.default === undefined) {
+        session.report('missing-argument', span, {
+          callee: op,
+          name: parameter.name,
+          form: formOf(op, signatures[op]),
+        });
+        complete = false;
+      } else if (parameter.default !== null) values.set(parameter.name, readDefault(parameter, parameter.default));
+      continue;
+    }
+    if (argument.value.kind === 'unknown') {
+      if (!session.symbolic) complete = false;
+      values.set(parameter.name, undefined);
+      continue;
+    }
+    const read = readValue(parameter.type, argument.value);
+    if (read === MISFIT) {
+      const what = `\`${parameter.name}\` of \`${op}\``;
+      session.report('wrong-type', argument.span, {
+        what,
+        expected: nameOf(parameter.type),
+        actual: describe(argument.value),
+      });
+      complete = false;
+    } else values.set(parameter.name, read);
+  }
+  return complete ? new ReadArguments(values) : undefined;
+}
+
+class ReadArguments implements CallArguments {
+  readonly #values: ReadonlyMap<string, Read>;
+
+  constructor(values: ReadonlyMap<string, Read>) {
+    this.#values = values;
+  }
+
+  has(name: string): boolean {
+    return this.#values.has(name);
+  }
+  int(name: string): Dim {
+    return (this.#values.get(name) as Dim | undefined) ?? integerSymbol(`?${name}`);
+  }
+  float(name: string): number {
+    const value = this.#values.get(name);
+    return typeof value === 'number' ? value : Number.NaN;
+  }
+  bool(name: string): boolean {
+    return (this.#values.get(name) as boolean | undefined) ?? false;
+  }
+  pair(name: string): Pair<Dim> {
+    const symbol = integerSymbol(`?${name}`);
+    return (this.#values.get(name) as Pair<Dim> | undefined) ?? [symbol, symbol];
+  }
+  padding(name: string): PaddingArgument | undefined {
+    return this.#values.get(name) as PaddingArgument | undefined;
+  }
+  ints(name: string): Dims | undefined {
+    return this.#values.get(name) as Dims | undefined;
+  }
+  pairs(name: string): readonly Pair<Dim>[] | undefined {
+    return this.#values.get(name) as readonly Pair<Dim>[] | undefined;
+  }
+  choice<T extends string>(name: string): T {
+    return this.#values.get(name) as T;
+  }
+}
+
+const MISFIT = Symbol('misfit');
+
+function readDefault(parameter: ParameterSpec, value: Default): Read {
+  const read = readValue(parameter.type, fromConstant(value));
+  if (read === MISFIT) throw new Error(`the default of ${parameter.name} does not have its type`);
+  return read;
+}
+
+function readValue(type: ParameterType, value: Value): Read | typeof MISFIT {
+  if (typeof type !== 'string') {
+    if (value.kind !== 'string') return MISFIT;
+    return value.value === undefined || type.includes(value.value) ? value.value : MISFIT;
+  }
+  switch (type) {
+    case 'int':
+      return value.kind === 'int' ? value.value : MISFIT;
+    case 'float':
+      return value.kind === 'int' || value.kind === 'float'
+        ? typeof value.value === 'number'
+          ? value.value
+          : Number.NaN
+        : MISFIT;
+    case 'bool':
+      return value.kind === 'bool' ? value.value : MISFIT;
+    case 'pair':
+      return value.kind === 'int' ? [value.value, value.value] : readPair(value);
+    case 'ints':
+      return readInts(value);
+    case 'int or ints':
+      return value.kind === 'int' ? [value.value] : readInts(value);
+    case 'pairs':
+      return readPairs(value);
+    case 'padding':
+      return readPadding(value);
+  }
+}
+
+function readInts(value: Value): Dims | undefined | typeof MISFIT {
+  if (value.kind !== 'list') return MISFIT;
+  if (value.elements === undefined) return undefined;
+  const ints: Dim[] = [];
+  for (const element of value.elements) {
+    if (element.kind === 'unknown') return undefined;
+    if (element.kind !== 'int') return MISFIT;
+    ints.push(element.value);
+  }
+  return ints;
+}
+
+function readPair(value: Value): Pair<Dim> | undefined | typeof MISFIT {
+  const ints = readInts(value);
+  if (ints === undefined || ints === MISFIT) return ints;
+  return ints.length === 2 ? [ints[0]!, ints[1]!] : MISFIT;
+}
+
+function readPairs(value: Value): readonly Pair<Dim>[] | undefined | typeof MISFIT {
+  if (value.kind !== 'list') return MISFIT;
+  if (value.elements === undefined) return undefined;
+  const pairs: Pair<Dim>[] = [];
+  for (const element of value.elements) {
+    const pair = readPair(element);
+    if (pair === undefined || pair === MISFIT) return pair;
+    pairs.push(pair);
+  }
+  return pairs;
+}
+
+function readPadding(value: Value): PaddingArgument | undefined | typeof MISFIT {
+  if (value.kind === 'string') {
+    return value.value === undefined || value.value === 'same' || value.value === 'valid' ? value.value : MISFIT;
+  }
+  if (value.kind === 'int') {
+    const all: Pair<Dim> = [value.value, value.value];
+    return [all, all];
+  }
+  const pair = readPair(value);
+  if (pair === undefined) return undefined;
+  if (pair !== MISFIT) {
+    const [vertical, horizontal] = pair;
+    return [
+      [vertical, vertical],
+      [horizontal, horizontal],
+    ];
+  }
+  const pairs = readPairs(value);
+  if (pairs === undefined || pairs === MISFIT) return pairs;
+  return pairs.length === 2 ? [pairs[0]!, pairs[1]!] : MISFIT;
+}
+
+/** A type as messages name it. */
+export function nameOf(type: ParameterType): string {
+  if (typeof type !== 'string') return type.map((each) => JSON.stringify(each)).join(' or ');
+  const names = {
+    int: 'an int',
+    float: 'a number',
+    bool: 'true or false',
+    pair: 'an int or [height, width]',
+    padding: '"same", "valid", an int, [vertical, horizontal] or [[top, bottom], [left, right]]',
+    ints: 'a list of ints',
+    pairs: 'a list of pairs of ints',
+    'int or ints': 'an int or a list of ints',
+  };
+  return names[type];
+}

@@ -1,0 +1,102 @@
+/** One operation: checks its arguments, works out its shapes, and records the node. */
+import type { Label } from '../../dsl/diagnostic.ts';
+import type { Span } from '../../dsl/source.ts';
+import { format, formatShape } from '../../shared/dim.ts';
+import type { OpAttributes } from '../ops/kind.ts';
+import { shapeRules } from '../ops/shape/index.ts';
+import type { ShapeCall, ShapeRule } from '../ops/shape/rule.ts';
+import { type CallableOp, signatures } from '../ops/signature/index.ts';
+import type { Frame } from './frame.ts';
+import { readArguments } from './op-arguments.ts';
+import type { Session } from './session.ts';
+import { describe, type TensorValue, type Value } from './value.ts';
+
+export interface OpArgument {
+  readonly value: Value;
+  readonly span: Span;
+}
+
+/** The outputs of the operation; empty after an error, and unknown tensors where shapes are not known yet. */
+export function record(
+  session: Session,
+  frame: Frame,
+  op: CallableOp,
+  tensors: readonly OpArgument[],
+  given: ReadonlyMap<string, OpArgument>,
+  span: Span,
+): readonly Value[] {
+  const args = readArguments(session, op, given, span);
+  if (frame.fn !== undefined) {
+    session.report('tensor-in-function', span, { name: frame.fn });
+    return [];
+  }
+  const inputs: TensorValue[] = [];
+  for (const [index, { value, span: at }] of tensors.entries()) {
+    if (value.kind === 'unknown') return [];
+    if (value.kind !== 'tensor') {
+      const name = signatures[op].inputs[index]?.name ?? signatures[op].inputs[0]!.name;
+      session.report('not-a-tensor', at, { what: `\`${name}\` of \`${op}\``, actual: describe(value) });
+      return [];
+    }
+    inputs.push(value);
+  }
+  if (args === undefined) return [];
+  if (inputs.some((input) => input.shape === undefined)) {
+    return op === 'split' ? [] : [{ kind: 'tensor', shape: undefined, id: undefined, span }];
+  }
+  const call: ShapeCall = {
+    op,
+    inputs: inputs.map((input) => input.shape!),
+    args,
+    report: (code, values, where = {}) => {
+      const labels = where.inputs ? inputLabels(inputs, tensors, span) : [];
+      const at = (where.at !== undefined ? given.get(where.at)?.span : undefined) ?? span;
+      session.report(code, at, values, { labels });
+      return undefined;
+    },
+  };
+  const result = (shapeRules[op] as ShapeRule<CallableOp>)(call);
+  if (result === undefined) return [];
+  const ids = recordNode(session, op, result.attributes, inputs, result.outputs, span);
+  if (ids === undefined) return [];
+  return result.outputs.map((shape, index) => ({ kind: 'tensor', shape, id: ids[index], span }));
+}
+
+/** The graph's values for the outputs; nothing where a size turned out to be no size. */
+function recordNode(
+  session: Session,
+  op: CallableOp,
+  attributes: OpAttributes[CallableOp],
+  inputs: readonly TensorValue[],
+  outputs: readonly (readonly unknown[])[],
+  span: Span,
+): readonly (number | undefined)[] | undefined {
+  const { recorder } = session;
+  if (recorder === undefined) return outputs.map(() => undefined);
+  for (const output of outputs) {
+    for (const size of output) {
+      if (typeof size === 'number' && Number.isInteger(size) && size >= 1) continue;
+      const value = format(size as number);
+      session.report(Number.isInteger(size) ? 'size-out-of-range' : 'fractional-size', span, {
+        expression: `output of ${op}`,
+        value,
+      });
+      return undefined;
+    }
+  }
+  const ids = inputs.map((input) => input.id!);
+  return recorder.add(op, attributes, ids, outputs as readonly (readonly number[])[], span);
+}
+
+/** "this side is [56, 56, 64]" at each tensor that goes in, where it is written in the call or where it was made. */
+function inputLabels(inputs: readonly TensorValue[], tensors: readonly OpArgument[], span: Span): readonly Label[] {
+  const sides = inputs.length === 2 ? ['this side is', 'that side is'] : undefined;
+  return inputs.slice(0, 8).map((input, index) => {
+    const written = tensors[index]!.span;
+    const elsewhere = written.start === span.start && written.end === span.end;
+    return {
+      span: elsewhere ? input.span : written,
+      text: `${sides?.[index] ?? 'this is'} ${formatShape(input.shape)}`,
+    };
+  });
+}

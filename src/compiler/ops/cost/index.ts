@@ -1,0 +1,72 @@
+/** Multiply-accumulates of each operation at batch 1: convolutions, dense layers and matrix products; the rest is free. */
+import { type Graph, type Node, type Shape, shapeOf } from '../../graph.ts';
+import type { OpAttributes, OpKind } from '../kind.ts';
+
+type Rule<K extends OpKind> = (attributes: OpAttributes[K], inputs: readonly Shape[], output: Shape) => number;
+
+const free = (): number => 0;
+const size = (shape: Shape): number => shape.reduce((total, each) => total * each, 1);
+const channels = (shape: Shape | undefined): number => shape!.at(-1)!;
+
+export const costRules: { readonly [K in OpKind]: Rule<K> } = {
+  conv2d: ({ kernel, groups }, [x], output) => size(output) * kernel[0] * kernel[1] * (channels(x) / groups),
+  depthwise_conv2d: ({ kernel }, _, output) => size(output) * kernel[0] * kernel[1],
+  conv2d_transpose: ({ kernel, filters }, [x]) => size(x!) * kernel[0] * kernel[1] * filters,
+  dense: (_, [x], output) => size(output) * channels(x),
+  matmul: ({ transposeA }, [a], output) => size(output) * (transposeA ? a!.at(-2)! : a!.at(-1)!),
+
+  input: free,
+  max_pool: free,
+  avg_pool: free,
+  global_avg_pool: free,
+  global_max_pool: free,
+  adaptive_avg_pool: free,
+  adaptive_max_pool: free,
+  batch_norm: free,
+  group_norm: free,
+  instance_norm: free,
+  layer_norm: free,
+  relu: free,
+  relu6: free,
+  leaky_relu: free,
+  elu: free,
+  gelu: free,
+  silu: free,
+  sigmoid: free,
+  hard_sigmoid: free,
+  hard_swish: free,
+  tanh: free,
+  softplus: free,
+  softmax: free,
+  exp: free,
+  log: free,
+  sqrt: free,
+  square: free,
+  abs: free,
+  dropout: free,
+  add: free,
+  sub: free,
+  mul: free,
+  div: free,
+  maximum: free,
+  minimum: free,
+  affine: free,
+  concat: free,
+  split: free,
+  slice: free,
+  reshape: free,
+  flatten: free,
+  transpose: free,
+  pad: free,
+  reduce_mean: free,
+  reduce_sum: free,
+  reduce_max: free,
+  upsample: free,
+};
+
+/** Multiply-accumulates of one node at batch 1. */
+export function macsOf(graph: Graph, node: Node): number {
+  const rule = costRules[node.op] as Rule<OpKind>;
+  const inputs = node.inputs.map((input) => shapeOf(graph, input));
+  return rule(node.attributes, inputs, shapeOf(graph, node.outputs[0]!));
+}

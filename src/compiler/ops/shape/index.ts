@@ -1,0 +1,14 @@
+/** The shape rule of every operation that a source can call. */
+import type { CallableOp } from '../signature/index.ts';
+import { convolution } from './convolution.ts';
+import { elementwise } from './elementwise.ts';
+import { pooling } from './pooling.ts';
+import type { ShapeRule } from './rule.ts';
+import { shaping } from './shaping.ts';
+
+export const shapeRules: { readonly [K in CallableOp]: ShapeRule<K> } = {
+  ...convolution,
+  ...pooling,
+  ...elementwise,
+  ...shaping,
+};

@@ -1,0 +1,175 @@
+import {
+  add,
+  type Dim,
+  div,
+  divides,
+  format,
+  isEqual,
+  isLess,
+  isUnknown,
+  mul,
+  product,
+  sub,
+} from '../../../shared/dim.ts';
+import type { OpKind, Pair } from '../kind.ts';
+import { atLeast, axisOf, type Dims, fixed, fixedPair, imageInput, type ShapeCall, type ShapeRule } from './rule.ts';
+
+function replaced(shape: Dims, axis: number, size: Dim): Dims {
+  return shape.map((each, index) => (index === axis ? size : each));
+}
+
+function reduction(call: ShapeCall) {
+  const shape = call.inputs[0]!;
+  const keepAxes = call.args.bool('keep_axes');
+  const given = call.args.has('axes') ? call.args.ints('axes') : shape.map((_, index) => index);
+  if (given === undefined) return undefined;
+  const axes: number[] = [];
+  for (const each of given) {
+    const axis = axisOf(call, each, shape.length, 'axes');
+    if (axis === undefined) return undefined;
+    if (axes.includes(axis)) return call.report('repeated-axis', { op: call.op, axis }, { at: 'axes' });
+    axes.push(axis);
+  }
+  axes.sort((a, b) => a - b);
+  const output = keepAxes
+    ? shape.map((size, index) => (axes.includes(index) ? 1 : size))
+    : shape.filter((_, index) => !axes.includes(index));
+  return { attributes: { axes, keepAxes }, outputs: [output] };
+}
+
+export const shaping = {
+  concat: (call) => {
+    const [first] = call.inputs;
+    if (first === undefined) return call.report('nothing-to-concat', {}, { at: 'xs' });
+    const axis = axisOf(call, call.args.int('axis'), first.length, 'axis');
+    if (axis === undefined) return undefined;
+    let size: Dim = 0;
+    const joined = [...first];
+    for (const [index, shape] of call.inputs.entries()) {
+      const other = shape.findIndex((each, at) => at !== axis && isEqual(each, joined[at]!) === false);
+      if (shape.length !== first.length || other >= 0) {
+        return call.report('concat-mismatch', { axis, index, first, other: shape, at: other }, { inputs: true });
+      }
+      for (const [at, each] of shape.entries()) if (isUnknown(joined[at]!)) joined[at] = each;
+      size = add(size, shape[axis]!);
+    }
+    return { attributes: { axis }, outputs: [replaced(joined, axis, size)] };
+  },
+
+  split: (call) => {
+    const shape = call.inputs[0]!;
+    const axis = axisOf(call, call.args.int('axis'), shape.length, 'axis');
+    const parts = call.args.ints('parts');
+    if (axis === undefined || parts === undefined) return undefined;
+    const size = shape[axis]!;
+    if (parts.length === 1) {
+      const count = parts[0]!;
+      if (typeof count !== 'number' || !atLeast(call, 'parts', count, 1)) return undefined;
+      if (divides(count, size) === false) {
+        return call.report(
+          'split-does-not-divide',
+          { axis, size: format(size), parts: format(count) },
+          { at: 'parts', inputs: true },
+        );
+      }
+      const piece = div(size, count);
+      return {
+        attributes: { axis, sizes: Array.from({ length: count }, () => fixed(piece)) },
+        outputs: Array.from({ length: count }, () => replaced(shape, axis, piece)),
+      };
+    }
+    const total = parts.reduce((sum: Dim, each) => add(sum, each), 0);
+    if (!parts.every((each) => atLeast(call, 'parts', each, 1))) return undefined;
+    if (isEqual(total, size) === false) {
+      return call.report(
+        'split-sizes',
+        { axis, size: format(size), total: format(total) },
+        { at: 'parts', inputs: true },
+      );
+    }
+    return { attributes: { axis, sizes: parts.map(fixed) }, outputs: parts.map((each) => replaced(shape, axis, each)) };
+  },
+
+  slice: (call) => {
+    const shape = call.inputs[0]!;
+    const axis = axisOf(call, call.args.int('axis'), shape.length, 'axis');
+    if (axis === undefined) return undefined;
+    const size = shape[axis]!;
+    const fromEnd = (position: Dim): Dim => (isLess(position, 0) === true ? add(size, position) : position);
+    const [start, end] = [fromEnd(call.args.int('start')), fromEnd(call.args.int('end'))];
+    if (isLess(start, 0) === true || isLess(size, end) === true || isLess(start, end) === false) {
+      return call.report(
+        'slice-out-of-range',
+        { axis, size: format(size), start: format(start), end: format(end) },
+        { at: 'end', inputs: true },
+      );
+    }
+    return {
+      attributes: { axis, start: fixed(start), end: fixed(end) },
+      outputs: [replaced(shape, axis, sub(end, start))],
+    };
+  },
+
+  reshape: (call) => {
+    const shape = call.inputs[0]!;
+    const wanted = call.args.ints('shape');
+    if (wanted === undefined) return undefined;
+    const free = wanted.filter((each) => each === -1).length;
+    if (free > 1 || wanted.some((each) => typeof each === 'number' && each < 1 && each !== -1)) {
+      return call.report('reshape-sizes', { sizes: wanted }, { at: 'shape' });
+    }
+    const count = product(shape);
+    const given = product(wanted.filter((each) => each !== -1));
+    const fits = free === 1 ? divides(given, count) : isEqual(given, count);
+    if (fits === false) {
+      return call.report(
+        'reshape-mismatch',
+        { from: shape, to: wanted, count: format(count), given: format(given) },
+        { at: 'shape', inputs: true },
+      );
+    }
+    const output = wanted.map((each) => (each === -1 ? div(count, given) : each));
+    return { attributes: { shape: output.map(fixed) }, outputs: [output] };
+  },
+
+  flatten: (call) => ({ attributes: {}, outputs: [[product(call.inputs[0]!)]] }),
+
+  transpose: (call) => {
+    const shape = call.inputs[0]!;
+    const permutation = call.args.ints('permutation')?.map(fixed);
+    if (permutation === undefined) return undefined;
+    const sorted = [...permutation].sort((a, b) => a - b);
+    if (sorted.length !== shape.length || sorted.some((each, index) => each !== index)) {
+      return call.report('bad-permutation', { permutation, rank: shape.length }, { at: 'permutation', inputs: true });
+    }
+    return { attributes: { permutation }, outputs: [permutation.map((axis) => shape[axis]!)] };
+  },
+
+  pad: (call) => {
+    const shape = call.inputs[0]!;
+    const pads = call.args.pairs('pads');
+    if (pads === undefined) return undefined;
+    if (pads.length !== shape.length || pads.some((pair) => pair.some((each) => isLess(each, 0) === true))) {
+      return call.report('bad-pads', { given: pads.length, rank: shape.length }, { at: 'pads', inputs: true });
+    }
+    return {
+      attributes: { pads: pads.map((pair) => fixedPair(pair) as Pair), value: call.args.float('value') },
+      outputs: [shape.map((size, axis) => add(size, add(pads[axis]![0], pads[axis]![1])))],
+    };
+  },
+
+  reduce_mean: reduction,
+  reduce_sum: reduction,
+  reduce_max: reduction,
+
+  upsample: (call) => {
+    const input = imageInput(call);
+    if (input === undefined) return undefined;
+    const scale = call.args.pair('scale');
+    if (!scale.every((each) => atLeast(call, 'scale', each, 1))) return undefined;
+    return {
+      attributes: { scale: fixedPair(scale), method: call.args.choice<'nearest' | 'bilinear'>('method') },
+      outputs: [[mul(input[0], scale[0]), mul(input[1], scale[1]), input[2]]],
+    };
+  },
+} satisfies { [K in OpKind]?: ShapeRule<K> };

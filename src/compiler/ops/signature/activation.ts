@@ -1,0 +1,40 @@
+import { parameter, type Signature, unary } from './signature.ts';
+
+const SAME = '[...] -> [...]';
+
+export const activation = {
+  relu: unary('`max(x, 0)`', SAME),
+  relu6: unary('`min(max(x, 0), 6)`', SAME),
+  leaky_relu: unary(
+    '`x` where positive, else `alpha * x`.',
+    SAME,
+    parameter('alpha', 'float', 0.01, 'Negative slope.'),
+  ),
+  elu: unary('`x` where positive, else `alpha * (exp(x) - 1)`.', SAME, parameter('alpha', 'float', 1, 'Lower limit.')),
+  gelu: unary(
+    '`x` times the normal distribution function of `x`.',
+    SAME,
+    parameter('approximate', 'bool', false, 'Use the approximation with tanh.'),
+  ),
+  silu: unary('`x * sigmoid(x)`, also called swish.', SAME),
+  sigmoid: unary('`1 / (1 + exp(-x))`', SAME),
+  hard_sigmoid: unary('`x / 6 + 1 / 2`, kept within 0 and 1.', SAME),
+  hard_swish: unary('`x * hard_sigmoid(x)`', SAME),
+  tanh: unary('The hyperbolic tangent.', SAME),
+  softplus: unary('`log(1 + exp(x))`', SAME),
+  softmax: unary(
+    'Positive numbers that sum to 1 along an axis.',
+    SAME,
+    parameter('axis', 'int', -1, 'The axis, counted without the batch; negative from the end.'),
+  ),
+  exp: unary('The exponential.', SAME),
+  log: unary('The natural logarithm.', SAME),
+  sqrt: unary('The square root.', SAME),
+  square: unary('`x * x`', SAME),
+  abs: unary('The absolute value.', SAME),
+  dropout: unary(
+    'While training, zeroes a share of the elements and scales the rest up by `1 / (1 - rate)`.',
+    SAME,
+    parameter('rate', 'float', undefined, 'The share of elements that is zeroed, at least 0 and below 1.'),
+  ),
+} satisfies Record<string, Signature>;

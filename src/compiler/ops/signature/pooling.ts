@@ -1,0 +1,29 @@
+import { padding } from './convolution.ts';
+import { parameter, type Signature, unary } from './signature.ts';
+
+const kernel = parameter('kernel', 'pair', undefined, 'Height and width of the window.');
+const stride = parameter('stride', 'pair', null, 'Step between windows; the kernel unless given.');
+const output = parameter('output', 'pair', undefined, 'Height and width of the output.');
+
+export const pooling = {
+  max_pool: unary(
+    'The largest value of each window; padding never wins.',
+    "[H, W, C] -> [H', W', C]",
+    kernel,
+    stride,
+    padding('valid'),
+    parameter('dilation', 'pair', 1, 'Distance between the taps of a window.'),
+  ),
+  avg_pool: unary(
+    'The mean of each window.',
+    "[H, W, C] -> [H', W', C]",
+    kernel,
+    stride,
+    padding('valid'),
+    parameter('count_padding', 'bool', false, 'Whether padded zeros count in the mean.'),
+  ),
+  global_avg_pool: unary('The mean over height and width.', '[H, W, C] -> [C]'),
+  global_max_pool: unary('The maximum over height and width.', '[H, W, C] -> [C]'),
+  adaptive_avg_pool: unary('The mean of as many equal cells as the output has.', "[H, W, C] -> [H', W', C]", output),
+  adaptive_max_pool: unary('The maximum of as many equal cells as the output has.', "[H, W, C] -> [H', W', C]", output),
+} satisfies Record<string, Signature>;

@@ -1,0 +1,120 @@
+/**
+ * Loads a file with everything that it imports, parses each file once, and finds what every name at the top of a file
+ * stands for. Reading is the caller's: the compiler itself touches no files.
+ */
+import type { ConstItem, FunctionItem, ImportItem, Item, LayerItem, Module } from '../dsl/ast.ts';
+import { type Diagnostic, diagnostic, type Outcome } from '../dsl/diagnostic.ts';
+import { parse } from '../dsl/parse.ts';
+import { Source } from '../dsl/source.ts';
+import { suggest } from '../shared/suggest.ts';
+
+/** Gives the text of a file by its path with `/` between folders, or undefined where there is none. */
+export interface Loader {
+  read(path: string): string | undefined;
+}
+
+export type Declaration =
+  | { readonly kind: 'const'; readonly item: ConstItem; readonly module: ModuleScope }
+  | { readonly kind: 'fn'; readonly item: FunctionItem; readonly module: ModuleScope }
+  | { readonly kind: 'layer'; readonly item: LayerItem; readonly module: ModuleScope };
+
+/** A parsed file and its top-level names, imported ones included. */
+export interface ModuleScope {
+  readonly path: string;
+  readonly module: Module;
+  readonly declarations: ReadonlyMap<string, Declaration>;
+}
+
+export interface Project {
+  /** The file that was asked for. */
+  readonly main: ModuleScope;
+  /** Every file, each after those that it imports. */
+  readonly modules: readonly ModuleScope[];
+}
+
+/** Parses `path` and its imports. Diagnostics: syntax, imports, and names declared twice. */
+export function loadProject(path: string, text: string, loader: Loader): Outcome<Project> {
+  const diagnostics: Diagnostic[] = [];
+  const loaded = new Map<string, ModuleScope>();
+  const loading: string[] = [];
+
+  const load = (file: string, source: Source): ModuleScope => {
+    const parsed = parse(source);
+    diagnostics.push(...parsed.diagnostics);
+    const declarations = new Map<string, Declaration>();
+    const scope: ModuleScope = { path: file, module: parsed.value, declarations };
+    loading.push(file);
+    for (const item of parsed.value.items) {
+      if (item.kind === 'import') resolveImport(item, file, declarations);
+      else declare(declarations, item, scope);
+    }
+    loading.pop();
+    loaded.set(file, scope);
+    return scope;
+  };
+
+  const resolveImport = (item: ImportItem, from: string, declarations: Map<string, Declaration>): void => {
+    const target = resolvePath(from, item.path);
+    if (loading.includes(target)) {
+      const cycle = [...loading.slice(loading.indexOf(target)), target];
+      diagnostics.push(diagnostic('import-cycle', item.pathSpan, { cycle }));
+      return;
+    }
+    let module: ModuleScope | undefined = loaded.get(target);
+    if (module === undefined) {
+      const found = loader.read(target);
+      if (found === undefined) {
+        diagnostics.push(diagnostic('missing-import-file', item.pathSpan, { path: item.path, near: undefined }));
+        return;
+      }
+      module = load(target, new Source(target, found));
+    }
+    for (const name of item.names) {
+      const declaration: Declaration | undefined = module.declarations.get(name.text);
+      if (declaration === undefined || declaration.module !== module) {
+        const own = [...module.declarations].filter(([, each]) => each.module === module).map(([each]) => each);
+        diagnostics.push(
+          diagnostic('missing-import', name.span, { name: name.text, path: item.path, near: suggest(name.text, own) }),
+        );
+      } else if (declarations.has(name.text)) {
+        diagnostics.push(diagnostic('duplicate-name', name.span, { name: name.text }));
+      } else declarations.set(name.text, declaration);
+    }
+  };
+
+  const declare = (
+    declarations: Map<string, Declaration>,
+    item: Exclude<Item, ImportItem>,
+    module: ModuleScope,
+  ): void => {
+    const earlier = declarations.get(item.name.text);
+    if (earlier !== undefined) {
+      const labels = [{ span: earlier.item.name.span, text: 'first defined here' }];
+      diagnostics.push(diagnostic('duplicate-name', item.name.span, { name: item.name.text }, { labels }));
+      return;
+    }
+    if (item.kind === 'const') declarations.set(item.name.text, { kind: 'const', item, module });
+    else if (item.kind === 'fn') declarations.set(item.name.text, { kind: 'fn', item, module });
+    else declarations.set(item.name.text, { kind: 'layer', item, module });
+  };
+
+  const main = load(path, new Source(path, text));
+  return { value: { main, modules: [...loaded.values()] }, diagnostics };
+}
+
+/** `./blocks.spec` as written in `specs/ddrnet.spec` is `specs/blocks.spec`. */
+export function resolvePath(from: string, relative: string): string {
+  if (relative.startsWith('/')) return relative;
+  const parts = from.split('/').slice(0, -1);
+  for (const part of relative.split('/')) {
+    if (part === '.' || part === '') continue;
+    if (part === '..' && parts.length > 0 && parts.at(-1) !== '..') parts.pop();
+    else parts.push(part);
+  }
+  return parts.join('/');
+}
+
+/** The models of the file, in its order. */
+export function modelsOf(project: Project): readonly LayerItem[] {
+  return project.main.module.items.filter((item): item is LayerItem => item.kind === 'model');
+}
