@@ -120,7 +120,10 @@ class NameCheck {
 
   /** A formula in a shape: its names have to be known, and an input's cannot be learned from it. */
   size(scope: Scope, size: Expression, input: boolean): void {
-    if (!input) return this.expression(scope, size);
+    if (!input) {
+      this.expression(scope, size);
+      return;
+    }
     const before = this.diagnostics.length;
     this.expression(scope, size);
     for (let at = before; at < this.diagnostics.length; at += 1) {
@@ -187,7 +190,8 @@ class NameCheck {
   expression(scope: Scope, expression: Expression): void {
     switch (expression.kind) {
       case 'name':
-        return this.use(scope, expression.text, expression.span);
+        this.use(scope, expression.text, expression.span);
+        return;
       case 'string':
         for (const part of expression.parts) if (typeof part !== 'string') this.expression(scope, part);
         return;
@@ -208,23 +212,29 @@ class NameCheck {
         return;
       }
       case 'unary':
-        return this.expression(scope, expression.operand);
+        this.expression(scope, expression.operand);
+        return;
       case 'binary':
         this.expression(scope, expression.left);
-        return this.expression(scope, expression.right);
+        this.expression(scope, expression.right);
+        return;
       case 'call':
         this.expression(scope, expression.callee);
         for (const each of expression.arguments) this.expression(scope, each.value);
         return;
       case 'pipe':
-        return this.pipeline(scope, expression);
+        this.pipeline(scope, expression);
+        return;
       case 'member':
-        return this.expression(scope, expression.object);
+        this.expression(scope, expression.object);
+        return;
       case 'index':
         this.expression(scope, expression.object);
-        return this.expression(scope, expression.index);
+        this.expression(scope, expression.index);
+        return;
       case 'if':
-        return this.if(scope, expression, true);
+        this.if(scope, expression, true);
+        return;
     }
   }
 

@@ -8,7 +8,7 @@ import type { LayerItem } from '../dsl/ast.ts';
 import type { Diagnostic } from '../dsl/diagnostic.ts';
 import { runBlock } from './evaluate/block.ts';
 import { evaluateBody } from './evaluate/body.ts';
-import { evaluate, valueOf } from './evaluate/expression.ts';
+import { evaluate, requireValue } from './evaluate/expression.ts';
 import { Frame } from './evaluate/frame.ts';
 import { fit, symbolicFrame, typeName } from './evaluate/parameters.ts';
 import { Halt, Session } from './evaluate/session.ts';
@@ -62,7 +62,7 @@ function checkDefaults(session: Session, module: ModuleScope, parameters: LayerI
   const frame = symbolicFrame(module, parameters);
   for (const parameter of parameters) {
     if (parameter.default === undefined) continue;
-    const value = valueOf(session, frame, parameter.default);
+    const value = requireValue(session, frame, parameter.default);
     if (fit(value, parameter.type) !== undefined) continue;
     const what = `the default of \`${parameter.name.text}\``;
     session.report('wrong-type', parameter.default.span, {

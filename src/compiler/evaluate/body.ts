@@ -1,6 +1,6 @@
 /** Runs the statements of a body; its value is that of its last statement. */
 import type { Assignment, Body, Expression, ForStatement, Statement } from '../../dsl/ast.ts';
-import { bindLoop, evaluate, valueOf } from './expression.ts';
+import { bindLoop, evaluate, requireValue } from './expression.ts';
 import { Frame } from './frame.ts';
 import { elementOf, merge } from './merge.ts';
 import { binary } from './operators.ts';
@@ -24,7 +24,7 @@ function runStatement(session: Session, frame: Frame, statement: Statement): Val
     case 'append': {
       const name = statement.target.text;
       const old = frame.lookup(name);
-      const value = valueOf(session, frame, statement.value);
+      const value = requireValue(session, frame, statement.value);
       if (old === undefined) return NOTHING;
       frame.assign(name, append(session, frame, statement, old, value));
       return NOTHING;
@@ -33,10 +33,10 @@ function runStatement(session: Session, frame: Frame, statement: Statement): Val
       runFor(session, frame, statement);
       return NOTHING;
     case 'assert': {
-      const condition = valueOf(session, frame, statement.condition);
+      const condition = requireValue(session, frame, statement.condition);
       if (condition.kind === 'bool') {
         if (condition.value === false) {
-          const said = statement.message && valueOf(session, frame, statement.message);
+          const said = statement.message && requireValue(session, frame, statement.message);
           const message = said?.kind === 'string' ? (said.value ?? '') : 'this assertion does not hold';
           session.report('assertion-failed', statement.condition.span, { message });
         }
@@ -80,7 +80,7 @@ function assign(session: Session, frame: Frame, { targets, value: expression }: 
     frame.assign(name, named(session, frame, name, expression));
     return;
   }
-  const value = valueOf(session, frame, expression);
+  const value = requireValue(session, frame, expression);
   const parts = partsOf(value);
   if (parts === undefined && value.kind !== 'unknown' && !(value.kind === 'tensor' && value.shape === undefined)) {
     session.report('wrong-number-of-values', expression.span, { wanted: targets.length, actual: describe(value) });
@@ -102,12 +102,12 @@ function partsOf(value: Value): readonly Value[] | 'any' | undefined {
 /** A result's first name becomes part of the paths below it; `x = x |> relu` goes on under what it calls. */
 function named(session: Session, frame: Frame, name: string, expression: Expression): Value {
   const { recorder } = session;
-  if (recorder === undefined || frame.lookup(name) !== undefined) return valueOf(session, frame, expression);
-  return recorder.inScope(name, true, expression.span, () => valueOf(session, frame, expression));
+  if (recorder === undefined || frame.lookup(name) !== undefined) return requireValue(session, frame, expression);
+  return recorder.inScope(name, true, expression.span, () => requireValue(session, frame, expression));
 }
 
 function runFor(session: Session, frame: Frame, statement: ForStatement): void {
-  const over = valueOf(session, frame, statement.over);
+  const over = requireValue(session, frame, statement.over);
   const names = statement.variables.map((each) => each.text);
   const round = (element: Value, index: Value): void => {
     const inner = new Frame(frame.module, frame);
@@ -116,7 +116,9 @@ function runFor(session: Session, frame: Frame, statement: ForStatement): void {
   };
   if (over.kind === 'list' && over.elements !== undefined) {
     const { elements } = over;
-    const run = (): void => elements.forEach((element, index) => round(element, int(index)));
+    const run = (): void => {
+      for (const [index, element] of elements.entries()) round(element, int(index));
+    };
     if (session.recorder === undefined) run();
     else session.recorder.inLoop(run);
     return;

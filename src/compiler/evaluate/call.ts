@@ -7,7 +7,7 @@ import type { Signature } from '../ops/signature/signature.ts';
 import { expandBlock } from './block.ts';
 import { evaluateBody } from './body.ts';
 import { isBuiltin, runBuiltin, worksOnNumbers } from './builtins.ts';
-import { valueOf } from './expression.ts';
+import { requireValue } from './expression.ts';
 import { Frame } from './frame.ts';
 import { type OpArgument, record } from './op-call.ts';
 import { bindParameters } from './parameters.ts';
@@ -32,7 +32,7 @@ export function call(session: Session, frame: Frame, site: Call): Value {
   const positional: OpArgument[] = site.piped === undefined ? [] : [site.piped];
   const named: { readonly name: string; readonly nameSpan: Span; readonly argument: OpArgument }[] = [];
   for (const each of site.arguments) {
-    const argument = { value: valueOf(session, frame, each.value), span: each.value.span };
+    const argument = { value: requireValue(session, frame, each.value), span: each.value.span };
     if (each.name !== undefined) named.push({ name: each.name.text, nameSpan: each.name.span, argument });
     else {
       if (named.length > 0) session.report('positional-after-named', each.span, {});

@@ -34,24 +34,24 @@ export function evaluate(session: Session, frame: Frame, expression: Expression)
     case 'name':
       return evaluateName(session, frame, expression);
     case 'list':
-      return list(expression.elements.map((each) => valueOf(session, frame, each)));
+      return list(expression.elements.map((each) => requireValue(session, frame, each)));
     case 'tuple':
-      return { kind: 'tuple', elements: expression.elements.map((each) => valueOf(session, frame, each)) };
+      return { kind: 'tuple', elements: expression.elements.map((each) => requireValue(session, frame, each)) };
     case 'record':
       return {
         kind: 'record',
-        fields: new Map(expression.fields.map((each) => [each.name.text, valueOf(session, frame, each.value)])),
+        fields: new Map(expression.fields.map((each) => [each.name.text, requireValue(session, frame, each.value)])),
       };
     case 'comprehension':
       return evaluateComprehension(session, frame, expression);
     case 'unary': {
-      const operand = valueOf(session, frame, expression.operand);
+      const operand = requireValue(session, frame, expression.operand);
       return unary({ session, frame, span: expression.span }, expression.operator, operand);
     }
     case 'binary':
       return evaluateBinary(session, frame, expression);
     case 'call': {
-      const callee = valueOf(session, frame, expression.callee);
+      const callee = requireValue(session, frame, expression.callee);
       return call(session, frame, {
         callee,
         span: expression.span,
@@ -74,7 +74,7 @@ export function evaluate(session: Session, frame: Frame, expression: Expression)
 }
 
 /** The value of an expression that must have one. */
-export function valueOf(session: Session, frame: Frame, expression: Expression): Value {
+export function requireValue(session: Session, frame: Frame, expression: Expression): Value {
   const value = evaluate(session, frame, expression);
   if (value.kind !== 'nothing') return value;
   session.report('no-value', expression.span, { what: expression.kind === 'if' ? 'this `if`' : 'this' });
@@ -82,7 +82,7 @@ export function valueOf(session: Session, frame: Frame, expression: Expression):
 }
 
 function evaluateString(session: Session, frame: Frame, parts: readonly (string | Expression)[]): Value {
-  const texts = parts.map((part) => (typeof part === 'string' ? part : toText(valueOf(session, frame, part))));
+  const texts = parts.map((part) => (typeof part === 'string' ? part : toText(requireValue(session, frame, part))));
   return string(texts.join(''));
 }
 
@@ -106,18 +106,18 @@ function declared(session: Session, declaration: Declaration, span: Span): Value
   // A constant that needs itself finds this; the check of names has reported the circle.
   session.constants.set(item, UNKNOWN);
   const value = session.using(item.name.text, span, () =>
-    valueOf(session, new Frame(module, undefined, item.name.text), item.value),
+    requireValue(session, new Frame(module, undefined, item.name.text), item.value),
   );
   session.constants.set(item, value);
   return value;
 }
 
 function evaluateBinary(session: Session, frame: Frame, expression: Expression & { kind: 'binary' }): Value {
-  const left = valueOf(session, frame, expression.left);
+  const left = requireValue(session, frame, expression.left);
   // `and` and `or` look at the right side only when they need it, so that `n > 0 and 12 % n == 0` is safe.
   if (left.kind === 'bool' && expression.operator === 'and' && left.value === false) return left;
   if (left.kind === 'bool' && expression.operator === 'or' && left.value === true) return left;
-  const right = valueOf(session, frame, expression.right);
+  const right = requireValue(session, frame, expression.right);
   const spans = { left: expression.left.span, right: expression.right.span };
   return binary({ session, frame, span: expression.span }, expression.operator, left, right, spans);
 }
@@ -130,11 +130,11 @@ function evaluatePipeline(session: Session, frame: Frame, expression: Expression
     stages.push(first);
     first = first.input;
   }
-  let value = valueOf(session, frame, first);
+  let value = requireValue(session, frame, first);
   let span = first.span;
   for (const stage of stages.reverse()) {
     session.tick(stage.span);
-    const callee = valueOf(session, frame, stage.callee);
+    const callee = requireValue(session, frame, stage.callee);
     const piped = { value, span };
     value = call(session, frame, {
       callee,
@@ -149,7 +149,7 @@ function evaluatePipeline(session: Session, frame: Frame, expression: Expression
 }
 
 function evaluateComprehension(session: Session, frame: Frame, expression: Comprehension): Value {
-  const over = valueOf(session, frame, expression.over);
+  const over = requireValue(session, frame, expression.over);
   if (over.kind !== 'list') {
     if (over.kind !== 'unknown') session.report('not-a-list', expression.over.span, { actual: describe(over) });
     return UNKNOWN;
@@ -163,10 +163,10 @@ function evaluateComprehension(session: Session, frame: Frame, expression: Compr
       index,
     );
     if (expression.condition !== undefined) {
-      const condition = valueOf(session, inner, expression.condition);
+      const condition = requireValue(session, inner, expression.condition);
       if (condition.kind === 'bool' && condition.value === false) return undefined;
     }
-    return valueOf(session, inner, expression.element);
+    return requireValue(session, inner, expression.element);
   };
   const run = (): Value => {
     if (over.elements === undefined) {
@@ -185,7 +185,7 @@ export function bindLoop(frame: Frame, names: readonly string[], element: Value,
 }
 
 function evaluateMember(session: Session, frame: Frame, { object, name }: MemberExpression): Value {
-  const value = valueOf(session, frame, object);
+  const value = requireValue(session, frame, object);
   if (value.kind === 'unknown') return UNKNOWN;
   const fields: ReadonlyMap<string, Value> = value.kind === 'record' ? value.fields : new Map();
   const field = fields.get(name.text);
@@ -199,8 +199,8 @@ function evaluateMember(session: Session, frame: Frame, { object, name }: Member
 }
 
 function evaluateIndex(session: Session, frame: Frame, { object, index, span }: IndexExpression): Value {
-  const value = valueOf(session, frame, object);
-  const at = valueOf(session, frame, index);
+  const value = requireValue(session, frame, object);
+  const at = requireValue(session, frame, index);
   if (value.kind === 'unknown' || at.kind === 'unknown') return UNKNOWN;
   if (value.kind !== 'list' && value.kind !== 'tuple') {
     session.report('not-indexable', span, { actual: describe(value) });
@@ -220,7 +220,7 @@ function evaluateIndex(session: Session, frame: Frame, { object, index, span }: 
 }
 
 function evaluateIf(session: Session, frame: Frame, expression: IfExpression): Value {
-  const condition = valueOf(session, frame, expression.condition);
+  const condition = requireValue(session, frame, expression.condition);
   const inner = (body: IfExpression['then'] | undefined): Value =>
     body === undefined ? NOTHING : evaluateBody(session, new Frame(frame.module, frame), body);
   if (condition.kind === 'bool' && condition.value !== undefined) {

@@ -4,7 +4,7 @@ import type { Span } from '../../dsl/source.ts';
 import { integerSymbol } from '../../shared/dim.ts';
 import type { ModuleScope } from '../project.ts';
 import type { Bound } from './call.ts';
-import { valueOf } from './expression.ts';
+import { requireValue } from './expression.ts';
 import { Frame } from './frame.ts';
 import type { OpArgument } from './op-call.ts';
 import type { Session } from './session.ts';
@@ -31,7 +31,7 @@ export function bindParameters(session: Session, inner: Frame, target: Target, b
       continue;
     }
     const { value, span }: OpArgument = argument ?? {
-      value: valueOf(session, inner, parameter.default!),
+      value: requireValue(session, inner, parameter.default!),
       span: parameter.default!.span,
     };
     const fitted = fit(value, parameter.type);

@@ -2,7 +2,7 @@
 import type { Expression, NameExpression, ShapeExpression } from '../../dsl/ast.ts';
 import { type Span, textOf } from '../../dsl/source.ts';
 import { axisSymbol, type Dim, format, isEqual, isLess } from '../../shared/dim.ts';
-import { valueOf } from './expression.ts';
+import { requireValue } from './expression.ts';
 import type { Frame } from './frame.ts';
 import type { Session } from './session.ts';
 import { describe, int } from './value.ts';
@@ -86,7 +86,7 @@ export function declaredShape(session: Session, frame: Frame, pattern: ShapeExpr
 
 /** The size that an expression in a shape gives; nothing after reporting that it is none, or where it is not known. */
 function sizeOf(session: Session, frame: Frame, size: Expression): Dim | undefined {
-  const value = valueOf(session, frame, size);
+  const value = requireValue(session, frame, size);
   const expression = textOf(size.span);
   if (value.kind === 'int') {
     if (isLess(value.value, 1) === true) {
