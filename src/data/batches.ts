@@ -12,7 +12,7 @@ import { BatchFiller, type FillerSetup, type FillReply } from './batch-filling.t
 import type { PixelRows } from './pixel-rows.ts';
 
 export interface Batch {
-  /** [N, H, W, C], normalised; zeros after the first `count` images. */
+  /** [N, H, W, C], normalised; zeros after the first `count` images, which only evaluation has. */
   readonly images: Float32Array<ArrayBuffer>;
   /** [N] class indices; 0 after the first `count`. */
   readonly labels: Int32Array;
@@ -34,7 +34,7 @@ export interface BatchOptions {
   /** Undefined: evaluation, in the order of `examples`, undistorted. */
   readonly training?: {
     readonly seed: number;
-    /** Leave out the last batch of an epoch when it is not full, as the paper does. */
+    /** Leave out the last batch of an epoch when it is not full, as the paper does; else it is filled up. */
     readonly dropLast: boolean;
     readonly augmentation: Augmentation;
     /** Each row's name (its path), so that its distortions do not change when images are added. */
@@ -126,13 +126,15 @@ export class BatchSource {
   }
 
   async #batch(order: Int32Array, epoch: number, position: number): Promise<Batch> {
-    const size = this.#options.batch;
-    const indices = new Int32Array(size).fill(-1);
-    const chosen = order.subarray(position * size, (position + 1) * size);
-    indices.set(chosen);
-    const labels = new Int32Array(size);
-    for (const [at, index] of chosen.entries()) labels[at] = this.#options.labels[index] ?? 0;
-    return { images: await this.#fill(epoch, indices), labels, indices, count: chosen.length };
+    const { batch: size, training, labels: known } = this.#options;
+    const first = position * size;
+    // A training step has one size: the last batch of an epoch is filled up with the images that the epoch began with.
+    const count = training ? size : Math.min(size, order.length - first);
+    const indices = Int32Array.from({ length: size }, (_, at) =>
+      at < count ? order[(first + at) % order.length]! : -1,
+    );
+    const labels = indices.map((index) => (index < 0 ? 0 : (known[index] ?? 0)));
+    return { images: await this.#fill(epoch, indices), labels, indices, count };
   }
 
   #fill(epoch: number, indices: Int32Array): Promise<Float32Array<ArrayBuffer>> {
