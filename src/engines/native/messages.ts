@@ -1,0 +1,43 @@
+/**
+ * What the main thread and the thread of onnxruntime say to each other. The worker keeps one set of state (weights,
+ * running statistics, optimizer slots) and any number of models that read and advance it; state crosses only to be
+ * loaded or saved.
+ */
+import type { MaskInput } from '../../compiler/lower/context.ts';
+import type { Provider } from './runtime.ts';
+
+export interface TensorMessage {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+export type Request =
+  /** Loads a model under a key. */
+  | { readonly kind: 'compile'; readonly key: string; readonly model: Uint8Array; readonly options: CompileOptions }
+  /** Replaces the state. */
+  | { readonly kind: 'load'; readonly tensors: readonly TensorMessage[] }
+  /**
+   * Runs a model. An input is fed from `feeds`, from `masks` or from the state; an output `next:NAME` becomes the state
+   * NAME; the other outputs are answered.
+   */
+  | {
+      readonly kind: 'run';
+      readonly key: string;
+      readonly feeds: Readonly<Record<string, Float32Array>>;
+      readonly masks?: { readonly seed: number; readonly step: number; readonly inputs: readonly MaskInput[] };
+    }
+  /** Copies the state. */
+  | { readonly kind: 'save' }
+  | { readonly kind: 'close' };
+
+export interface CompileOptions {
+  readonly provider: Provider;
+  readonly threads: number;
+}
+
+export type Reply =
+  | { readonly id: number; readonly tensors: readonly TensorMessage[] }
+  | { readonly id: number; readonly error: { readonly message: string; readonly help: string | undefined } };
+
+export const NEXT = 'next:';

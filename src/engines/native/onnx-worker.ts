@@ -1,0 +1,139 @@
+/**
+ * The thread that runs onnxruntime, whose `run` blocks. Between steps the state stays here: each tensor that a step
+ * changes has two buffers, one read and one written, which change places once the step succeeded.
+ */
+import { parentPort } from 'node:worker_threads';
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import { fillMask } from '../dropout-mask.ts';
+import { EngineError } from '../engine.ts';
+import { NEXT, type Reply, type Request, type TensorMessage } from './messages.ts';
+import { loadRuntime, type Runtime, sessionOptions } from './runtime.ts';
+
+type Of<K extends Request['kind']> = Extract<Request, { readonly kind: K }>;
+
+interface StateTensor {
+  current: Tensor;
+  /** Written by the next step that changes this tensor. */
+  spare: Tensor | undefined;
+}
+
+class OnnxHost {
+  readonly #runtime: Runtime;
+  readonly #sessions = new Map<string, InferenceSession>();
+  readonly #state = new Map<string, StateTensor>();
+  /** Filled anew at each run, by name of the input. */
+  readonly #masks = new Map<string, Float32Array>();
+
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
+  }
+
+  async answer(request: Request): Promise<readonly TensorMessage[]> {
+    switch (request.kind) {
+      case 'compile':
+        await this.#compile(request);
+        return [];
+      case 'load':
+        this.#load(request);
+        return [];
+      case 'run':
+        return this.#run(request);
+      case 'save':
+        return this.#save();
+      case 'close':
+        for (const session of this.#sessions.values()) await session.release();
+        return [];
+    }
+  }
+
+  async #compile({ key, model, options }: Of<'compile'>): Promise<void> {
+    const { provider, threads } = options;
+    const session = await this.#runtime.InferenceSession.create(model, sessionOptions(provider, threads));
+    this.#sessions.set(key, session);
+  }
+
+  #load({ tensors }: Of<'load'>): void {
+    this.#state.clear();
+    for (const { name, shape, data } of tensors) {
+      this.#state.set(name, { current: this.#tensor(data, shape), spare: undefined });
+    }
+  }
+
+  async #run({ key, feeds, masks }: Of<'run'>): Promise<readonly TensorMessage[]> {
+    const session = this.#sessions.get(key)!;
+    for (const { input, path, rate, shape } of masks?.inputs ?? []) {
+      const mask = this.#masks.get(input) ?? new Float32Array(elementCount(shape));
+      this.#masks.set(input, mask);
+      fillMask(mask, masks!.seed, path, masks!.step, rate);
+    }
+
+    const inputs: Record<string, Tensor> = {};
+    for (const { name, shape } of tensorsOf(session.inputMetadata)) {
+      const fed = feeds[name] ?? (masks && this.#masks.get(name));
+      const tensor = fed ? this.#tensor(fed, shape) : this.#state.get(name)?.current;
+      if (!tensor) throw new Error(`the model's input ${name} is neither fed nor in the state`);
+      inputs[name] = tensor;
+    }
+
+    const outputs: Record<string, Tensor> = {};
+    const answered: TensorMessage[] = [];
+    const changed: { readonly state: StateTensor; readonly next: Tensor }[] = [];
+    for (const { name, shape } of tensorsOf(session.outputMetadata)) {
+      const state = name.startsWith(NEXT) ? this.#state.get(name.slice(NEXT.length)) : undefined;
+      const data = state ? undefined : new Float32Array(elementCount(shape));
+      outputs[name] = data ? this.#tensor(data, shape) : this.#spareOf(state!);
+      if (data) answered.push({ name, shape, data });
+      else changed.push({ state: state!, next: outputs[name] });
+    }
+
+    await session.run(inputs, outputs);
+    for (const { state, next } of changed) {
+      state.spare = state.current;
+      state.current = next;
+    }
+    return answered;
+  }
+
+  #spareOf(state: StateTensor): Tensor {
+    return state.spare ?? this.#tensor(new Float32Array(state.current.size), state.current.dims);
+  }
+
+  #save(): readonly TensorMessage[] {
+    return [...this.#state].map(([name, { current }]) => {
+      return { name, shape: current.dims, data: (current.data as Float32Array).slice() };
+    });
+  }
+
+  #tensor(data: Float32Array, shape: readonly number[]): Tensor {
+    return new this.#runtime.Tensor('float32', data, shape);
+  }
+}
+
+/** Names and shapes; all our models have tensors of fixed sizes only. */
+function tensorsOf(metadata: readonly InferenceSession.ValueMetadata[]): { name: string; shape: readonly number[] }[] {
+  return metadata.map((value) => ({ name: value.name, shape: value.isTensor ? (value.shape as number[]) : [] }));
+}
+
+function elementCount(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+const port = parentPort!;
+const host = loadRuntime().then((runtime) => new OnnxHost(runtime));
+// requests are answered one after the other, in their order
+let last: Promise<void> = Promise.resolve();
+
+port.on('message', ({ id, request }: { id: number; request: Request }) => {
+  last = last.then(async () => {
+    let reply: Reply;
+    try {
+      reply = { id, tensors: await (await host).answer(request) };
+    } catch (error) {
+      const { message } = error as Error;
+      reply = { id, error: { message, help: error instanceof EngineError ? error.help : undefined } };
+    }
+    port.postMessage(reply, 'tensors' in reply ? reply.tensors.map(({ data }) => data.buffer as ArrayBuffer) : []);
+    if (request.kind === 'close') port.close();
+  });
+});
+host.catch(() => undefined); // told with the first answer

@@ -1,0 +1,54 @@
+/** onnxruntime-node: loaded only when it is needed, since an install may lack it. */
+import { availableParallelism } from 'node:os';
+import type { InferenceSession } from 'onnxruntime-node';
+import { type Availability, EngineError } from '../engine.ts';
+
+export type Runtime = typeof import('onnxruntime-node');
+
+/** An execution provider of onnxruntime. */
+export type Provider = 'cpu';
+
+const remedy = 'reinstall it with npm install onnxruntime-node@^1.30; npm reports there what this machine lacks';
+
+/** @throws EngineError if the package is not installed or its binary does not load here */
+export async function loadRuntime(): Promise<Runtime> {
+  try {
+    const loaded = (await import('onnxruntime-node')) as Runtime & { readonly default?: Runtime };
+    // a CommonJS package: everything is on the default export
+    return loaded.default ?? loaded;
+  } catch (error) {
+    throw new EngineError(`onnxruntime-node does not load: ${(error as Error).message.split('\n')[0]}`, remedy);
+  }
+}
+
+export function threadsOr(threads: number | undefined): number {
+  return threads ?? availableParallelism();
+}
+
+/** The same bits on every run: kernels of the CPU provider do not depend on the timing of threads. */
+export function sessionOptions(provider: Provider, threads: number): InferenceSession.SessionOptions {
+  return {
+    executionProviders: [provider],
+    graphOptimizationLevel: 'all',
+    executionMode: 'sequential',
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    // errors are thrown; below that the runtime only remarks on the graph
+    logSeverityLevel: 3,
+    // Adam's second moments decay into denormal numbers, which some processors handle a hundred times slower
+    extra: { session: { set_denormal_as_zero: '1' } },
+  };
+}
+
+export async function nativeAvailability(): Promise<Availability> {
+  const threads = threadsOr(undefined);
+  const device = `CPU, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+  try {
+    const { env } = await loadRuntime();
+    const version = env.versions.node ?? env.versions.common;
+    return { available: true, device, accelerated: false, reason: `onnxruntime-node ${version}` };
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    return { available: false, device, accelerated: false, reason: error.message, remedy: error.help };
+  }
+}
