@@ -8,7 +8,7 @@ export function suggest(word: string, candidates: Iterable<string>): string | un
   let least = Number.POSITIVE_INFINITY;
   for (const candidate of candidates) {
     const known = folded(candidate);
-    const cost = isAbbreviation(typed, known) ? 1 : distance(typed, known);
+    const cost = isAbbreviation(typed, known) ? 1 : editCost(typed, known);
     const allowed = Math.max(1, Math.floor(Math.max(typed.length, known.length) / 3));
     if (cost < least && cost <= allowed && candidate !== word) {
       best = candidate;
@@ -29,7 +29,14 @@ function folded(word: string): string {
   return word.toLowerCase().replace(/[-_]/g, '');
 }
 
-/** `conv` for `conv2d`, `accuracy` for `acc`: one begins the other. */
+/** Letters in the wrong order are one slip of the fingers, not two. */
+function editCost(typed: string, known: string): number {
+  const edits = distance(typed, known);
+  const sameLetters = typed.length === known.length && [...typed].sort().join('') === [...known].sort().join('');
+  return sameLetters && edits > 1 ? edits - 1 : edits;
+}
+
+/** `conv` for `conv2d`, `acc` for `accuracy`: one begins the other. */
 function isAbbreviation(typed: string, known: string): boolean {
   const [short, long] = typed.length < known.length ? [typed, known] : [known, typed];
   return short.length >= 3 && long.startsWith(short);

@@ -1,0 +1,52 @@
+/** What of a configuration can only be checked where the images are: that they are there, and how many classes. */
+import { type Graph, modelOf, shapeOf } from '../compiler/graph.ts';
+import { type Diagnostic, diagnostic } from '../dsl/diagnostic.ts';
+import type { Span } from '../dsl/source.ts';
+import { valueSpanAt } from './config-tree.ts';
+import type { Experiment } from './experiment.ts';
+
+/** What is at a path. */
+export type PathKind = 'file' | 'folder' | undefined;
+
+/** The folders and files that an experiment reads; none: training can look into them. */
+export function checkData({ plan, root }: Experiment, kindOf: (path: string) => PathKind): Diagnostic[] {
+  const { data } = plan;
+  const groups = data.split?.groups;
+  const needed: [field: string, path: string | undefined, what: 'folder' | 'file'][] = [
+    ['data.train', data.train, 'folder'],
+    ['data.validation', data.validation, 'folder'],
+    ['data.split.by_group.csv', groups?.kind === 'csv' ? groups.file : undefined, 'file'],
+  ];
+  return needed.flatMap(([field, path, what]) => {
+    if (path === undefined || kindOf(path) === what) return [];
+    return diagnostic('config-data-missing', valueSpanAt(root, field.split('.')), { field, path, what });
+  });
+}
+
+/** Compares the class folders found below `data.train`, or the drawn classes, with the model's output. */
+export function checkFoundClasses({ plan, root, graph }: Experiment, found: readonly string[]): Diagnostic[] {
+  const field = plan.data.train === undefined ? 'data.synthetic' : 'data.train';
+  const where = plan.data.train === undefined ? 'the drawn set' : `'${plan.data.train}'`;
+  const names = `${found.slice(0, 10).join(', ')}${found.length > 10 ? ', …' : ''}`;
+  return checkClassCount(graph, found.length, {
+    subject: `${where} has ${found.length} classes`,
+    span: valueSpanAt(root, field.split('.')),
+    notes: [`the classes are ${names}`],
+  });
+}
+
+/** `subject` says who has `count` classes: "`data.classes` lists 3 classes". */
+export function checkClassCount(
+  graph: Graph,
+  count: number,
+  { subject, span, notes = [] }: { subject: string; span: Span; notes?: readonly string[] },
+): Diagnostic[] {
+  const outputs = shapeOf(graph, graph.outputs[0]!.value)[0]!;
+  if (count === outputs) return [];
+  const parameters = Object.entries(modelOf(graph).parameters);
+  const [parameter] = parameters.find(([name, value]) => value === outputs && /class/i.test(name)) ?? [];
+  const remedy =
+    parameter === undefined ? `change the model to tell ${count} apart` : `write \`set: { ${parameter}: ${count} }\``;
+  const help = `list ${outputs} classes, or ${remedy}`;
+  return [diagnostic('config-class-count', span, { found: subject, model: graph.name, outputs }, { notes, help })];
+}
