@@ -1,6 +1,6 @@
 /** A plan: an experiment with every default filled in and every name resolved. What training runs and what is hashed. */
 import type { Constant } from '../compiler/graph.ts';
-import type { Optimizer } from '../engines/engine.ts';
+import type { OptimizerSettings } from '../compiler/optimizer/index.ts';
 
 export interface Plan {
   /** The experiment's name: the file's name without `.train.yaml`, unless it says `name`. */
@@ -57,7 +57,7 @@ export interface TrainingPlan {
   readonly batch: number;
   readonly dropLast: boolean;
   readonly seed: number;
-  readonly optimizer: Optimizer;
+  readonly optimizer: OptimizerSettings;
   readonly learningRate: Schedule;
   readonly labelSmoothing: number;
   /** Stop after this many epochs without a better validation value; undefined: never. */

@@ -4,6 +4,7 @@
  * float tolerance.
  */
 import type { Graph } from '../compiler/graph.ts';
+import type { OptimizerSettings } from '../compiler/optimizer/index.ts';
 
 /** All tensors of a checkpoint by weight path: model weights, running statistics, and optimizer slots as `PATH:slot`. */
 export type NamedTensors = ReadonlyMap<string, NamedTensor>;
@@ -14,17 +15,7 @@ export interface NamedTensor {
   readonly data: Float32Array;
 }
 
-export type Optimizer =
-  /** `decay` is decoupled (AdamW); slots `m` and `v`; bias-corrected by the step number. */
-  | {
-      readonly kind: 'adam';
-      readonly beta1: number;
-      readonly beta2: number;
-      readonly epsilon: number;
-      readonly decay: number;
-    }
-  /** Slot `velocity` when `momentum` is not 0; `v = momentum · v + g; w -= rate · v` (Nesterov: `g + momentum · v`). */
-  | { readonly kind: 'sgd'; readonly momentum: number; readonly nesterov: boolean; readonly decay: number };
+export type Optimizer = OptimizerSettings;
 
 export interface TrainingSetup {
   readonly graph: Graph;

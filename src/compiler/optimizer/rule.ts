@@ -1,7 +1,11 @@
 /** What an optimizer is to a program: from a weight, its gradient and its slots to their next values. */
 import type { Builder, Tensor } from '../program/builder.ts';
 
-/** See `Optimizer` in `engines/engine.ts`, whose settings these are. */
+/**
+ * Adam: slots `m` and `v`, bias-corrected by the step number; `decay` is decoupled, as AdamW.
+ * SGD: slot `velocity` when `momentum` is not 0; `v = momentum · v + g; w -= rate · v`, and with Nesterov
+ * `g + momentum · v` in place of `v`; `decay` is added to the gradient.
+ */
 export type OptimizerSettings =
   | {
       readonly kind: 'adam';
