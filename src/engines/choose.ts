@@ -82,3 +82,11 @@ async function firstOf(
 function isSlow(name: EngineName): boolean {
   return name === 'tfjs-cpu';
 }
+
+/** Each engine is loaded only when it is considered: TensorFlow alone takes seconds. */
+export const engineLoaders: EngineLoaders = {
+  native: async () => (await import('./native/engine.ts')).nativeEngine,
+  'tfjs-gpu': async () => (await import('./tfjs/engine.ts')).tfjsGpuEngine,
+  'tfjs-webgpu': async () => (await import('./tfjs/engine.ts')).tfjsWebGpuEngine,
+  'tfjs-cpu': async () => (await import('./tfjs/engine.ts')).tfjsCpuEngine,
+};

@@ -21,6 +21,7 @@ export interface TrainingJob {
   readonly graph: Graph;
   readonly engine: Engine;
   readonly classes: readonly string[];
+  /** Full batches: every one has as many images as the plan says. */
   readonly train: LabelledBatches;
   readonly validation: LabelledBatches | undefined;
   /** The seeded weights that a new run starts from. */
@@ -180,9 +181,7 @@ class TrainingLoop {
   async #step({ images, labels, count }: LabelledBatch): Promise<void> {
     const { epoch, running } = this.#state;
     const step = this.#state.step + 1;
-    const perImage = images.length / labels.length;
-    const batch = { images: images.subarray(0, count * perImage), labels: labels.subarray(0, count) };
-    const { loss, correct } = await this.#session.step(batch, step, this.#learningRate(step));
+    const { loss, correct } = await this.#session.step({ images, labels }, step, this.#learningRate(step));
     if (!Number.isFinite(loss)) throw this.#diverged(`the loss became ${loss}`, step);
     this.#state = {
       ...this.#state,

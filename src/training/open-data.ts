@@ -2,6 +2,7 @@
  * Opens the images of a plan: index, decoded cache and split, with what a user should know about them before training
  * starts.
  */
+import { join } from 'node:path';
 import type { DataPlan, Plan } from '../config/plan.ts';
 import type { ImageShape } from '../data/augmentation.ts';
 import { BatchSource } from '../data/batches.ts';
@@ -13,6 +14,7 @@ import { findLeaks } from '../data/leaks.ts';
 import type { PixelRows } from '../data/pixel-rows.ts';
 import { type Split, splitByGroup, splitRandomly, unevenClasses } from '../data/split.ts';
 import { classBalance } from '../data/statistics.ts';
+import { drawSyntheticSet } from '../data/synthetic.ts';
 import type { ImageNames } from './identity.ts';
 
 export interface DataMessage {
@@ -40,17 +42,31 @@ export interface TrainingImages {
 }
 
 export interface OpenOptions {
-  /** Images decoded so far. */
-  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Images drawn or decoded so far. */
+  readonly onProgress?: ((what: 'drawing' | 'decoding', done: number, total: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * @param folder the images' folder: the plan's, or where its synthetic set was drawn
+ * The folder of a plan's images. A synthetic set is drawn there first, unless it is there already.
+ *
+ * @throws DataError if something else is in its place
+ */
+export async function imageFolderOf({ data }: Plan, { onProgress }: OpenOptions): Promise<string> {
+  if (data.synthetic === undefined) return data.train!;
+  const { perClass, size, seed } = data.synthetic;
+  const directory = join(data.cache, `synthetic-${perClass}x${size}-seed${seed}`);
+  const drawn = onProgress && ((done: number, total: number) => onProgress('drawing', done, total));
+  await drawSyntheticSet({ directory, perClass, size, seed, ...(drawn && { onProgress: drawn }) });
+  return directory;
+}
+
+/**
+ * @param folder the images' folder, of `imageFolderOf`
  * @throws DataError if the images are not laid out or decodable, or cannot be split
  */
 export async function openTrainingImages(plan: Plan, folder: string, options: OpenOptions): Promise<TrainingImages> {
-  const { data } = plan;
+  const data = withOwnGroups(plan.data, folder);
   const index = indexImageFolder(folder, data.classes && { classes: data.classes });
   const rows = await openRows(index, data, options);
   const { split, messages } = divide(index, rows, data);
@@ -65,6 +81,13 @@ export async function openTrainingImages(plan: Plan, folder: string, options: Op
     baseline: classBalance((validation ?? train).index, (validation ?? train).examples).baseline,
     messages: [...countMessages(train, validation), ...messages],
   };
+}
+
+/** A drawn set has several pictures of each cell and says which: it is split by cell. */
+function withOwnGroups(data: DataPlan, folder: string): DataPlan {
+  if (data.synthetic === undefined || data.split === undefined || data.split.groups !== undefined) return data;
+  const groups = { kind: 'csv', file: join(folder, 'sources.csv'), column: 'source', key: 'file' } as const;
+  return { ...data, split: { ...data.split, groups } };
 }
 
 async function openValidation(
@@ -105,7 +128,7 @@ async function openRows(index: ImageIndex, data: DataPlan, { onProgress, signal 
   const cache = await openImageCache(index, {
     directory: data.cache,
     shape: shapeOf(data),
-    ...(onProgress && { onProgress }),
+    ...(onProgress && { onProgress: (done: number, total: number) => onProgress('decoding', done, total) }),
     ...(signal && { signal }),
   });
   return readCache(cache);

@@ -1,0 +1,275 @@
+/**
+ * `specc train CONFIG`: from a configuration to a trained model in a run folder.
+ *
+ *   configuration ─▶ experiment ─▶ engine ─▶ images ─▶ run folder ─▶ training ─▶ evaluation of the best ─▶ report
+ *
+ * Exit code 130 when it was interrupted; the run can then be resumed.
+ */
+import { checkData, checkFoundClasses } from '../../config/check-data.ts';
+import type { Experiment } from '../../config/experiment.ts';
+import type { ConfigLoader } from '../../config/link.ts';
+import { type Diagnostic, hasErrors } from '../../dsl/diagnostic.ts';
+import { type ChosenEngine, chooseEngine, type EngineChoice, engineLoaders } from '../../engines/choose.ts';
+import { initialWeights } from '../../engines/initialize.ts';
+import type { Checkpoint } from '../../training/checkpoint.ts';
+import type { EvaluationResult } from '../../training/evaluate.ts';
+import { identityOf } from '../../training/identity.ts';
+import { type TrainingEnd, train } from '../../training/loop.ts';
+import {
+  evaluationBatches,
+  imageFolderOf,
+  openTrainingImages,
+  type TrainingImages,
+  trainingBatches,
+} from '../../training/open-data.ts';
+import { evaluateRun, writeReport } from '../../training/report/write-report.ts';
+import { experimentOfRun } from '../../training/run-experiment.ts';
+import { createRun, latestRun, openRun, type Run, type SourceText } from '../../training/run-folder.ts';
+import { AlreadyReported, EXIT, WrongUse } from '../failure.ts';
+import { INTERRUPTED, onInterrupt } from '../interrupt.ts';
+import { loadConfig } from '../load-model.ts';
+import { classTable, headline } from '../metrics-table.ts';
+import { ProgressBar, TrainingProgress } from '../progress.ts';
+import { showDiagnostics } from '../show-diagnostics.ts';
+import { fileLoader, kindOfPath, readSource } from '../source-files.ts';
+import type { Terminal } from '../terminal.ts';
+
+export interface TrainOptions {
+  readonly engine: EngineChoice;
+  /** True: the latest run of the configuration's name; a text: this run. */
+  readonly resume?: boolean | string;
+  readonly set?: readonly string[];
+  readonly epochs?: string;
+  readonly name?: string;
+}
+
+/** What is trained, and the run that it continues, if any. */
+interface Undertaking {
+  readonly experiment: Experiment;
+  readonly config: string;
+  readonly overrides: readonly string[];
+  /** The configuration first, then every specification that was read. */
+  readonly sources: readonly SourceText[];
+  readonly resumed: Run | undefined;
+}
+
+export async function run(args: readonly string[], options: TrainOptions, terminal: Terminal): Promise<number> {
+  const undertaking = undertake(args[0], options, terminal);
+  const { experiment } = undertaking;
+  report(checkData(experiment, kindOfPath), terminal);
+  const chosen = await chooseEngine(options.engine, engineLoaders);
+  sayEngine(chosen, terminal);
+
+  const interruption = onInterrupt('finishing this step and saving a checkpoint', terminal);
+  try {
+    const images = await openImages(experiment, interruption.signal, terminal);
+    if (images === undefined) return INTERRUPTED;
+    report(checkFoundClasses(experiment, images.classes), terminal);
+    const { run, checkpoint } = prepareRun(undertaking, chosen, images, terminal);
+    terminal.note(`run: ${run.folder}\n`);
+
+    const end = await trainRun(run, experiment, chosen, images, checkpoint, interruption.signal, terminal);
+    if (end.reason === 'interrupted') return sayInterrupted(run, end, terminal);
+    const ending = `${end.reason} after ${end.state.epoch - 1} epochs`;
+    const result =
+      images.validation &&
+      (await evaluateRun(run, experiment.graph, chosen.engine, images.validation, 'best', interruption));
+    if (interruption.signal.aborted) return sayInterrupted(run, end, terminal);
+    const path = await writeReport(run, experiment.graph, images, result, ending);
+    sayResult(run, end, result, images, path, terminal);
+    return EXIT.clean;
+  } finally {
+    interruption.release();
+  }
+}
+
+function undertake(given: string | undefined, options: TrainOptions, terminal: Terminal): Undertaking {
+  // `--resume specs/x.train.yaml`: the configuration was read as the option's value.
+  const swallowed = given === undefined && typeof options.resume === 'string' && /\.ya?ml$/.test(options.resume);
+  const config = swallowed ? (options.resume as string) : given;
+  const resume = swallowed ? true : options.resume;
+  if (config === undefined && typeof resume !== 'string') {
+    throw new WrongUse('what to train is missing', 'name a configuration, such as specs/ddrnet.train.yaml');
+  }
+  const asked = [
+    ...(options.set ?? []),
+    ...(options.epochs === undefined ? [] : [`training.epochs=${options.epochs}`]),
+  ];
+  if (config === undefined) return continueRun(openRun(resume as string), asked, terminal);
+
+  const texts = new Map<string, string>();
+  const recording: ConfigLoader = {
+    ...fileLoader,
+    read: (path) => {
+      const text = fileLoader.read(path);
+      if (text !== undefined) texts.set(path, text);
+      return text;
+    },
+  };
+  const { path, text } = readSource(config);
+  const experiment = named(loadConfig(path, asked, terminal, recording), options.name);
+  const sources = [{ path, text }, ...[...texts].map(([path, text]) => ({ path, text }))];
+  return { experiment, config, overrides: asked, sources, resumed: runToResume(resume, experiment) };
+}
+
+function named(experiment: Experiment, name: string | undefined): Experiment {
+  if (name === undefined) return experiment;
+  if (!/^[\w.-]+$/.test(name) || /^\.+$/.test(name)) {
+    throw new WrongUse(`'${name}' cannot be the name of a run folder`, 'use letters, digits, hyphens and dots');
+  }
+  return { ...experiment, plan: { ...experiment.plan, name } };
+}
+
+/** `--resume RUN` without a configuration: as the run was made, with more `--set` arguments if there are any. */
+function continueRun(run: Run, asked: readonly string[], terminal: Terminal): Undertaking {
+  const { record, sources } = run;
+  const overrides = [...record.overrides, ...asked];
+  const experiment = experimentOfRun({ ...run, record: { ...record, overrides } });
+  terminal.note(`resuming ${run.folder} with the sources that it was made from`);
+  return { experiment, config: record.config, overrides, sources, resumed: run };
+}
+
+function runToResume(resume: boolean | string | undefined, { plan }: Experiment): Run | undefined {
+  if (resume === undefined || resume === false) return undefined;
+  if (typeof resume === 'string') return openRun(resume, plan.output);
+  const folder = latestRun(plan.output, plan.name);
+  if (folder !== undefined) return openRun(folder);
+  throw new WrongUse(
+    `there is no run of '${plan.name}' with a checkpoint in '${plan.output}'`,
+    'name the run after --resume, or leave --resume out to start one',
+  );
+}
+
+async function openImages(
+  { plan }: Experiment,
+  signal: AbortSignal,
+  terminal: Terminal,
+): Promise<TrainingImages | undefined> {
+  const bar = new ProgressBar(terminal);
+  const options = {
+    signal,
+    onProgress: (what: string, done: number, total: number) =>
+      bar.update(`${what} images`, done, total, `${done}/${total}`),
+  };
+  try {
+    const images = await openTrainingImages(plan, await imageFolderOf(plan, options), options);
+    bar.clear();
+    for (const { severity, text, help } of images.messages) {
+      const { yellow, bold, cyan } = terminal.noteColours;
+      terminal.note(severity === 'warning' ? `${yellow(bold('warning'))}: ${text}` : text);
+      if (help !== undefined) terminal.note(`${cyan('help')}: ${help}`);
+    }
+    return images;
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    throw error;
+  } finally {
+    bar.clear();
+  }
+}
+
+function prepareRun(
+  { experiment, config, overrides, sources, resumed }: Undertaking,
+  { engine, device }: ChosenEngine,
+  images: TrainingImages,
+  terminal: Terminal,
+): { run: Run; checkpoint: Checkpoint | undefined } {
+  const { plan, graph } = experiment;
+  if (resumed === undefined) {
+    const { classes } = images;
+    const made = { plan, config, overrides, classes, engine: { name: engine.name, device }, sources };
+    return { run: createRun(made), checkpoint: undefined };
+  }
+  if (!resumed.checkpoints.has('last')) return { run: resumed, checkpoint: undefined };
+  const checkpoint = resumed.checkpoints.resume(identityOf(plan, graph, images.names));
+  const { state } = checkpoint;
+  terminal.note(`resuming ${resumed.folder} at step ${state.step} (epoch ${state.epoch} of ${plan.training.epochs})`);
+  if (checkpoint.engine !== engine.name) {
+    terminal.note(
+      `it was trained with ${checkpoint.engine} so far: ${engine.name} continues it, but not bit for bit; --engine ${checkpoint.engine} would`,
+    );
+  }
+  return { run: resumed, checkpoint };
+}
+
+async function trainRun(
+  run: Run,
+  { plan, graph }: Experiment,
+  { engine }: ChosenEngine,
+  images: TrainingImages,
+  resume: Checkpoint | undefined,
+  signal: AbortSignal,
+  terminal: Terminal,
+): Promise<TrainingEnd> {
+  const progress = new TrainingProgress(terminal);
+  const batches = trainingBatches(images.train, plan);
+  const validation = images.validation && evaluationBatches(images.validation, plan.data, plan.training.batch);
+  try {
+    return await train(
+      {
+        plan,
+        graph,
+        engine,
+        classes: images.classes,
+        train: batches,
+        validation,
+        initial: initialWeights(graph, plan.training.seed),
+        identity: identityOf(plan, graph, images.names),
+        folder: run.folder,
+        checkpoints: run.checkpoints,
+      },
+      progress,
+      { resume, signal },
+    );
+  } finally {
+    progress.clear();
+    await batches.close();
+    await validation?.close();
+  }
+}
+
+function report(diagnostics: readonly Diagnostic[], terminal: Terminal): void {
+  showDiagnostics(diagnostics, terminal);
+  if (hasErrors(diagnostics)) throw new AlreadyReported();
+}
+
+function sayEngine({ why, slow }: ChosenEngine, terminal: Terminal): void {
+  terminal.note(`engine: ${why}`);
+  if (!slow) return;
+  const { yellow, bold } = terminal.noteColours;
+  terminal.problem(
+    `${yellow(bold('warning'))}: the cpu backend of TensorFlow.js is some hundred times slower than the native engine; it is meant for tests`,
+  );
+}
+
+function sayInterrupted({ folder }: Run, { state }: TrainingEnd, terminal: Terminal): number {
+  terminal.problem(`interrupted at step ${state.step}, which is saved; to go on: specc train --resume ${folder}`);
+  return INTERRUPTED;
+}
+
+function sayResult(
+  run: Run,
+  { reason, state }: TrainingEnd,
+  result: EvaluationResult | undefined,
+  images: TrainingImages,
+  path: string,
+  terminal: Terminal,
+): void {
+  const { bold, dim } = terminal.colours;
+  const trained = `${reason} after ${state.epoch - 1} epochs`;
+  if (result === undefined) {
+    terminal.print(`\n${bold(run.folder)}: ${trained}; there are no validation images`);
+  } else {
+    terminal.print(`\n${bold(run.folder)}: ${trained}; the best, of epoch ${state.best?.epoch}, on validation:`);
+    terminal.print(headline(result.evaluation, images.baseline, terminal.colours));
+    terminal.print(`\n${classTable(result.evaluation, terminal.colours)}`);
+  }
+  terminal.print(
+    [
+      '',
+      `${dim('report  ')} ${path}`,
+      `${dim('evaluate')} specc eval ${run.folder} --data FOLDER`,
+      `${dim('classify')} specc predict ${run.folder} IMAGE…`,
+    ].join('\n'),
+  );
+}

@@ -1,0 +1,105 @@
+/** Progress on standard error: one line redrawn in place for a person, plain lines for a log. */
+import cliProgress from 'cli-progress';
+import type { EpochRecord } from '../training/history.ts';
+import type { StepProgress, TrainingReporter } from '../training/loop.ts';
+import { duration, percent } from '../training/report/report.ts';
+import type { Terminal } from './terminal.ts';
+
+/** A bar that appears with its first update and vanishes when it is cleared; nothing where lines cannot be redrawn. */
+export class ProgressBar {
+  readonly #terminal: Terminal;
+  #bar: cliProgress.SingleBar | undefined;
+
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal;
+  }
+
+  update(before: string, done: number, total: number, after: string): void {
+    if (!this.#terminal.interactive) return;
+    if (this.#bar === undefined) {
+      this.#bar = new cliProgress.SingleBar({
+        format: (_, { progress }, { before, after }) => this.#line(before, progress, after),
+        stream: process.stderr,
+        clearOnComplete: true,
+        hideCursor: true,
+        // Ctrl-C saves a checkpoint first; the bar is then cleared like at any other end.
+        gracefulExit: false,
+        fps: 8,
+      });
+      this.#bar.start(total, done, { before, after });
+    }
+    this.#bar.setTotal(total);
+    this.#bar.update(done, { before, after });
+  }
+
+  clear(): void {
+    this.#bar?.stop();
+    this.#bar = undefined;
+  }
+
+  #line(before: string, progress: number, after: string): string {
+    const { dim, cyan } = this.#terminal.noteColours;
+    const room = (process.stderr.columns ?? 80) - before.length - after.length - 5;
+    const width = Math.max(0, Math.min(30, room));
+    const filled = Math.round(width * Math.min(1, progress));
+    const bar = width < 5 ? '' : `${cyan('━'.repeat(filled))}${dim('─'.repeat(width - filled))}  `;
+    return `${before}  ${bar}${after}`;
+  }
+}
+
+/** Training as it goes: a bar with the epoch's means so far, and a line an epoch that stays. */
+export class TrainingProgress implements TrainingReporter {
+  readonly #terminal: Terminal;
+  readonly #bar: ProgressBar;
+  /** Time left, from the steps seen in this process. */
+  #seen: { readonly at: number; readonly batch: number } | undefined;
+
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal;
+    this.#bar = new ProgressBar(terminal);
+  }
+
+  step({ epoch, epochs, batch, batches, loss, accuracy, imagesPerSecond }: StepProgress): void {
+    const position = (epoch - 1) * batches + batch;
+    this.#seen ??= { at: performance.now(), batch: position };
+    const perBatch = (performance.now() - this.#seen.at) / Math.max(1, position - this.#seen.batch);
+    const left =
+      position === this.#seen.batch ? '' : `  ${duration((perBatch * (epochs * batches - position)) / 1000)} left`;
+    this.#bar.update(
+      `epoch ${epoch}/${epochs}`,
+      batch,
+      batches,
+      `loss ${loss.toFixed(3)}  accuracy ${percent(accuracy)}  ${speed(imagesPerSecond)}${left}`,
+    );
+  }
+
+  validating(batch: number, batches: number): void {
+    this.#bar.update('validation', batch, batches, '');
+  }
+
+  epoch(record: EpochRecord, epochs: number): void {
+    this.clear();
+    const { bold, green } = this.#terminal.noteColours;
+    const { epoch, loss, accuracy, validation, imagesPerSecond, best } = record;
+    const number = `${`${epoch}`.padStart(`${epochs}`.length)}/${epochs}`;
+    const trained = `loss ${loss.toFixed(3)}  accuracy ${aligned(accuracy)}`;
+    const validated = validation && `  validation ${validation.loss.toFixed(3)}  ${bold(aligned(validation.accuracy))}`;
+    this.#terminal.note(
+      `epoch ${number}  ${trained}${validated ?? ''}  ${speed(imagesPerSecond)}${best ? `  ${green('best')}` : ''}`,
+    );
+  }
+
+  clear(): void {
+    this.#bar.clear();
+  }
+}
+
+/** One decimal always, so that the lines' columns stand under each other. */
+function aligned(share: number): string {
+  return `${(100 * share).toFixed(1)}%`.padStart(6);
+}
+
+function speed(imagesPerSecond: number): string {
+  const rounded = imagesPerSecond < 10 ? imagesPerSecond.toFixed(1) : Math.round(imagesPerSecond);
+  return `${rounded} images/s`;
+}

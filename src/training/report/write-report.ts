@@ -1,0 +1,62 @@
+/** Evaluates what a run has learned and writes its report. */
+import { basename, join } from 'node:path';
+import type { Graph } from '../../compiler/graph.ts';
+import { allWeights } from '../../compiler/ops/weights/index.ts';
+import type { Engine } from '../../engines/engine.ts';
+import { weightsOnly } from '../checkpoint.ts';
+import { writeDurably } from '../durable-file.ts';
+import { type EvaluationOptions, type EvaluationResult, evaluate } from '../evaluate.ts';
+import { readHistory } from '../history.ts';
+import { evaluationBatches, type ImageSet, type TrainingImages } from '../open-data.ts';
+import type { Run } from '../run-folder.ts';
+import { renderReport } from './report.ts';
+import { chooseSamples, readSamples } from './samples.ts';
+
+/** Runs a checkpoint of a run over images; undefined if interrupted. */
+export async function evaluateRun(
+  run: Run,
+  graph: Graph,
+  engine: Engine,
+  images: ImageSet,
+  checkpoint: 'best' | 'last',
+  options: EvaluationOptions = {},
+): Promise<EvaluationResult | undefined> {
+  const { plan, classes } = run.record;
+  const weights = weightsOnly(run.checkpoints.load(checkpoint).tensors);
+  const session = await engine.infer(graph, weights, plan.training.batch);
+  const batches = evaluationBatches(images, plan.data, session.batch);
+  try {
+    return await evaluate((pixels) => session.predict(pixels), batches, classes, options);
+  } finally {
+    await batches.close();
+    await session.close();
+  }
+}
+
+/** @returns the report's path */
+export async function writeReport(
+  run: Run,
+  graph: Graph,
+  images: TrainingImages,
+  result: EvaluationResult | undefined,
+  ending: string,
+): Promise<string> {
+  const samples =
+    result === undefined || images.validation === undefined
+      ? []
+      : await readSamples(images.validation, chooseSamples(result.predictions));
+  const trainable = allWeights(graph).filter((weight) => weight.trainable);
+  const html = renderReport({
+    name: basename(run.folder),
+    record: run.record,
+    parameters: trainable.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0),
+    epochs: readHistory(run.folder).filter((record) => record.kind === 'epoch'),
+    ending,
+    evaluation: result?.evaluation,
+    baseline: images.baseline,
+    samples,
+  });
+  const path = join(run.folder, 'report.html');
+  writeDurably(path, html);
+  return path;
+}
