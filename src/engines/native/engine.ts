@@ -12,7 +12,7 @@ const options = (threads: number | undefined): CompileOptions => ({ provider: 'c
 
 export const nativeEngine: Engine = {
   name: 'native',
-  availability: nativeAvailability,
+  availability: () => nativeAvailability(),
   train: (setup, initial) => NativeTrainingSession.start(setup, initial, options(setup.threads)),
   infer: (graph, weights, batch, threads) => NativeInferenceSession.start(graph, weights, batch, options(threads)),
 };

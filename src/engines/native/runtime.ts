@@ -10,10 +10,12 @@ export type Provider = 'cpu';
 
 const remedy = 'reinstall it with npm install onnxruntime-node@^1.30; npm reports there what this machine lacks';
 
+const importRuntime = (): Promise<unknown> => import('onnxruntime-node');
+
 /** @throws EngineError if the package is not installed or its binary does not load here */
-export async function loadRuntime(): Promise<Runtime> {
+export async function loadRuntime(load = importRuntime): Promise<Runtime> {
   try {
-    const loaded = (await import('onnxruntime-node')) as Runtime & { readonly default?: Runtime };
+    const loaded = (await load()) as Runtime & { readonly default?: Runtime };
     // a CommonJS package: everything is on the default export
     return loaded.default ?? loaded;
   } catch (error) {
@@ -40,11 +42,11 @@ export function sessionOptions(provider: Provider, threads: number): InferenceSe
   };
 }
 
-export async function nativeAvailability(): Promise<Availability> {
+export async function nativeAvailability(load = importRuntime): Promise<Availability> {
   const threads = threadsOr(undefined);
   const device = `CPU, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
   try {
-    const { env } = await loadRuntime();
+    const { env } = await loadRuntime(load);
     const version = env.versions.node ?? env.versions.common;
     return { available: true, device, accelerated: false, reason: `onnxruntime-node ${version}` };
   } catch (error) {

@@ -4,14 +4,16 @@ import type { Graph } from '../../../src/compiler/graph.ts';
 import { allWeights } from '../../../src/compiler/ops/weights/index.ts';
 import { gradientStep, trainingStep } from '../../../src/compiler/training-step.ts';
 import { fillMask } from '../../../src/engines/dropout-mask.ts';
-import type {
-  NamedTensor,
-  NamedTensors,
-  Optimizer,
-  TrainingBatch,
-  TrainingSetup,
+import {
+  EngineError,
+  type NamedTensor,
+  type NamedTensors,
+  type Optimizer,
+  type TrainingBatch,
+  type TrainingSetup,
 } from '../../../src/engines/engine.ts';
 import { nativeEngine as engine } from '../../../src/engines/native/engine.ts';
+import { loadRuntime, nativeAvailability } from '../../../src/engines/native/runtime.ts';
 import { Random } from '../../../src/shared/random.ts';
 import { handGraph } from '../../support/hand-graph.ts';
 import { interpret } from '../../support/interpret.ts';
@@ -273,6 +275,16 @@ test('availability names the device', async () => {
   assert.match(found.device, /^CPU, \d+ threads?$/);
   assert.match(found.reason, /^onnxruntime-node \d/);
   assert.not.ok(found.accelerated);
+});
+
+test('without onnxruntime-node, the reason and the remedy are told', async () => {
+  const absent = () => Promise.reject(new Error("Cannot find package 'onnxruntime-node'\nRequire stack: …"));
+  const found = await nativeAvailability(absent);
+  assert.not.ok(found.available);
+  assert.is(found.reason, "onnxruntime-node does not load: Cannot find package 'onnxruntime-node'");
+  assert.match(found.remedy!, /npm install onnxruntime-node/);
+  const error = await loadRuntime(absent).catch((reason: unknown) => reason);
+  assert.instance(error, EngineError);
 });
 
 test.run();
