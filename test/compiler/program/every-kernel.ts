@@ -99,6 +99,7 @@ export const everyKernel: { readonly [K in Kernel]: (b: Builder) => Tensor[] } =
     const x = b.input('x', [2, 3, 4]);
     return names(reductions).flatMap((fn) => [
       b.reduce(fn, x, [1]),
+      b.reduce(fn, x, [2]),
       b.reduce(fn, x, [0, 2]),
       b.reduce(fn, x, [0, 1, 2]),
     ]);

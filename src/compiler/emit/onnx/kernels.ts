@@ -39,11 +39,11 @@ export const operators: { readonly [K in Kernel]: KernelRow<K> } = {
   compare: ({ attributes: { fn } }, inputs) => ({ op: comparisons[fn], inputs }),
   where: (_, inputs) => ({ op: 'Where', inputs }),
   cast: ({ attributes: { to } }, inputs) => ({ op: 'Cast', inputs, attributes: { to: castTarget(to) } }),
-  reduce: ({ attributes: { fn, axes } }, [x], { int64 }) => ({
-    op: reductions[fn],
-    inputs: [x!, int64(axes)],
-    attributes: { keepdims: 1 },
-  }),
+  reduce: ({ attributes: { fn, axes }, shape }, [x], { int64 }) => {
+    // its form is the same in every opset, while that of `ReduceMax` changed in 18
+    if (fn === 'max' && isSpatial(axes, shape.length)) return { op: 'GlobalMaxPool', inputs: [x!] };
+    return { op: reductions[fn], inputs: [x!, int64(axes)], attributes: { keepdims: 1 } };
+  },
 
   reshape: ({ shape }, [x], { int64 }) => ({ op: 'Reshape', inputs: [x!, int64(shape)] }),
   transpose: ({ attributes: { permutation } }, inputs) => ({
@@ -142,6 +142,11 @@ function castTarget(type: DataType): number {
 
 function windowAttributes({ strides, dilations, pads }: SpatialWindow): Record<string, AttributeValue> {
   return { strides, dilations, pads: beforeThenAfter(pads) };
+}
+
+/** Whether these are all the axes of `[N, C, …]` past the second. */
+function isSpatial(axes: readonly number[], rank: number): boolean {
+  return rank >= 3 && axes.length === rank - 2 && axes.every((axis) => axis >= 2);
 }
 
 /** ONNX lists what is added before every axis, then what is added after. */
