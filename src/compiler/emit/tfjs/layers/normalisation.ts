@@ -1,0 +1,70 @@
+/** Normalisation. */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Mode } from './mode.js';
+import type { BatchNorm, ScaleAndOffset } from './weights.js';
+
+/** `(x − mean) / √(variance + ε)` with the moments over some axes. */
+function standardise<T extends tf.Tensor>(x: T, axes: number[], epsilon: number) {
+  const mean = tf.mean(x, axes, true);
+  const centred = tf.sub<T>(x, mean);
+  const variance = tf.mean(tf.square(centred), axes, true);
+  return { mean, variance, normalised: tf.mul<T>(centred, tf.rsqrt(tf.add(variance, epsilon))) };
+}
+
+function scaleAndShift<T extends tf.Tensor>(x: T, { gamma, beta }: ScaleAndOffset): T {
+  return tf.add<T>(tf.mul(x, gamma), beta);
+}
+
+/** Over the batch and all axes but the last. `momentum` is the share of the old running value that is kept. */
+export function batchNorm<T extends tf.Tensor>(
+  x: T,
+  weights: BatchNorm,
+  mode: Mode,
+  { epsilon = 1e-5, momentum = 0.9 }: { readonly epsilon?: number; readonly momentum?: number } = {},
+): T {
+  const { gamma, beta, movingMean, movingVariance } = weights;
+  if (!mode.training) {
+    const scale = tf.mul(gamma, tf.rsqrt(tf.add(movingVariance, epsilon)));
+    return tf.add<T>(tf.mul(x, scale), tf.sub(beta, tf.mul(movingMean, scale)));
+  }
+  const { mean, variance, normalised } = standardise(
+    x,
+    x.shape.slice(0, -1).map((_, axis) => axis),
+    epsilon,
+  );
+  const moved = (running: tf.Tensor1D, now: tf.Tensor): tf.Tensor =>
+    tf.add(tf.mul(running, momentum), tf.mul(tf.reshape(now, running.shape), 1 - momentum));
+  mode.update?.(movingMean, moved(movingMean, mean));
+  mode.update?.(movingVariance, moved(movingVariance, variance));
+  return scaleAndShift(normalised, weights);
+}
+
+/** Over groups of channels of each example. */
+export function groupNorm<T extends tf.Tensor>(
+  x: T,
+  weights: ScaleAndOffset,
+  { groups = 32, epsilon = 1e-5 }: { readonly groups?: number; readonly epsilon?: number } = {},
+): T {
+  const channels = x.shape.at(-1)!;
+  const grouped: tf.Tensor4D = tf.reshape(x, [x.shape[0]!, -1, groups, channels / groups]);
+  const { normalised } = standardise(grouped, [1, 3], epsilon);
+  return scaleAndShift(tf.reshape(normalised, x.shape) as T, weights);
+}
+
+/** Over each channel of each example. */
+export function instanceNorm(
+  x: tf.Tensor4D,
+  weights: ScaleAndOffset,
+  { epsilon = 1e-5 }: { readonly epsilon?: number } = {},
+): tf.Tensor4D {
+  return scaleAndShift(standardise(x, [1, 2], epsilon).normalised, weights);
+}
+
+/** Over the last axis. */
+export function layerNorm<T extends tf.Tensor>(
+  x: T,
+  weights: ScaleAndOffset,
+  { epsilon = 1e-5 }: { readonly epsilon?: number } = {},
+): T {
+  return scaleAndShift(standardise(x, [x.rank - 1], epsilon).normalised, weights);
+}

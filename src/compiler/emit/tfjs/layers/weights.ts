@@ -1,0 +1,141 @@
+/** Typed weights, the table that describes them, and the tree in which a model takes them. */
+import type * as tf from '@tensorflow/tfjs-core';
+
+type Shape = readonly number[];
+type TensorOf<S extends Shape> = S['length'] extends 1
+  ? tf.Tensor1D
+  : S['length'] extends 2
+    ? tf.Tensor2D
+    : tf.Tensor4D;
+type Last<S extends Shape> = S extends readonly [...Shape, infer L extends number] ? L : number;
+
+/** A tensor or variable whose shape is known to the type checker. */
+export type Weight<S extends Shape> = TensorOf<S> & { readonly shape: S };
+
+/** `N` times `T`, as a tuple. */
+export type Repeat<T, N extends number, Result extends readonly T[] = readonly []> = Result['length'] extends N
+  ? Result
+  : Repeat<T, N, readonly [...Result, T]>;
+
+/** A convolution or dense layer without bias. Kernels are `[height, width, in / groups, out]` or `[in, out]`. */
+export interface Kernel<S extends Shape> {
+  readonly kernel: Weight<S>;
+}
+
+export interface KernelAndBias<S extends Shape, Channels extends number = Last<S>> extends Kernel<S> {
+  readonly bias: Weight<[Channels]>;
+}
+
+/** A factor and an offset a channel. */
+export interface ScaleAndOffset<Channels extends number = number> {
+  readonly gamma: Weight<[Channels]>;
+  readonly beta: Weight<[Channels]>;
+}
+
+export interface BatchNorm<Channels extends number = number> extends ScaleAndOffset<Channels> {
+  readonly movingMean: Weight<[Channels]>;
+  readonly movingVariance: Weight<[Channels]>;
+}
+
+export type Initializer = 'glorot_uniform' | 'he_normal' | 'zeros' | 'ones';
+
+export interface WeightSpec {
+  /** The key in checkpoints: `local/Residual[2]/conv2d/kernel`. */
+  readonly path: string;
+  readonly shape: Shape;
+  readonly initializer: Initializer;
+  /** False for the running statistics of batch normalisation. */
+  readonly trainable: boolean;
+}
+
+/** Shapes by weight name for every layer that a path stands for; `conv[1..3]` is short for three paths. */
+export type WeightRow = readonly [path: string, shapes: Readonly<Record<string, Shape>>, kernel?: Initializer];
+
+/** Writes out the rows of a weight table, one entry a tensor. */
+export function weightTable(rows: readonly WeightRow[]): readonly WeightSpec[] {
+  const table: WeightSpec[] = [];
+  for (const [pattern, shapes, kernel = 'glorot_uniform'] of rows) {
+    for (const layer of spellOut(pattern)) {
+      for (const [name, shape] of Object.entries(shapes)) {
+        const ones = name === 'gamma' || name === 'moving_variance';
+        const initializer = name === 'kernel' ? kernel : ones ? 'ones' : 'zeros';
+        table.push({ path: `${layer}/${name}`, shape, initializer, trainable: !name.startsWith('moving_') });
+      }
+    }
+  }
+  return table;
+}
+
+function spellOut(pattern: string): string[] {
+  const range = /^(.*?)\[(\d+)\.\.(\d+)\](.*)$/.exec(pattern);
+  if (!range) return [pattern];
+  const [, before, first, last, after] = range as unknown as [string, string, string, string, string];
+  const count = Number(last) - Number(first) + 1;
+  return Array.from({ length: count }, (_, i) => spellOut(`${before}[${Number(first) + i}]${after}`)).flat();
+}
+
+/**
+ * Hangs tensors into the tree of weights that a model takes: `local/Residual[2]/conv2d/kernel` becomes
+ * `weights.local.residual[2].conv2d.kernel`.
+ *
+ * @throws when a tensor is missing or has another shape than the table says
+ */
+export function bindWeights<Weights>(
+  table: readonly WeightSpec[],
+  tensors: ReadonlyMap<string, tf.Tensor> | Readonly<Record<string, tf.Tensor>>,
+): Weights {
+  interface Tree {
+    [key: string]: Tree | tf.Tensor;
+  }
+  const tree: Tree = {};
+  const keys = keysOfNames(table.map((spec) => spec.path));
+  for (const { path, shape } of table) {
+    const tensor = tensors instanceof Map ? tensors.get(path) : (tensors as Record<string, tf.Tensor>)[path];
+    if (!tensor) throw new Error(`no tensor for ${path}`);
+    if (tensor.shape.join() !== shape.join()) {
+      throw new Error(`${path} should be [${shape.join(', ')}] and not [${tensor.shape.join(', ')}]`);
+    }
+    const steps = path.split('/').flatMap((segment, depth, segments) => {
+      const [name, index] = segment.split(/[[\]]/) as [string, string?];
+      const key = keys.get([...segments.slice(0, depth), name].join('/'))!;
+      return key.list ? [key.name, index ?? '0'] : [key.name];
+    });
+    let at = tree;
+    for (const [depth, step] of steps.slice(0, -1).entries()) {
+      at[step] ??= (/^\d/.test(steps[depth + 1]!) ? [] : {}) as Tree;
+      at = at[step] as Tree;
+    }
+    at[steps.at(-1)!] = tensor;
+  }
+  return tree as Weights;
+}
+
+/** The property for each name of a path, by `parent/name`; a list where the name has more than one index. */
+function keysOfNames(paths: readonly string[]): Map<string, { name: string; list: boolean }> {
+  const indexes = new Map<string, Set<string>>();
+  const namesByKey = new Map<string, Set<string>>();
+  for (const path of paths) {
+    const segments = path.split('/');
+    for (const [depth, segment] of segments.entries()) {
+      const parent = segments.slice(0, depth).join('/');
+      const [name, index] = segment.split(/[[\]]/) as [string, string?];
+      const full = depth > 0 ? `${parent}/${name}` : name;
+      indexes.set(full, (indexes.get(full) ?? new Set()).add(index ?? ''));
+      const key = `${parent}/${camelCase(name)}`;
+      namesByKey.set(key, (namesByKey.get(key) ?? new Set()).add(name));
+    }
+  }
+  const keys = new Map<string, { name: string; list: boolean }>();
+  for (const [full, found] of indexes) {
+    const [parent, name] = [full.slice(0, Math.max(0, full.lastIndexOf('/'))), full.slice(full.lastIndexOf('/') + 1)];
+    const alone = namesByKey.get(`${parent}/${camelCase(name)}`)!.size === 1;
+    keys.set(full, { name: alone ? camelCase(name) : name, list: found.size > 1 || !found.has('') });
+  }
+  return keys;
+}
+
+/** `group_norm` and `GroupNorm` become `groupNorm`, `DRDB` becomes `drdb`. */
+function camelCase(name: string): string {
+  const joined = name.replace(/_+([A-Za-z0-9])/g, (_, next: string) => next.toUpperCase());
+  return joined.replace(/^[A-Z]+(?![a-z])|^[A-Z]/, (start) => start.toLowerCase());
+}

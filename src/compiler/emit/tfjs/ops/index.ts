@@ -1,0 +1,26 @@
+/** How each operation is written in TensorFlow.js: `tf` is `@tensorflow/tfjs-core`, `nn` the layers beside the code. */
+import type { Graph, Node } from '../../../graph.ts';
+import type { OpKind } from '../../../ops/kind.ts';
+import type { Call, OpSource } from '../call.ts';
+import { activation } from './activation.ts';
+import { arithmetic } from './arithmetic.ts';
+import { convolution } from './convolution.ts';
+import { normalisation } from './normalisation.ts';
+import { pooling } from './pooling.ts';
+import { shaping } from './shaping.ts';
+
+const opSources: { readonly [K in OpKind]: OpSource<K> } = {
+  input: ({ path }) => {
+    throw new Error(`${path} is a parameter of the model's function and not a call`);
+  },
+  ...convolution,
+  ...pooling,
+  ...normalisation,
+  ...activation,
+  ...arithmetic,
+  ...shaping,
+};
+
+export function callOf(graph: Graph, node: Node): Call {
+  return (opSources[node.op] as OpSource<OpKind>)(node, graph);
+}

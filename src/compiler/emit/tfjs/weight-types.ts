@@ -1,0 +1,177 @@
+/** The types of weights: one interface a function, mirroring the paths of the weights in it. */
+import type { Graph } from '../../graph.ts';
+import { weightsOf } from '../../ops/weights/index.ts';
+import { camelCase, parseSegment } from './names.ts';
+import {
+  type FunctionPlan,
+  type LoopStatement,
+  type OpStatement,
+  traitsOf,
+  type UseStatement,
+  usedBy,
+} from './plan.ts';
+
+export interface WeightInterface {
+  readonly name: string;
+  /** Type parameters with their bounds: `C extends number = number`. */
+  readonly parameters: readonly string[];
+  readonly fields: readonly { readonly name: string; readonly type: string }[];
+  /** How each statement reaches its weights from `weights`: `.conv2d[1]`; loops reach their list. */
+  readonly access: ReadonlyMap<number, string>;
+}
+
+type Tree =
+  | { readonly kind: 'statement'; readonly at: number }
+  | { readonly kind: 'record'; readonly fields: ReadonlyMap<string, Tree> }
+  | { readonly kind: 'list'; readonly elements: readonly { readonly index: number; readonly tree: Tree }[] };
+
+interface Entry {
+  readonly at: number;
+  readonly segments: readonly string[];
+}
+
+export function weightInterface(graph: Graph, plan: FunctionPlan): WeightInterface {
+  const entries = plan.statements[0]!.flatMap((statement, at): Entry[] => {
+    if (!traitsOf(graph, statement).weights) return [];
+    const path = statement.kind === 'loop' ? `${statement.list}[${statement.first}]` : statement.path;
+    return [{ at, segments: path.split('/') }];
+  });
+  const fields = fieldsOf(entries, 0);
+  const access = new Map<number, string>();
+  const reach = (tree: Tree, path: string): void => {
+    if (tree.kind === 'record') for (const [key, child] of tree.fields) reach(child, `${path}.${key}`);
+    else if (tree.kind === 'statement') access.set(tree.at, path);
+    else {
+      for (const { index, tree: child } of tree.elements) {
+        const isLoop = child.kind === 'statement' && plan.statements[0]![child.at]!.kind === 'loop';
+        reach(child, isLoop ? path : `${path}[${index}]`);
+      }
+    }
+  };
+  for (const [key, tree] of fields) reach(tree, `.${key}`);
+  const typed = [...fields].map(([name, tree]) => ({ name, type: typeOf(graph, plan, tree, '  ') }));
+  const parameters = plan.symbols.typeParameters.map((symbol) => `${symbol} extends number = number`);
+  return { name: plan.weights, parameters, fields: typed, access };
+}
+
+function fieldsOf(entries: readonly Entry[], depth: number): ReadonlyMap<string, Tree> {
+  const byName = new Map<string, Entry[]>();
+  for (const entry of entries) {
+    const { name } = parseSegment(entry.segments[depth]!);
+    byName.set(name, [...(byName.get(name) ?? []), entry]);
+  }
+  const fields = new Map<string, Tree>();
+  for (const [name, own] of byName) {
+    // As `bindWeights` has it: names that would fall together stay as they are.
+    const alone = [...byName.keys()].filter((other) => camelCase(other) === camelCase(name)).length === 1;
+    fields.set(alone ? camelCase(name) : name, treeOf(own, depth));
+  }
+  return fields;
+}
+
+function treeOf(entries: readonly Entry[], depth: number): Tree {
+  const within = (own: readonly Entry[]): Tree =>
+    own[0]!.segments.length === depth + 1
+      ? { kind: 'statement', at: own[0]!.at }
+      : { kind: 'record', fields: fieldsOf(own, depth + 1) };
+  const indexOf = (entry: Entry): number | undefined => parseSegment(entry.segments[depth]!).index;
+  if (entries.every((entry) => indexOf(entry) === undefined)) return within(entries);
+  const indexes = [...new Set(entries.map((entry) => indexOf(entry) ?? 0))].sort((a, b) => a - b);
+  const elements = indexes.map((index) => ({
+    index,
+    tree: within(entries.filter((entry) => (indexOf(entry) ?? 0) === index)),
+  }));
+  return { kind: 'list', elements };
+}
+
+function typeOf(graph: Graph, plan: FunctionPlan, tree: Tree, indent: string): string {
+  if (tree.kind === 'record') {
+    const inner = `${indent}  `;
+    const lines = [...tree.fields].map(
+      ([name, child]) => `${inner}readonly ${name}: ${typeOf(graph, plan, child, inner)};`,
+    );
+    return `{\n${lines.join('\n')}\n${indent}}`;
+  }
+  if (tree.kind === 'list') return listType(graph, plan, tree.elements, indent);
+  const statement = plan.statements[0]![tree.at]!;
+  return statement.kind === 'op' ? layerType(graph, plan, tree.at) : useType(plan, tree.at);
+}
+
+/** A tuple, in which equal neighbours are counted. An object with numbers for keys where places are empty. */
+function listType(
+  graph: Graph,
+  plan: FunctionPlan,
+  elements: readonly { readonly index: number; readonly tree: Tree }[],
+  indent: string,
+): string {
+  const types = elements.map(({ tree }) => typeOf(graph, plan, tree, indent));
+  const lengths = elements.map(({ tree }) => (tree.kind === 'statement' ? lengthOf(plan, tree.at) : 1));
+  // Loops whose length differs between uses run to the end of the list, so that places before them are known.
+  const placeOf = (at: number): number => lengths.slice(0, at).reduce<number>((sum, length) => sum + (length ?? 0), 0);
+  const isComplete = elements.every(({ index }, at) => index === placeOf(at));
+  if (!isComplete) {
+    return `{ ${elements.map(({ index }, at) => `readonly ${index}: ${types[at]}`).join('; ')} }`;
+  }
+  const runs: { type: string; length: number | undefined }[] = [];
+  for (const [at, type] of types.entries()) {
+    const [before, length] = [runs.at(-1), lengths[at]];
+    if (before?.type === type && before.length !== undefined && length !== undefined) before.length += length;
+    else runs.push({ type, length });
+  }
+  const [only] = runs;
+  if (runs.length === 1 && only!.length === undefined) return `readonly ${only!.type}[]`;
+  if (runs.length === 1 && only!.length! > 2) return `nn.Repeat<${only!.type}, ${only!.length}>`;
+  const parts = runs.flatMap(({ type, length }) => {
+    if (length === undefined) return [`...${type}[]`];
+    return length <= 2 ? Array.from({ length }, () => type) : [`...nn.Repeat<${type}, ${length}>`];
+  });
+  const line = `readonly [${parts.join(', ')}]`;
+  return line.length <= 90 && !line.includes('\n')
+    ? line
+    : `readonly [\n${parts.map((part) => `${indent}  ${part},`).join('\n')}\n${indent}]`;
+}
+
+/** How many elements of a list a statement takes; undefined where that differs between the uses of the function. */
+function lengthOf(plan: FunctionPlan, at: number): number | undefined {
+  const lengths = new Set(
+    plan.statements.map((use) => {
+      const statement = use[at]!;
+      return statement.kind === 'loop' ? statement.uses.length : 1;
+    }),
+  );
+  return lengths.size === 1 ? [...lengths][0] : undefined;
+}
+
+/** `nn.KernelAndBias<[3, 3, 64, 64]>`. */
+function layerType(graph: Graph, plan: FunctionPlan, at: number): string {
+  const rows = plan.statements.map((use) => weightsOf(graph, (use[at] as OpStatement).node));
+  const sizes = (name: string): number[][] => {
+    const shapes = rows.map((row) => row.find((weight) => weight.name === name)!.shape);
+    return shapes[0]!.map((_, axis) => shapes.map((shape) => shape[axis]!));
+  };
+  const has = (name: string): boolean => rows[0]!.some((weight) => weight.name === name);
+  const inType = (size: number[], hint: string): string => plan.symbols.inType(size, hint);
+  if (!has('kernel')) {
+    const channels = inType(sizes('gamma')[0]!, 'Channels');
+    return has('moving_mean') ? `nn.BatchNorm<${channels}>` : `nn.ScaleAndOffset<${channels}>`;
+  }
+  const kernel = sizes('kernel');
+  const hints = ['Height', 'Width', 'In', 'Out'].slice(-kernel.length);
+  const shape = `[${kernel.map((size, axis) => inType(size, hints[axis]!)).join(', ')}]`;
+  if (!has('bias')) return `nn.Kernel<${shape}>`;
+  const bias = inType(sizes('bias')[0]!, 'Out');
+  return bias === inType(kernel.at(-1)!, 'Out') ? `nn.KernelAndBias<${shape}>` : `nn.KernelAndBias<${shape}, ${bias}>`;
+}
+
+/** `ResidualWeights<64>`. */
+function useType(plan: FunctionPlan, at: number): string {
+  const uses = plan.statements.map((use) => usedBy(use[at] as UseStatement | LoopStatement));
+  const { plan: callee } = uses[0]!;
+  const given = callee.symbols.typeParameters.map((symbol) =>
+    plan.symbols.inType(
+      uses.map((use) => callee.symbols.valueOf(symbol, use.at)),
+      symbol,
+    ),
+  );
+  return `${callee.weights}${given.length > 0 ? `<${given.join(', ')}>` : ''}`;
+}
