@@ -159,7 +159,6 @@ export class BatchSource {
 
   #start(setup: FillerSetup): Worker {
     const worker = startWorker(import.meta.url, 'image-worker', setup);
-    worker.unref();
     worker.on('message', (reply: FillReply) => {
       const waiting = this.#waiting.get(reply.id);
       this.#waiting.delete(reply.id);
@@ -169,6 +168,7 @@ export class BatchSource {
     });
     worker.on('error', (error) => this.#fail(error));
     worker.on('exit', (code) => this.#fail(new Error(`an image worker ended unexpectedly (exit code ${code})`)));
+    worker.unref(); // last: listening for messages refers to the thread again
     return worker;
   }
 
