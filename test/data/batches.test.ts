@@ -117,8 +117,8 @@ test('batches are the same for any number of workers and any prefetch', async ()
 });
 
 test('resuming in the middle of an epoch equals going on', async () => {
-  const whole = await collect({ ...TRAINING, workers: 1 }, [0, 1]);
-  assert.equal(await collect({ ...TRAINING, workers: 2 }, [0, 1], 3), whole.slice(3));
+  const whole = await collect({ ...TRAINING, workers: 0 }, [0, 1]);
+  assert.equal(await collect({ ...TRAINING, workers: 1 }, [0, 1], 3), whole.slice(3));
 });
 
 test('an image is distorted alike wherever it stands in the set', async () => {
@@ -131,7 +131,7 @@ test('an image is distorted alike wherever it stands in the set', async () => {
 });
 
 test('leaving an epoch early leaves the source usable', async () => {
-  const source = new BatchSource({ ...TRAINING, workers: 2 });
+  const source = new BatchSource({ ...TRAINING, workers: 1 });
   for await (const batch of source.epoch(0)) {
     assert.is(batch.count, 5);
     break;
@@ -172,7 +172,7 @@ test('rows are read from a file as from memory', async () => {
   const path = join(temporaryFolder(), 'rows.u8');
   writeFileSync(path, PIXELS);
   const rows = { kind: 'file' as const, shape: SHAPE, count: COUNT, path };
-  assert.equal(await collect({ ...TRAINING, rows, workers: 2 }, [0]), await collect({ ...TRAINING, workers: 0 }, [0]));
+  assert.equal(await collect({ ...TRAINING, rows, workers: 1 }, [0]), await collect({ ...TRAINING, workers: 0 }, [0]));
 });
 
 test('a closed source refuses, and one left open does not keep the process alive', async () => {
