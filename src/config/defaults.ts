@@ -1,5 +1,5 @@
 /** Turns a configuration's short forms and gaps into a plan's full data. The defaults stand here and in the schema. */
-import type { Optimizer } from '../engines/engine.ts';
+import type { OptimizerSettings } from '../compiler/optimizer/index.ts';
 import type { DataConfig, LearningRateConfig, OptimizerConfig, TrainingConfig } from './config.ts';
 import type { DataPlan, Schedule, SplitPlan, TrainingPlan } from './plan.ts';
 
@@ -17,7 +17,7 @@ export function trainingPlan(config: TrainingConfig['training'] = {}): TrainingP
   };
 }
 
-function optimizerPlan(config: OptimizerConfig = 'adam'): Optimizer {
+function optimizerPlan(config: OptimizerConfig = 'adam'): OptimizerSettings {
   const settings = typeof config === 'string' ? { [config]: {} } : config;
   if (settings.sgd !== undefined) {
     const { momentum = 0, nesterov = false, weight_decay = 0 } = settings.sgd;

@@ -1,0 +1,151 @@
+/**
+ * The table of commands. Each is loaded when it is called, so that `specc --help` and `specc check` never wait for
+ * what only training needs.
+ */
+import type { OptionValues } from 'commander';
+import type { Terminal } from './terminal.ts';
+
+/** What a module in `commands/` exports: the work, and the exit code it ends with. */
+export interface CommandModule {
+  run(args: readonly string[], options: OptionValues, terminal: Terminal): Promise<number> | number;
+}
+
+export interface CommandRow {
+  /** Name and arguments, as commander reads them. */
+  readonly usage: string;
+  readonly group: string;
+  readonly summary: string;
+  /** Flags, description and, where there is one, the default. */
+  readonly options?: readonly (readonly [flags: string, description: string, fallback?: string])[];
+  readonly choices?: { readonly [option: string]: readonly string[] };
+  readonly examples: readonly string[];
+  readonly load: () => Promise<CommandModule>;
+}
+
+const SET = ['--set <name=value...>', 'give a parameter of the model a value; may be repeated'] as const;
+const SET_CONFIG = [
+  '--set <name=value...>',
+  'set a model parameter (size=32) or a configuration field (training.epochs=3)',
+] as const;
+const ENGINES = ['auto', 'native', 'tfjs', 'tfjs-gpu', 'tfjs-webgpu', 'tfjs-cpu'];
+const ENGINE = ['--engine <name>', 'what computes', 'auto'] as const;
+const CHECKPOINTS = ['best', 'last'];
+const CHECKPOINT = ['--checkpoint <which>', 'which weights', 'best'] as const;
+const TABLE = ['--format <format>', 'how to print', 'table'] as const;
+
+export const commands: readonly CommandRow[] = [
+  {
+    usage: 'init [folder]',
+    group: 'Start',
+    summary: 'make a new project that trains at once',
+    examples: ['specc init cells'],
+    load: () => import('./commands/init.ts'),
+  },
+  {
+    usage: 'doctor',
+    group: 'Start',
+    summary: 'show engines, devices and versions',
+    options: [['--format <format>', 'how to print', 'pretty']],
+    choices: { format: ['pretty', 'json'] },
+    examples: ['specc doctor'],
+    load: () => import('./commands/doctor.ts'),
+  },
+  {
+    usage: 'check [paths...]',
+    group: 'Write',
+    summary: 'report everything wrong with specifications and training configurations',
+    options: [['--format <format>', 'how to print', 'pretty']],
+    choices: { format: ['pretty', 'json', 'sarif', 'github'] },
+    examples: ['specc check', 'specc check specs/ddrnet.spec', 'specc check --format sarif > specc.sarif'],
+    load: () => import('./commands/check.ts'),
+  },
+  {
+    usage: 'fmt [paths...]',
+    group: 'Write',
+    summary: 'format specifications, all in the one way',
+    options: [['--check', 'change nothing; fail if a file is not formatted']],
+    examples: ['specc fmt', 'specc fmt --check specs'],
+    load: () => import('./commands/fmt.ts'),
+  },
+  {
+    usage: 'build [paths...]',
+    group: 'Write',
+    summary: 'generate TypeScript from specifications and training configurations',
+    options: [
+      ['--out <folder>', 'where to', 'generated'],
+      ['--check', 'write nothing; fail if what is there is stale, missing or left over'],
+      ['--watch', 'build again whenever a source changes'],
+    ],
+    examples: ['specc build', 'specc build specs/ddrnet.spec', 'specc build --check'],
+    load: () => import('./commands/build.ts'),
+  },
+  {
+    usage: 'train [config]',
+    group: 'Train',
+    summary: 'train an experiment into a run folder',
+    options: [
+      ENGINE,
+      ['--resume [run]', 'go on from the last checkpoint: of this run, or of the latest of this configuration'],
+      SET_CONFIG,
+      ['--epochs <count>', 'the same as --set training.epochs=COUNT'],
+      ['--name <name>', 'the name of the run'],
+    ],
+    choices: { engine: ENGINES },
+    examples: [
+      'specc train specs/synthetic.train.yaml',
+      'specc train specs/ddrnet.train.yaml --set size=64 --set training.batch=32',
+      'specc train --resume runs/synthetic',
+    ],
+    load: () => import('./commands/train.ts'),
+  },
+  {
+    usage: 'eval <run>',
+    group: 'Train',
+    summary: 'measure a trained run on its validation images or another folder',
+    options: [ENGINE, ['--data <folder>', 'a folder with one folder of images for each class'], CHECKPOINT, TABLE],
+    choices: { engine: ENGINES, checkpoint: CHECKPOINTS, format: ['table', 'json'] },
+    examples: ['specc eval runs/ddrnet --data data/blood-cells/TEST'],
+    load: () => import('./commands/evaluate.ts'),
+  },
+  {
+    usage: 'predict <run> <images...>',
+    group: 'Train',
+    summary: 'classify images with a trained run',
+    options: [ENGINE, CHECKPOINT, TABLE],
+    choices: { engine: ENGINES, checkpoint: CHECKPOINTS, format: ['table', 'json'] },
+    examples: ['specc predict runs/ddrnet cell.jpeg other.png'],
+    load: () => import('./commands/predict.ts'),
+  },
+  {
+    usage: 'synth <folder>',
+    group: 'Train',
+    summary: 'draw a labelled set of blood-cell images to try training with',
+    options: [
+      ['--per-class <count>', 'images of each class', '150'],
+      ['--size <pixels>', 'height and width', '64'],
+      ['--seed <number>', 'another seed draws other images', '1'],
+    ],
+    examples: ['specc synth data/drawn --per-class 200'],
+    load: () => import('./commands/synth.ts'),
+  },
+  {
+    usage: 'summary <model>',
+    group: 'Look',
+    summary: 'list the layers of FILE[#Model] with shapes, parameters and cost',
+    options: [
+      SET,
+      ['--format <format>', 'how to print', 'table'],
+      ['--depth <levels>', 'show blocks down to this level only'],
+    ],
+    choices: { format: ['table', 'json', 'md'] },
+    examples: ['specc summary specs/ddrnet.spec', 'specc summary specs/ddrnet.spec#DDRNet --set size=64 --depth 2'],
+    load: () => import('./commands/summary.ts'),
+  },
+  {
+    usage: 'explain [code]',
+    group: 'Look',
+    summary: 'explain a diagnostic, with a wrong and a right example',
+    examples: ['specc explain config-unknown-key'],
+    load: () => import('./commands/explain.ts'),
+  },
+];

@@ -1,0 +1,120 @@
+/** `specc summary FILE[#Model]`: layers, shapes, parameters and cost, summed up block by block. */
+import { type Graph, modelOf, type Shape } from '../../compiler/graph.ts';
+import { type Summary, summarize } from '../../compiler/summary.ts';
+import { EXIT, WrongUse } from '../failure.ts';
+import { loadModel } from '../load-model.ts';
+import { type SummaryRow, summaryRows } from '../summary-rows.ts';
+import type { Terminal } from '../terminal.ts';
+
+interface Options {
+  readonly format: 'table' | 'json' | 'md';
+  readonly set?: readonly string[];
+  readonly depth?: string;
+}
+
+const COLUMNS = ['layer', 'output', 'parameters', 'MACs'] as const;
+
+export function run([argument]: readonly string[], options: Options, terminal: Terminal): number {
+  const depth = options.depth === undefined ? undefined : wholeDepth(options.depth);
+  const graph = loadModel(argument!, options.set ?? [], terminal);
+  const summary = summarize(graph);
+  if (options.format === 'json') terminal.print(JSON.stringify(summary, null, 2));
+  else {
+    const rows = summaryRows(graph, depth);
+    terminal.print(
+      options.format === 'md' ? asMarkdown(graph, summary, rows) : asTable(graph, summary, rows, terminal),
+    );
+  }
+  return EXIT.clean;
+}
+
+function wholeDepth(text: string): number {
+  const depth = Number(text);
+  if (Number.isInteger(depth) && depth >= 1) return depth;
+  throw new WrongUse(`--depth takes a whole number of levels, at least 1, not '${text}'`);
+}
+
+function asTable(graph: Graph, summary: Summary, rows: readonly SummaryRow[], { colours, width }: Terminal): string {
+  const { bold, dim, cyan } = colours;
+  const cells = rows.map((row) => [`${'  '.repeat(row.depth)}${row.label}`, shapeText(row.shape), ...countCells(row)]);
+  const widths = COLUMNS.map((title, at) => Math.max(title.length, ...cells.map((row) => row[at]!.length)));
+  if (width !== undefined) {
+    const others = widths.slice(1).reduce((sum, each) => sum + each + 2, 0);
+    widths[0] = Math.max(12, Math.min(widths[0]!, width - others));
+  }
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, at) => (at < 2 ? clipped(cell, widths[at]!).padEnd(widths[at]!) : cell.padStart(widths[at]!)))
+      .join('  ')
+      .trimEnd();
+  const rule = dim('─'.repeat(widths.reduce((sum, each) => sum + each + 2, -2)));
+  return [
+    title(graph, summary, bold),
+    '',
+    bold(line(COLUMNS)),
+    rule,
+    ...cells.map((row, at) => (rows[at]!.group ? cyan(line(row)) : line(row))),
+    rule,
+    line(['total', '', counted(summary.parameters), counted(summary.macs)]),
+    '',
+    ...totals(summary),
+  ].join('\n');
+}
+
+function asMarkdown(graph: Graph, summary: Summary, rows: readonly SummaryRow[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [
+    `### ${title(graph, summary, (text) => text)}`,
+    '',
+    line(COLUMNS),
+    '| :-- | :-- | --: | --: |',
+    ...rows.map((row) => {
+      const label = row.group ? `**${row.label}**` : row.label;
+      return line([`${'&emsp;'.repeat(row.depth)}${label}`, shapeText(row.shape), ...countCells(row)]);
+    }),
+    line(['total', '', counted(summary.parameters), counted(summary.macs)]),
+    '',
+    ...totals(summary).map((each) => `- ${each}`),
+  ].join('\n');
+}
+
+function title(graph: Graph, { inputs, outputs }: Summary, emphasise: (text: string) => string): string {
+  const given = Object.entries(modelOf(graph).parameters).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
+  const ports = (list: Summary['inputs']): string =>
+    list.map(({ name, shape }) => `${name} ${shapeText(shape)}`).join(', ');
+  return `${emphasise(graph.name)}(${given.join(', ')})  ${ports(inputs)} → ${ports(outputs)}`;
+}
+
+function totals({ parameters, tensors, buffers, macs, activations }: Summary): string[] {
+  return [
+    `${counted(parameters)} parameters in ${counted(tensors)} tensors (${bytes(4 * parameters)} as float32)`,
+    ...(buffers > 0 ? [`${counted(buffers)} running statistics, which training does not learn`] : []),
+    `${counted(macs)} multiply-accumulates for one example`,
+    `${counted(activations)} activations for one example (${bytes(4 * activations)} as float32)`,
+  ];
+}
+
+function countCells({ parameters, macs }: SummaryRow): [string, string] {
+  return [parameters === 0 ? '' : counted(parameters), macs === 0 ? '' : counted(macs)];
+}
+
+function shapeText(shape: Shape | undefined): string {
+  return shape === undefined ? '' : `[${shape.join(', ')}]`;
+}
+
+function counted(count: number): string {
+  return count.toLocaleString('en-US');
+}
+
+function bytes(count: number): string {
+  const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
+  const power = count < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(count) / 3));
+  return `${power === 0 ? count : (count / 1000 ** power).toFixed(1)} ${units[power]}`;
+}
+
+/** A label that is too long loses its middle: the depth at its start and the kind at its end say most. */
+function clipped(text: string, width: number): string {
+  if (text.length <= width) return text;
+  const tail = Math.floor((width - 1) / 3);
+  return `${text.slice(0, width - 1 - tail)}…${text.slice(text.length - tail)}`;
+}

@@ -1,0 +1,25 @@
+/** Everything that is wrong with some files. */
+import { check } from '../compiler/compile.ts';
+import { loadExperiment } from '../config/experiment.ts';
+import type { Diagnostic } from '../dsl/diagnostic.ts';
+import { fileLoader, readSource, type SourceFile } from './source-files.ts';
+
+export function diagnose(files: readonly SourceFile[]): Diagnostic[] {
+  return uniqueDiagnostics(files.flatMap(diagnoseFile));
+}
+
+/** Each once, although every file that imports another finds what is wrong with it. */
+export function uniqueDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const found = new Map<string, Diagnostic>();
+  for (const each of diagnostics) {
+    const { source, start, end } = each.span;
+    found.set(`${source.path}:${start}:${end}:${each.code}:${each.message}`, each);
+  }
+  return [...found.values()];
+}
+
+function diagnoseFile({ kind, path }: SourceFile): readonly Diagnostic[] {
+  const source = readSource(path);
+  if (kind === 'config') return loadExperiment(source, fileLoader).diagnostics;
+  return check(path, source.text, fileLoader);
+}

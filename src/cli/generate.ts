@@ -1,0 +1,76 @@
+/**
+ * What `specc build` generates:
+ *
+ *   Model.ts         a model of a specification with the defaults of its parameters
+ *   NAME.train.ts    the plan of NAME.train.yaml, and plan.ts, its type
+ *   layers/          the layers that models are made of
+ *
+ * In: source files. Out: texts by path below the output folder, and everything that is wrong with the sources.
+ */
+import { compile, elaborate } from '../compiler/compile.ts';
+import { emitTfjs, layersSource } from '../compiler/emit/tfjs/index.ts';
+import { emitConfig, PLAN_TYPES, planTypes } from '../config/emit-config.ts';
+import { loadExperiment } from '../config/experiment.ts';
+import { experimentName } from '../config/paths.ts';
+import { type Diagnostic, hasErrors } from '../dsl/diagnostic.ts';
+import { uniqueDiagnostics } from './diagnose.ts';
+import { WrongUse } from './failure.ts';
+import { GENERATED_MARK } from './generated-files.ts';
+import { fileLoader, readSource, type SourceFile } from './source-files.ts';
+
+export interface Generated {
+  readonly files: ReadonlyMap<string, string>;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** @throws WrongUse if two sources generate one file */
+export function generate(sources: readonly SourceFile[]): Generated {
+  const files = new GeneratedFiles();
+  const diagnostics: Diagnostic[] = [];
+  for (const { kind, path } of sources) {
+    const found = kind === 'spec' ? generateModels(path, files) : generateConfig(path, files);
+    diagnostics.push(...found);
+  }
+  return { files: files.texts, diagnostics: uniqueDiagnostics(diagnostics) };
+}
+
+class GeneratedFiles {
+  readonly texts = new Map<string, string>();
+  readonly #origins = new Map<string, string>();
+
+  add(file: string, text: string, origin: string): void {
+    // Where case does not tell files apart, `Net.ts` and `net.ts` are one.
+    const key = file.toLowerCase();
+    const other = this.#origins.get(key);
+    if (other !== undefined && other !== origin) {
+      throw new WrongUse(`${other} and ${origin} would both be generated as ${file}`, 'rename one of them');
+    }
+    this.#origins.set(key, origin);
+    this.texts.set(file, text.startsWith(GENERATED_MARK) ? text : `${GENERATED_MARK}. Do not edit.\n${text}`);
+  }
+}
+
+function generateModels(path: string, files: GeneratedFiles): readonly Diagnostic[] {
+  const compilation = compile(path, readSource(path).text, fileLoader);
+  const found = [...compilation.diagnostics];
+  if (hasErrors(found)) return found;
+  for (const [name, item] of compilation.models) {
+    // A model whose parameters have no defaults has no shapes until a configuration gives them.
+    if (item.parameters.some((each) => each.default === undefined)) continue;
+    const { value: graph, diagnostics } = elaborate(compilation, name);
+    found.push(...diagnostics);
+    if (graph === undefined) continue;
+    files.add(`${name}.ts`, emitTfjs(graph), `the model ${name} of ${path}`);
+    for (const [file, text] of Object.entries(layersSource)) files.add(`layers/${file}`, text, 'the layers of specc');
+  }
+  return found;
+}
+
+function generateConfig(path: string, files: GeneratedFiles): readonly Diagnostic[] {
+  const { value, diagnostics } = loadExperiment(readSource(path), fileLoader);
+  if (value !== undefined) {
+    files.add(`${experimentName(path)}.train.ts`, emitConfig(value.written, path), path);
+    files.add(PLAN_TYPES, planTypes, 'the type of plans');
+  }
+  return diagnostics;
+}

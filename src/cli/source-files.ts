@@ -1,0 +1,132 @@
+/** Finds and reads what a command is to work on: specifications (`*.spec`) and training configurations (`*.train.yaml`). */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, isAbsolute, posix, relative } from 'node:path';
+import type { PathKind } from '../config/check-data.ts';
+import type { ConfigLoader } from '../config/link.ts';
+import { Source } from '../dsl/source.ts';
+import { didYouMean } from '../shared/suggest.ts';
+import { WrongUse } from './failure.ts';
+
+/** The folder that a command without paths works on; the working directory where there is none. */
+export const SPECS_FOLDER = 'specs';
+const SKIPPED_FOLDERS = new Set(['node_modules', 'dist', 'generated', 'runs']);
+
+export type SourceKind = 'spec' | 'config';
+
+export interface SourceFile {
+  readonly kind: SourceKind;
+  /** As reached from the working directory, with `/` between folders. */
+  readonly path: string;
+}
+
+export const fileLoader: ConfigLoader = { read: readText, list: listFolder };
+
+/** The text of a file without a byte order mark, or undefined where there is no such file. */
+export function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
+  }
+}
+
+/** @throws WrongUse with the nearest name if there is no such file */
+export function readSource(path: string): Source {
+  const text = readText(path);
+  if (text === undefined) throw missingPath(path);
+  return new Source(path, text);
+}
+
+export function kindOfPath(path: string): PathKind {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return undefined;
+  return found.isDirectory() ? 'folder' : 'file';
+}
+
+/**
+ * The files at `paths`, folders searched through, each once. Without paths: those of `specs/`.
+ *
+ * @throws WrongUse if a path is not there or is a file of another kind
+ */
+export function findSources(paths: readonly string[]): SourceFile[] {
+  const start = paths.length > 0 ? paths : [kindOfPath(SPECS_FOLDER) === 'folder' ? SPECS_FOLDER : '.'];
+  const found = new Map<string, SourceFile>();
+  for (const given of start) {
+    const path = slashed(given);
+    const kind = kindOfPath(path);
+    if (kind === undefined) throw missingPath(path);
+    const files = kind === 'folder' ? sourcesBelow(path) : [sourceAt(path)];
+    for (const file of files) found.set(file.path, file);
+  }
+  if (found.size === 0) {
+    const where = start.map((each) => `'${each}'`).join(', ');
+    throw new WrongUse(`there are no specifications in ${where}`, 'run `specc init` to start with one, or name a file');
+  }
+  return [...found.values()];
+}
+
+/** `ddrnet.spec#DDRNet` as a file and a model. */
+export function splitModel(argument: string): { path: string; model: string | undefined } {
+  const [, path = argument, model] = /^(.*?)(?:#([^#/\\]*))?$/.exec(argument) ?? [];
+  return { path: slashed(path), model: model || undefined };
+}
+
+/** One way to write a path, however it was typed: messages and generated headers must not depend on that. */
+function slashed(path: string): string {
+  const below = isAbsolute(path) ? relative(process.cwd(), path) : path;
+  const near = below.startsWith('..') || isAbsolute(below) ? path : below || '.';
+  const normal = posix.normalize(near.replaceAll('\\', '/'));
+  return normal.length > 1 ? normal.replace(/\/$/, '') : normal;
+}
+
+function kindOfSource(path: string): SourceKind | undefined {
+  if (path.endsWith('.spec')) return 'spec';
+  return path.endsWith('.train.yaml') || path.endsWith('.train.yml') ? 'config' : undefined;
+}
+
+function sourceAt(path: string): SourceFile {
+  const kind = kindOfSource(path) ?? (/\.ya?ml$/.test(path) ? 'config' : undefined);
+  if (kind !== undefined) return { kind, path };
+  throw new WrongUse(
+    `'${path}' is neither a specification nor a training configuration`,
+    'specc reads *.spec and *.train.yaml',
+  );
+}
+
+function sourcesBelow(folder: string): SourceFile[] {
+  const files: SourceFile[] = [];
+  const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+  for (const entry of entries) {
+    const path = posix.join(folder, entry.name);
+    const kind = kindOfSource(entry.name);
+    if (entry.isDirectory()) {
+      if (!SKIPPED_FOLDERS.has(entry.name) && !entry.name.startsWith('.')) files.push(...sourcesBelow(path));
+    } else if (kind !== undefined) files.push({ kind, path });
+  }
+  return files;
+}
+
+function missingPath(path: string): WrongUse {
+  const folder = dirname(path);
+  const name = posix.basename(path);
+  const near = didYouMean(name, listFolder(folder))?.replace(/`(.*)`/, (_, each) => `\`${posix.join(folder, each)}\``);
+  const below = near === undefined ? nearestBelow(name) : undefined;
+  return new WrongUse(`there is no file or folder '${path}'`, near ?? below);
+}
+
+/** A path that was meant from `specs/`: `specc check ddrnet.spec`. */
+function nearestBelow(name: string): string | undefined {
+  const paths = kindOfPath(SPECS_FOLDER) === 'folder' ? sourcesBelow(SPECS_FOLDER).map((each) => each.path) : [];
+  const same = paths.find((path) => posix.basename(path) === name);
+  const near = same ?? paths.find((path) => didYouMean(name, [posix.basename(path)]) !== undefined);
+  return near === undefined ? undefined : `did you mean \`${near}\`?`;
+}
+
+function listFolder(folder: string): string[] {
+  try {
+    return readdirSync(folder === '' ? '.' : folder);
+  } catch {
+    return []; // no folder, no names to suggest
+  }
+}
