@@ -19,6 +19,7 @@ import { type Diagnostic, diagnostic } from '../dsl/diagnostic.ts';
 import type { Span } from '../dsl/source.ts';
 import { suggest } from '../shared/suggest.ts';
 import { builtins, isBuiltin } from './evaluate/builtins.ts';
+import { foreignLayer } from './foreign-layers.ts';
 import { isCallableOp, signatures } from './ops/signature/index.ts';
 import type { ModuleScope } from './project.ts';
 
@@ -46,6 +47,7 @@ class Scope {
 export function checkNames(module: ModuleScope): readonly Diagnostic[] {
   const check = new NameCheck(module);
   for (const item of module.module.items) check.item(item);
+  check.unusedImports();
   return [...check.diagnostics, ...findCycles(module, check.references)];
 }
 
@@ -54,6 +56,8 @@ class NameCheck {
   /** Which declarations each one names, with the place. */
   readonly references = new Map<string, Map<string, Span>>();
   #current: string | undefined;
+  /** Names of this declaration whose body has ended, with their places: they are known inside of it only. */
+  readonly #closed = new Map<string, readonly Span[]>();
 
   constructor(readonly module: ModuleScope) {}
 
@@ -62,6 +66,7 @@ class NameCheck {
       for (const name of item.names) this.#notALayer(name);
       return;
     }
+    this.#closed.clear();
     this.#current = item.name.text;
     this.references.set(item.name.text, this.references.get(item.name.text) ?? new Map());
     this.#notALayer(item.name);
@@ -73,6 +78,17 @@ class NameCheck {
       this.unused(scope);
     } else this.layer(item);
     this.#current = undefined;
+  }
+
+  unusedImports(): void {
+    const used = new Set([...this.references.values()].flatMap((each) => [...each.keys()]));
+    for (const item of this.module.module.items) {
+      if (item.kind !== 'import') continue;
+      for (const name of item.names) {
+        if (used.has(name.text)) continue;
+        this.diagnostics.push(diagnostic('unused-name', name.span, { name: name.text, what: 'the import' }));
+      }
+    }
   }
 
   layer(item: LayerItem): void {
@@ -113,17 +129,13 @@ class NameCheck {
         name !== undefined && (scope.find(name.text) !== undefined || this.module.declarations.has(name.text));
       if (binds && name !== undefined && !known) {
         scope.bindings.set(name.text, { name, kind: 'size', used: true });
-      } else if (axis.kind === 'axis') this.size(scope, axis.size, binds);
+      } else if (axis.kind === 'axis') this.size(scope, axis.size);
       else if (name !== undefined) this.use(scope, name.text, name.span);
     }
   }
 
-  /** A formula in a shape: its names have to be known, and an input's cannot be learned from it. */
-  size(scope: Scope, size: Expression, input: boolean): void {
-    if (!input) {
-      this.expression(scope, size);
-      return;
-    }
+  /** A formula in a shape: its names have to be known, and cannot be learned from it. */
+  size(scope: Scope, size: Expression): void {
     const before = this.diagnostics.length;
     this.expression(scope, size);
     for (let at = before; at < this.diagnostics.length; at += 1) {
@@ -131,6 +143,9 @@ class NameCheck {
       if (found.code !== 'unknown-name') continue;
       const name = found.span.source.text.slice(found.span.start, found.span.end);
       this.diagnostics[at] = diagnostic('unbound-size', found.span, { name });
+      // Known from here on: the body is not to be told of it again.
+      const binding = { text: name, span: found.span };
+      scope.bindings.set(name, { name: binding, kind: 'size', used: true });
     }
   }
 
@@ -268,9 +283,24 @@ class NameCheck {
     const after = span.source.text.slice(span.end).trimStart()[0];
     const before = span.source.text.slice(0, span.start).trimEnd();
     const called = after === '(' || before.endsWith('|>');
-    const near = suggest(name, called ? callable : [...scope.names(), ...callable]);
+    const near = called
+      ? (foreignLayer(name) ?? suggest(name, callable))
+      : suggest(
+          name,
+          [...scope.names(), ...callable].filter((each) => each.length > 1),
+        );
     const what = kind === 'name' && called ? 'layer, block or function' : kind;
-    this.diagnostics.push(diagnostic('unknown-name', span, { name, near, what }));
+    // What was meant is no longer unused.
+    const meant = near === undefined ? undefined : scope.find(near);
+    if (meant !== undefined) meant.used = true;
+    const closed = this.#closed.get(name);
+    if (closed === undefined) this.diagnostics.push(diagnostic('unknown-name', span, { name, near, what }));
+    else {
+      const labels = closed.map((each) => ({ span: each, text: 'known only between these braces' }));
+      const help = `give \`${name}\` a value before the braces, so that it is known after them`;
+      this.#forgetUnused(closed);
+      this.diagnostics.push(diagnostic('unknown-name', span, { name, near, what }, { labels, help }));
+    }
   }
 
   /** A new name, which may hide nothing. */
@@ -328,6 +358,13 @@ class NameCheck {
     if (what !== undefined) this.diagnostics.push(diagnostic('shadowed-name', name.span, { name: name.text, what }));
   }
 
+  /** Takes back that these are never used: they are used where they are not known. */
+  #forgetUnused(places: readonly Span[]): void {
+    const taken = (found: Diagnostic) => found.code === 'unused-name' && places.includes(found.span);
+    this.diagnostics.splice(0, this.diagnostics.length, ...this.diagnostics.filter((found) => !taken(found)));
+  }
+
+  /** The end of a body: tells what it never used. */
   unused(scope: Scope): void {
     const kinds = {
       parameter: 'the parameter',
@@ -337,6 +374,7 @@ class NameCheck {
       'loop variable': 'the loop variable',
     };
     for (const { name, kind, used } of scope.bindings.values()) {
+      if (kind === 'result') this.#closed.set(name.text, [...(this.#closed.get(name.text) ?? []), name.span]);
       if (!used) this.diagnostics.push(diagnostic('unused-name', name.span, { name: name.text, what: kinds[kind] }));
     }
   }

@@ -7,41 +7,31 @@
 import type { LayerItem } from '../dsl/ast.ts';
 import type { Diagnostic } from '../dsl/diagnostic.ts';
 import { runBlock } from './evaluate/block.ts';
-import { evaluateBody } from './evaluate/body.ts';
-import { evaluate, requireValue } from './evaluate/expression.ts';
+import { runFunction } from './evaluate/call.ts';
+import { requireValue } from './evaluate/expression.ts';
 import { Frame } from './evaluate/frame.ts';
 import { fit, symbolicFrame, typeName } from './evaluate/parameters.ts';
-import { Halt, Session } from './evaluate/session.ts';
+import { Halt, LIMITS, Session } from './evaluate/session.ts';
 import { symbolicShape } from './evaluate/shape-pattern.ts';
 import { describe, type TensorValue } from './evaluate/value.ts';
 import type { ModuleScope, Project } from './project.ts';
 
 /** Reports into `reported`, keyed by code and place, so that elaboration does not say the same again. */
 export function checkDefinitions(project: Project, reported: Map<string, Diagnostic>): void {
+  const budget = { steps: 0 };
   for (const module of project.modules) {
     for (const item of module.module.items) {
-      const session = new Session(undefined, reported);
+      const session = new Session(undefined, reported, budget);
       try {
-        if (item.kind === 'const')
-          evaluate(session, new Frame(module), { kind: 'name', span: item.name.span, text: item.name.text });
+        if (item.kind === 'const') requireValue(session, new Frame(module, undefined, item.name.text), item.value);
         if (item.kind === 'fn') {
-          const frame = symbolicFrame(module, item.parameters, item.name.text);
           checkDefaults(session, module, item.parameters);
-          const value = evaluateBody(session, frame, item.body);
-          if (value.kind === 'nothing')
-            session.report('no-value', item.name.span, { what: `the function \`${item.name.text}\`` });
-          else if (item.result !== undefined && fit(value, item.result) === undefined) {
-            const what = `the result of \`${item.name.text}\``;
-            session.report('wrong-type', item.result.span, {
-              what,
-              expected: typeName(item.result),
-              actual: describe(value),
-            });
-          }
+          runFunction(session, symbolicFrame(module, item.parameters, item.name.text), item);
         }
         if (item.kind === 'block' || item.kind === 'model') checkLayer(session, module, item);
       } catch (error) {
         if (!(error instanceof Halt)) throw error;
+        if (budget.steps > LIMITS.steps) return;
       }
     }
   }

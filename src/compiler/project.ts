@@ -11,6 +11,8 @@ import { suggest } from '../shared/suggest.ts';
 /** Gives the text of a file by its path with `/` between folders, or undefined where there is none. */
 export interface Loader {
   read(path: string): string | undefined;
+  /** The names in a folder, for suggestions. */
+  list?(folder: string): readonly string[];
 }
 
 export type Declaration =
@@ -64,7 +66,8 @@ export function loadProject(path: string, text: string, loader: Loader): Outcome
     if (module === undefined) {
       const found = loader.read(target);
       if (found === undefined) {
-        diagnostics.push(diagnostic('missing-import-file', item.pathSpan, { path: item.path, near: undefined }));
+        const near = nearestFile(item.path, target);
+        diagnostics.push(diagnostic('missing-import-file', item.pathSpan, { path: item.path, near }));
         return;
       }
       module = load(target, new Source(target, found));
@@ -80,6 +83,19 @@ export function loadProject(path: string, text: string, loader: Loader): Outcome
         diagnostics.push(diagnostic('duplicate-name', name.span, { name: name.text }));
       } else declarations.set(name.text, declaration);
     }
+  };
+
+  /** The path as it was written, with the name of a file that is there. */
+  const nearestFile = (written: string, target: string): string | undefined => {
+    const name = target.split('/').at(-1)!;
+    const names = loader.list?.(target.split('/').slice(0, -1).join('/')) ?? [];
+    const near = names.includes(`${name}.spec`)
+      ? `${name}.spec`
+      : suggest(
+          name,
+          names.filter((each) => each.endsWith('.spec')),
+        );
+    return near && written.slice(0, written.length - name.length) + near;
   };
 
   const declare = (

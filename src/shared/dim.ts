@@ -12,6 +12,8 @@ interface Atom {
   readonly text: string;
   /** The least value it can have, when that is known: 1 for the size of an axis. */
   readonly minimum: number | undefined;
+  /** Something that it never exceeds: `H / 2` for `floor(H / 2)`. */
+  readonly maximum?: Dim;
 }
 
 interface Factor {
@@ -126,7 +128,8 @@ export function floor(d: Dim): Dim {
   if (typeof rest === 'number') return add(outside, Math.floor(rest));
   const lower = lowerBound(rest);
   const text = `floor(${format(rest)})`;
-  return add(outside, fromAtom({ text, minimum: lower === undefined ? undefined : Math.floor(lower) }));
+  const minimum = lower === undefined ? undefined : Math.floor(lower);
+  return add(outside, fromAtom({ text, minimum, maximum: rest }));
 }
 
 /** ⌈d⌉ */
@@ -163,7 +166,7 @@ export function min(a: Dim, b: Dim): Dim {
   if (atLeast(sub(b, a), 0)) return a;
   const [left, right] = [lowerBound(a), lowerBound(b)];
   const minimum = left === undefined || right === undefined ? undefined : Math.min(left, right);
-  return fromAtom({ text: `min(${format(a)}, ${format(b)})`, minimum });
+  return fromAtom({ text: `min(${format(a)}, ${format(b)})`, minimum, maximum: a });
 }
 
 export function product(dims: readonly Dim[]): Dim {
@@ -176,14 +179,14 @@ export function isEqual(a: Dim, b: Dim): boolean | undefined {
   if (typeof a === 'number' && typeof b === 'number') return a === b;
   const difference = sub(a, b);
   if (typeof difference === 'number') return difference === 0;
-  return atLeast(difference, 1) || atLeast(mul(difference, -1), 1) ? false : undefined;
+  return isPositive(difference) || isPositive(mul(difference, -1)) ? false : undefined;
 }
 
 export function isLess(a: Dim, b: Dim): boolean | undefined {
   if (typeof a === 'number' && typeof b === 'number') return a < b;
   const difference = sub(b, a);
   if (typeof difference === 'number') return difference > 0;
-  if (atLeast(difference, 1)) return true;
+  if (isPositive(difference)) return true;
   return atLeast(mul(difference, -1), 0) ? false : undefined;
 }
 
@@ -302,8 +305,9 @@ function isWhole(d: Polynomial): boolean {
   return d.denominator === 1 && ![...d.terms.values()].some(hasNegativeExponent);
 }
 
-/** A number that the value is never below, when the least values of its atoms give one. */
-function lowerBound(d: Dim): number | undefined {
+/** A number that the value is never below, when the bounds of its atoms give one. */
+function lowerBound(dim: Dim): number | undefined {
+  const d = withMaxima(dim);
   if (typeof d === 'number') return d;
   let bound = 0;
   for (const { coefficient, factors } of d.terms.values()) {
@@ -320,6 +324,26 @@ function lowerBound(d: Dim): number | undefined {
     bound += coefficient * least;
   }
   return bound / d.denominator;
+}
+
+/** Something that is never larger: what is subtracted is replaced by what it never exceeds. */
+function withMaxima(d: Dim): Dim {
+  if (typeof d === 'number') return d;
+  for (const [key, { coefficient, factors }] of d.terms) {
+    const at = factors.findIndex(({ atom, exponent }) => atom.maximum !== undefined && exponent === 1);
+    const others = factors.filter((_, index) => index !== at);
+    const positive = others.every(({ atom, exponent }) => exponent > 0 && (atom.minimum ?? -1) >= 0);
+    if (coefficient > 0 || at < 0 || !positive) continue;
+    const rest = normal(new Map([...d.terms].filter(([each]) => each !== key)), d.denominator);
+    const factor = normal(new Map([[keyOf(others), { coefficient, factors: others }]]), d.denominator);
+    return withMaxima(add(rest, mul(factor, factors[at]!.atom.maximum!)));
+  }
+  return d;
+}
+
+function isPositive(d: Dim): boolean {
+  const least = lowerBound(d);
+  return least !== undefined && least > 0;
 }
 
 /** Whether it is certainly at least `bound`. */

@@ -1,16 +1,16 @@
 /** Expands a use of a block or model: binds its parameters and inputs, runs its body, checks its outputs. */
-import type { LayerItem, TensorOutput } from '../../dsl/ast.ts';
+import type { LayerItem, ShapeExpression, TensorOutput } from '../../dsl/ast.ts';
 import { type Span, textOf } from '../../dsl/source.ts';
-import { type Dim, formatShape, isEqual } from '../../shared/dim.ts';
+import { type Dim, format, formatShape, isEqual, isUnknown } from '../../shared/dim.ts';
 import type { BlockUse, Constant } from '../graph.ts';
 import type { ModuleScope } from '../project.ts';
-import { evaluateBody } from './body.ts';
+import { evaluateBody, reportNoValue } from './body.ts';
 import type { Bound } from './call.ts';
 import { Frame } from './frame.ts';
 import { bindParameters } from './parameters.ts';
 import type { DraftScope } from './recorder.ts';
 import type { Session } from './session.ts';
-import { boundSizes, declaredShape, matchShape } from './shape-pattern.ts';
+import { declaredShape, type Misfit, matchShape, sizesIn } from './shape-pattern.ts';
 import { describe, type TensorValue, toConstant, UNKNOWN, type Value } from './value.ts';
 
 interface Use {
@@ -36,10 +36,12 @@ export function expandBlock(session: Session, frame: Frame, use: Use, bound: Bou
   );
   const inputs = bindInputs(session, inner, use, bound);
   if (!complete || inputs === undefined) return UNKNOWN;
-  const run = (): Value => session.using(name, span, () => runBlock(session, inner, item, inputs));
+  const label = `in this use of \`${name}\` on ${inputs.map((each) => formatShape(each.shape)).join(' and ')}`;
+  const run = (): Value => session.using(span, label, () => runBlock(session, inner, item, inputs));
   if (session.recorder === undefined) {
     // Its body is checked on its own; a use relies on what the head promises.
-    return item.outputs === undefined ? run() : promised(session, inner, item, item.outputs, span);
+    const { outputs } = item;
+    return outputs === undefined ? run() : session.using(span, label, () => promised(session, inner, outputs, span));
   }
   return session.recorder.inScope(name, false, span, (scope) => {
     const result = run();
@@ -55,11 +57,22 @@ export function runBlock(session: Session, inner: Frame, item: LayerItem, inputs
   const body = new Frame(inner.module, inner);
   const result = evaluateBody(session, body, item.body);
   for (const [name, value] of parameters) inner.define(name, value);
+  if (session.abandoned) return UNKNOWN;
   if (result.kind === 'nothing') {
-    session.report('no-value', item.name.span, { what: `the body of \`${item.name.text}\`` });
+    reportNoValue(session, `the body of \`${item.name.text}\``, item.body, item.name.span);
     return UNKNOWN;
   }
+  if (!holdsTensors(session, item, result)) return UNKNOWN;
   return item.outputs === undefined ? result : holdTo(session, inner, item, item.outputs, result);
+}
+
+/** Whether the result consists of tensors only; reports what does not. */
+function holdsTensors(session: Session, item: LayerItem, result: Value): boolean {
+  const wrong = (tensorsOf(result) ?? [result]).find((part) => part.kind !== 'tensor' && part.kind !== 'unknown');
+  if (wrong === undefined) return true;
+  const last = item.body.statements.at(-1)?.span ?? item.name.span;
+  session.report('not-a-tensor', last, { what: `the result of \`${item.name.text}\``, actual: describe(wrong) });
+  return false;
 }
 
 function bindInputs(
@@ -92,24 +105,38 @@ function bindInputs(
       defineUnknownSizes(inner, input.shape);
       continue;
     }
-    const known = boundSizes(inner, input.shape);
-    if (!matchShape(session, inner, input.shape, value.shape)) {
-      const args = {
-        callee: item.name.text,
-        input: name,
-        declared: textOf(input.shape.span),
-        actual: value.shape,
-        known: '',
-      };
-      const labels = [
-        { span: value.span, text: `this is ${formatShape(value.shape)}` },
-        { span: input.span, text: 'declared here' },
-      ].filter((label) => label.span.start !== argument.span.start || label.span.source !== argument.span.source);
-      session.report('input-shape', argument.span, args, { labels, notes: known });
-      complete = false;
-    }
+    const known = sizesIn(inner, input.shape.span);
+    const misfit = matchShape(session, inner, input.shape, value.shape);
+    if (misfit === undefined) continue;
+    const args = { callee: item.name.text, input: name, declared: textOf(input.shape.span), actual: value.shape };
+    const made = value.span.source !== argument.span.source || value.span.start !== argument.span.start;
+    const labels = [
+      { span: made ? value.span : argument.span, text: `this is ${formatShape(value.shape)}` },
+      { span: input.span, text: 'declared here' },
+    ];
+    const notes = known.length === 0 ? [] : [`in this use of \`${item.name.text}\`, ${known.join(', ')}`];
+    session.report('input-shape', argument.span, args, {
+      labels,
+      notes,
+      help: remedy(value.shape, input.shape, misfit),
+    });
+    complete = false;
   }
   return complete ? inputs : undefined;
+}
+
+/** What to do about an input that does not fit. */
+function remedy(actual: readonly Dim[], pattern: ShapeExpression, misfit: Misfit): string | undefined {
+  if (misfit === 'rank') {
+    if (pattern.axes.length === 1 && actual.length === 3) {
+      return 'take the height and width away first, with `global_avg_pool` or `flatten`';
+    }
+    return 'bring it to that number of axes first, for instance with `reshape`';
+  }
+  const { axis, wanted } = misfit;
+  const [has, wants] = [format(actual[axis]!), format(wanted)];
+  if (axis === actual.length - 1) return `a \`conv2d(${wants}, 1)\` before it turns ${has} channels into ${wants}`;
+  return `its axis ${axis} is ${has} and has to be ${wants}`;
 }
 
 /** Names that a shape would have bound, had it been known. */
@@ -123,15 +150,9 @@ function defineUnknownSizes(inner: Frame, pattern: LayerItem['inputs'][number]['
 }
 
 /** What the head promises, as the value of a use. */
-function promised(
-  session: Session,
-  inner: Frame,
-  item: LayerItem,
-  outputs: readonly TensorOutput[],
-  span: Span,
-): Value {
+function promised(session: Session, inner: Frame, outputs: readonly TensorOutput[], span: Span): Value {
   const tensors = outputs.map((output): Value => {
-    const shape = session.using(item.name.text, span, () => declaredShape(session, inner, output.shape));
+    const shape = declaredShape(session, inner, output.shape);
     return { kind: 'tensor', shape, id: undefined, span };
   });
   return asResult(outputs, tensors);
@@ -163,19 +184,29 @@ function holdTo(
   }
   for (const [index, output] of outputs.entries()) {
     const part = parts[index]!;
-    if (part.kind === 'unknown') continue;
-    if (part.kind !== 'tensor') {
-      session.report('not-a-tensor', last, { what: `the result of \`${owner}\``, actual: describe(part) });
-      return UNKNOWN;
-    }
+    if (part.kind !== 'tensor') continue;
     const declared = declaredShape(session, inner, output.shape);
     if (declared === undefined || part.shape === undefined || fits(declared, part.shape)) continue;
     const args = { owner, declared: textOf(output.shape.span), value: formatShape(declared), actual: part.shape };
-    const labels = [{ span: output.span, text: 'promised here' }];
-    session.report('output-shape', last, args, { labels, notes: boundSizes(inner, output.shape) });
+    const labels = [
+      { span: part.span, text: `this is ${formatShape(part.shape)}` },
+      { span: output.span, text: 'promised here' },
+    ];
+    const sizes = sizesIn(inner, output.shape.span);
+    const notes = sizes.length === 0 ? [] : [`here ${sizes.join(', ')}`];
+    session.report('output-shape', last, args, { labels, notes, help: reconcile(session, declared, part.shape) });
     return UNKNOWN;
   }
   return asResult(outputs, parts);
+}
+
+/** What to do about a result that is not what the head promises. */
+function reconcile(session: Session, declared: readonly Dim[], actual: readonly Dim[]): string | undefined {
+  const pooled = actual.length === 3 && declared.length === 1;
+  if (pooled) return 'take the height and width away with `global_avg_pool` before the last layer';
+  // The names of a use are numbers here, so only the definition's own check can say what to write.
+  const own = session.symbolic && !actual.some(isUnknown);
+  return own ? `change the body, or promise \`${formatShape(actual)}\`` : undefined;
 }
 
 function fits(declared: readonly Dim[], actual: readonly Dim[]): boolean {

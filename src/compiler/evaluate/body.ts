@@ -1,10 +1,12 @@
 /** Runs the statements of a body; its value is that of its last statement. */
 import type { Assignment, Body, Expression, ForStatement, Statement } from '../../dsl/ast.ts';
+import { type Span, textOf } from '../../dsl/source.ts';
 import { bindLoop, evaluate, requireValue } from './expression.ts';
 import { Frame } from './frame.ts';
 import { elementOf, merge } from './merge.ts';
 import { binary } from './operators.ts';
 import type { Session } from './session.ts';
+import { noteOn } from './shape-pattern.ts';
 import { describe, int, list, NOTHING, UNKNOWN, type Value } from './value.ts';
 
 export function evaluateBody(session: Session, frame: Frame, body: Body): Value {
@@ -38,7 +40,9 @@ function runStatement(session: Session, frame: Frame, statement: Statement): Val
         if (condition.value === false) {
           const said = statement.message && requireValue(session, frame, statement.message);
           const message = said?.kind === 'string' ? (said.value ?? '') : 'this assertion does not hold';
-          session.report('assertion-failed', statement.condition.span, { message });
+          const notes = noteOn(frame, statement.condition.span);
+          session.report('assertion-failed', statement.condition.span, { message }, { notes });
+          session.abandon();
         }
       } else if (condition.kind !== 'unknown') {
         session.report('wrong-type', statement.condition.span, {
@@ -50,6 +54,27 @@ function runStatement(session: Session, frame: Frame, statement: Statement): Val
       return NOTHING;
     }
   }
+}
+
+/** Reports that a body ends without a result, at what it ends with. */
+export function reportNoValue(session: Session, what: string, body: Body, name: Span): void {
+  const last = body.statements.at(-1);
+  session.report('no-value', last?.span ?? name, { what }, { help: helpAfter(last) });
+}
+
+function helpAfter(last: Statement | undefined): string | undefined {
+  if (last?.kind === 'assignment' || last?.kind === 'append') {
+    const names = last.kind === 'append' ? [last.target.text] : last.targets.map((each) => each.text);
+    const result = names.length === 1 ? names[0] : `(${names.join(', ')})`;
+    return `an assignment has no value: add a last line with the result, such as \`${result}\``;
+  }
+  if (last?.kind === 'for' || last?.kind === 'assert') {
+    return `\`${last.kind}\` has no value: add a last line with the result`;
+  }
+  if (last?.kind === 'expression' && last.value.kind === 'if') {
+    return 'give the `if` an `else`, and end each of its branches with an expression';
+  }
+  return undefined;
 }
 
 function append(
@@ -65,6 +90,12 @@ function append(
   }
   const spans = { left: statement.target.span, right: statement.value.span };
   return binary({ session, frame, span: statement.span }, '+', old, value, spans);
+}
+
+/** Reports what a `for` cannot go through. */
+export function reportNotAList(session: Session, span: Span, value: Value): void {
+  const help = value.kind === 'int' ? `write \`range(${textOf(span)})\` to count up to it` : undefined;
+  session.report('not-a-list', span, { actual: describe(value) }, { help });
 }
 
 /** Both lists in one; of unknown length when one of them is. */
@@ -124,7 +155,7 @@ function runFor(session: Session, frame: Frame, statement: ForStatement): void {
     return;
   }
   if (over.kind !== 'list' && over.kind !== 'unknown') {
-    session.report('not-a-list', statement.over.span, { actual: describe(over) });
+    reportNotAList(session, statement.over.span, over);
   }
   // Any number of rounds: a first, silent one shows what changes from round to round; the second is checked with just
   // that unknown, so that what a round keeps (such as the shape of `x`) stays known.

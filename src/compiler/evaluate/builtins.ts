@@ -173,11 +173,21 @@ export function runBuiltin(
   session: Session,
   name: BuiltinName,
   args: readonly { value: Value; span: Span }[],
+  named: readonly { name: string; nameSpan: Span }[],
   span: Span,
 ): Value {
   const builtin: Builtin = builtins[name];
+  if (named.length > 0) {
+    const help = `give it by its position: \`${builtin.form}\``;
+    for (const { name: given, nameSpan } of named) {
+      const args = { callee: name, name: given, near: undefined, form: builtin.form };
+      session.report('unknown-argument', nameSpan, args, { help });
+    }
+    return UNKNOWN;
+  }
   if (args.length < builtin.least) {
-    session.report('missing-argument', span, { callee: name, name: 'an argument', form: builtin.form });
+    const [, first = 'x'] = /\((\w+)/.exec(builtin.form) ?? [];
+    session.report('missing-argument', span, { callee: name, name: first, form: builtin.form });
     return UNKNOWN;
   }
   if (args.length > builtin.most) {

@@ -7,15 +7,16 @@ import type {
   MemberExpression,
   NameExpression,
 } from '../../dsl/ast.ts';
-import type { Span } from '../../dsl/source.ts';
+import { type Span, textOf } from '../../dsl/source.ts';
 import { suggest } from '../../shared/suggest.ts';
 import { isCallableOp } from '../ops/signature/index.ts';
 import type { Declaration } from '../project.ts';
-import { evaluateBody } from './body.ts';
+import { evaluateBody, reportNotAList } from './body.ts';
 import { isBuiltin } from './builtins.ts';
-import { call } from './call.ts';
+import { call, elementSpans } from './call.ts';
 import { Frame } from './frame.ts';
 import { elementOf, merge } from './merge.ts';
+import type { OpArgument } from './op-call.ts';
 import { binary, unary } from './operators.ts';
 import type { Session } from './session.ts';
 import { bool, describe, float, int, list, NOTHING, string, toText, UNKNOWN, type Value } from './value.ts';
@@ -105,7 +106,7 @@ function declared(session: Session, declaration: Declaration, span: Span): Value
   if (known !== undefined) return known;
   // A constant that needs itself finds this; the check of names has reported the circle.
   session.constants.set(item, UNKNOWN);
-  const value = session.using(item.name.text, span, () =>
+  const value = session.using(span, undefined, () =>
     requireValue(session, new Frame(module, undefined, item.name.text), item.value),
   );
   session.constants.set(item, value);
@@ -131,11 +132,10 @@ function evaluatePipeline(session: Session, frame: Frame, expression: Expression
     first = first.input;
   }
   let value = requireValue(session, frame, first);
-  let span = first.span;
+  let piped: OpArgument = { value, span: first.span, elements: elementSpans(first) };
   for (const stage of stages.reverse()) {
     session.tick(stage.span);
     const callee = requireValue(session, frame, stage.callee);
-    const piped = { value, span };
     value = call(session, frame, {
       callee,
       span: stage.stageSpan,
@@ -143,7 +143,7 @@ function evaluatePipeline(session: Session, frame: Frame, expression: Expression
       piped,
       arguments: stage.arguments,
     });
-    span = stage.stageSpan;
+    piped = { value, span: stage.stageSpan, elements: undefined };
   }
   return value;
 }
@@ -151,7 +151,7 @@ function evaluatePipeline(session: Session, frame: Frame, expression: Expression
 function evaluateComprehension(session: Session, frame: Frame, expression: Comprehension): Value {
   const over = requireValue(session, frame, expression.over);
   if (over.kind !== 'list') {
-    if (over.kind !== 'unknown') session.report('not-a-list', expression.over.span, { actual: describe(over) });
+    if (over.kind !== 'unknown') reportNotAList(session, expression.over.span, over);
     return UNKNOWN;
   }
   const one = (element: Value, index: Value): Value | undefined => {
@@ -203,7 +203,8 @@ function evaluateIndex(session: Session, frame: Frame, { object, index, span }: 
   const at = requireValue(session, frame, index);
   if (value.kind === 'unknown' || at.kind === 'unknown') return UNKNOWN;
   if (value.kind !== 'list' && value.kind !== 'tuple') {
-    session.report('not-indexable', span, { actual: describe(value) });
+    const help = value.kind === 'tensor' ? 'to cut a tensor, use `slice` or `split`' : undefined;
+    session.report('not-indexable', span, { actual: describe(value) }, { help });
     return UNKNOWN;
   }
   if (at.kind !== 'int') {
@@ -228,11 +229,9 @@ function evaluateIf(session: Session, frame: Frame, expression: IfExpression): V
   }
   if (condition.kind === 'tensor') session.report('condition-not-known', expression.condition.span, {});
   else if (condition.kind !== 'bool' && condition.kind !== 'unknown') {
-    session.report('wrong-type', expression.condition.span, {
-      what: 'a condition',
-      expected: 'true or false',
-      actual: describe(condition),
-    });
+    const args = { what: 'a condition', expected: 'true or false', actual: describe(condition) };
+    const help = condition.kind === 'int' ? `compare it: \`${textOf(expression.condition.span)} > 0\`` : undefined;
+    session.report('wrong-type', expression.condition.span, args, { help });
   }
   // Either side is possible.
   const before = frame.snapshot();

@@ -5,7 +5,7 @@ import type { Pair } from '../ops/kind.ts';
 import type { CallArguments, Dims, PaddingArgument } from '../ops/shape/rule.ts';
 import { type CallableOp, signatures } from '../ops/signature/index.ts';
 import type { Default, ParameterSpec, ParameterType } from '../ops/signature/signature.ts';
-import { formOf } from './call.ts';
+import { shortestForm } from './call.ts';
 import type { OpArgument } from './op-call.ts';
 import type { Session } from './session.ts';
 import { describe, fromConstant, type Value } from './value.ts';
@@ -26,11 +26,7 @@ export function readArguments(
     const argument = given.get(parameter.name);
     if (argument === undefined) {
       if (parameter.default === undefined) {
-        session.report('missing-argument', span, {
-          callee: op,
-          name: parameter.name,
-          form: formOf(op, signatures[op]),
-        });
+        session.report('missing-argument', span, { callee: op, name: parameter.name, form: shortestForm(op) });
         complete = false;
       } else if (parameter.default !== null) values.set(parameter.name, readDefault(parameter, parameter.default));
       continue;
@@ -43,11 +39,10 @@ export function readArguments(
     const read = readValue(parameter.type, argument.value);
     if (read === MISFIT) {
       const what = `\`${parameter.name}\` of \`${op}\``;
-      session.report('wrong-type', argument.span, {
-        what,
-        expected: nameOf(parameter.type),
-        actual: describe(argument.value),
-      });
+      const args = { what, expected: nameOf(parameter.type), actual: describe(argument.value) };
+      // The habit of `conv2d(x, 64, 3)` behind a `|>`.
+      const help = argument.value.kind === 'tensor' ? 'the tensor comes first, and `|>` has given it' : undefined;
+      session.report('wrong-type', argument.span, args, { help });
       complete = false;
     } else values.set(parameter.name, read);
   }

@@ -14,9 +14,13 @@ import { describe, type TensorValue, type Value } from './value.ts';
 export interface OpArgument {
   readonly value: Value;
   readonly span: Span;
+  /** Where its elements stand, if it is a list that is written out. */
+  readonly elements?: readonly Span[] | undefined;
 }
 
-/** The outputs of the operation; empty after an error, and unknown tensors where shapes are not known yet. */
+/**
+ * The outputs of the operation, which messages call `shown`; empty after an error, and unknown tensors where shapes are not known yet.
+ */
 export function record(
   session: Session,
   frame: Frame,
@@ -24,6 +28,7 @@ export function record(
   tensors: readonly OpArgument[],
   given: ReadonlyMap<string, OpArgument>,
   span: Span,
+  shown: string = op,
 ): readonly Value[] {
   const args = readArguments(session, op, given, span);
   if (frame.fn !== undefined) {
@@ -34,8 +39,9 @@ export function record(
   for (const [index, { value, span: at }] of tensors.entries()) {
     if (value.kind === 'unknown') return [];
     if (value.kind !== 'tensor') {
-      const name = signatures[op].inputs[index]?.name ?? signatures[op].inputs[0]!.name;
-      session.report('not-a-tensor', at, { what: `\`${name}\` of \`${op}\``, actual: describe(value) });
+      const input = signatures[op].inputs[index] ?? signatures[op].inputs[0]!;
+      const what = `${input.list ? 'each element of ' : ''}\`${input.name}\` of \`${shown}\``;
+      session.report('not-a-tensor', at, { what, actual: describe(value) }, { help: pickOne(value) });
       return [];
     }
     inputs.push(value);
@@ -45,7 +51,7 @@ export function record(
     return op === 'split' ? [] : [{ kind: 'tensor', shape: undefined, id: undefined, span }];
   }
   const call: ShapeCall = {
-    op,
+    op: shown,
     inputs: inputs.map((input) => input.shape!),
     args,
     report: (code, values, where = {}) => {
@@ -60,6 +66,14 @@ export function record(
   const ids = recordNode(session, op, result.attributes, inputs, result.outputs, span);
   if (ids === undefined) return [];
   return result.outputs.map((shape, index) => ({ kind: 'tensor', shape, id: ids[index], span }));
+}
+
+/** What to do about a list where one tensor is wanted. */
+function pickOne(value: Value): string | undefined {
+  if (value.kind === 'list' && value.elements?.every((each) => each.kind === 'tensor')) {
+    return 'join the tensors with `concat`, or pick one: `xs[0]`, or `a, b = …`';
+  }
+  return value.kind === 'layer' ? 'give the layer its input first: `x |> layer`' : undefined;
 }
 
 /** The graph's values for the outputs; nothing where a size turned out to be no size. */

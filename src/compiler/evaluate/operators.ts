@@ -70,8 +70,27 @@ export function binary(site: Site, operator: BinaryOperator, left: Value, right:
   } else if (operator === '*' && left.kind === 'list' && right.kind === 'int') {
     return repeat(site, left, right.value);
   }
-  site.session.report('bad-operands', site.span, { operator, left: describe(left), right: describe(right) });
+  const args = { operator, left: describe(left), right: describe(right) };
+  site.session.report('bad-operands', site.span, args, { help: remedy(operator, left, right, spans) });
   return UNKNOWN;
+}
+
+/** What to write instead of operands that do not go together. */
+function remedy(operator: BinaryOperator, left: Value, right: Value, spans: Spans): string | undefined {
+  const kinds = [left.kind, right.kind];
+  if (kinds.includes('tensor')) {
+    if (comparison(operator))
+      return 'what a tensor holds is known only while the model runs; compare sizes or parameters';
+    if (operator === '**') return 'tensors have the powers `** 2` and `** 0.5`; for others, multiply';
+    if (operator === '/' && isNumeric(left))
+      return `write \`(0 * ${textOf(spans.right)} + ${textOf(spans.left)}) / ${textOf(spans.right)}\``;
+    if (kinds.includes('list')) return 'join the tensors of a list with `concat`, or pick one: `xs[0]`';
+  }
+  if (operator === '+' && kinds.includes('string') && kinds.some((kind) => kind === 'int' || kind === 'float')) {
+    const number = left.kind === 'string' ? spans.right : spans.left;
+    return `put the number into the text: \`"… {${textOf(number)}}"\``;
+  }
+  return undefined;
 }
 
 type Numeric = Value & { kind: 'int' | 'float' };
@@ -155,22 +174,12 @@ const TENSOR_OPERATORS: Partial<Record<BinaryOperator, CallableOp>> = {
 function withTensor(site: Site, operator: BinaryOperator, left: Value, right: Value, spans: Spans): Value | undefined {
   const op = TENSOR_OPERATORS[operator];
   if (left.kind === 'tensor' && right.kind === 'tensor') {
-    return (
-      op &&
-      one(
-        record(
-          site.session,
-          site.frame,
-          op,
-          [
-            { value: left, span: spans.left },
-            { value: right, span: spans.right },
-          ],
-          new Map(),
-          site.span,
-        ),
-      )
-    );
+    if (op === undefined) return undefined;
+    const sides = [
+      { value: left, span: spans.left },
+      { value: right, span: spans.right },
+    ];
+    return one(record(site.session, site.frame, op, sides, new Map(), site.span, operator));
   }
   if (left.kind === 'tensor' && isNumeric(right)) {
     const b = typeof right.value === 'number' ? right.value : Number.NaN;

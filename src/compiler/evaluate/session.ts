@@ -9,22 +9,29 @@ import type { Span } from '../../dsl/source.ts';
 import type { Recorder } from './recorder.ts';
 import type { Value } from './value.ts';
 
-export const LIMITS = { nodes: 200_000, steps: 20_000_000, elements: 1_000_000, depth: 100 } as const;
+export const LIMITS = { nodes: 50_000, steps: 1_000_000, elements: 100_000, depth: 100 } as const;
+
+/** Work done so far; evaluations that share one share their limit. */
+export interface Budget {
+  steps: number;
+}
 
 /** Thrown when a limit was passed, after it was reported; caught where the evaluation began. */
 export class Halt extends Error {}
 
 interface Use {
-  readonly callee: string;
-  readonly span: Span;
+  /** "in this use of `DRDB`"; undefined for what is the same in every use, such as a constant. */
+  readonly label: Label | undefined;
+  /** An assertion of it does not hold: whatever follows in it only follows from that. */
+  abandoned: boolean;
 }
 
 export class Session {
   readonly constants = new Map<ConstItem, Value>();
   readonly #reported: Map<string, Diagnostic>;
-  readonly #uses: Use[] = [];
+  /** The first stands for what is evaluated itself. */
+  readonly #uses: Use[] = [{ label: undefined, abandoned: false }];
   #muted = 0;
-  #steps = 0;
 
   /**
    * @param recorder undefined while definitions are checked: nothing is recorded, and sizes may be symbols
@@ -33,6 +40,7 @@ export class Session {
   constructor(
     readonly recorder: Recorder | undefined,
     reported: Map<string, Diagnostic> = new Map(),
+    readonly budget: Budget = { steps: 0 },
   ) {
     this.#reported = reported;
   }
@@ -45,24 +53,30 @@ export class Session {
     return [...this.#reported.values()];
   }
 
-  /** How many uses of blocks lead here. */
-  get depth(): number {
-    return this.#uses.length;
+  /** Whether an assertion of the block or function that is being evaluated did not hold. */
+  get abandoned(): boolean {
+    return this.#uses.at(-1)!.abandoned;
+  }
+
+  /** Says nothing more of the block or function that is being evaluated, after one of its assertions failed. */
+  abandon(): void {
+    this.#uses.at(-1)!.abandoned = true;
   }
 
   report<C extends Code>(code: C, span: Span, args: Arguments<C>, details: Details = {}): undefined {
-    if (this.#muted > 0) return undefined;
+    if (this.#muted > 0 || this.#uses.some((use) => use.abandoned)) return undefined;
     const key = `${code} ${span.source.path} ${span.start} ${span.end}`;
     if (this.#reported.has(key)) return undefined;
-    const chain: Label[] = this.#uses
-      .slice(-6)
-      .reverse()
-      .map((use) => ({ span: use.span, text: `in this use of \`${use.callee}\`` }));
-    this.#reported.set(
-      key,
-      diagnostic(code, span, args, { ...details, labels: [...(details.labels ?? []), ...chain] }),
-    );
+    const labels = [...(details.labels ?? []), ...this.#chain()];
+    this.#reported.set(key, diagnostic(code, span, args, { ...details, labels }));
     return undefined;
+  }
+
+  /** The uses that lead here, the nearest first; a place is shown once. */
+  #chain(): readonly Label[] {
+    const labels = this.#uses.flatMap((use) => (use.label === undefined ? [] : [use.label])).reverse();
+    const places = new Map(labels.map((label) => [`${label.span.source.path} ${label.span.start}`, label]));
+    return [...places.values()].slice(0, 8);
   }
 
   /** Runs without reporting anything: for a first look at what a loop changes. */
@@ -75,10 +89,10 @@ export class Session {
     }
   }
 
-  /** Runs the body of `callee`, used at `span`. */
-  using<T>(callee: string, span: Span, within: () => T): T {
-    if (this.#uses.length >= LIMITS.depth) this.halt('too-deep', span, {});
-    this.#uses.push({ callee, span });
+  /** Runs the body of something that is used at `span`; `text` tells of this use wherever it leads to a mistake. */
+  using<T>(span: Span, text: string | undefined, within: () => T): T {
+    if (this.#uses.length > LIMITS.depth) this.halt('too-deep', span, {});
+    this.#uses.push({ label: text === undefined ? undefined : { span, text }, abandoned: false });
     try {
       return within();
     } finally {
@@ -88,8 +102,8 @@ export class Session {
 
   /** Counts one step of work. */
   tick(span: Span): void {
-    this.#steps += 1;
-    if (this.#steps > LIMITS.steps) this.halt('too-large', span, { what: 'steps of evaluation', limit: LIMITS.steps });
+    this.budget.steps += 1;
+    if (this.budget.steps > LIMITS.steps) this.halt('too-large', span, { what: 'steps', limit: LIMITS.steps });
     if ((this.recorder?.nodeCount ?? 0) > LIMITS.nodes) {
       this.halt('too-large', span, { what: 'operations', limit: LIMITS.nodes });
     }
@@ -97,7 +111,7 @@ export class Session {
 
   /** Ends the evaluation before a list that is too long is made. */
   checkLength(span: Span, length: number): void {
-    if (length > LIMITS.elements) this.halt('too-large', span, { what: 'list elements', limit: LIMITS.elements });
+    if (length > LIMITS.elements) this.halt('too-large', span, { what: 'elements', limit: LIMITS.elements });
   }
 
   halt<C extends Code>(code: C, span: Span, args: Arguments<C>): never {

@@ -5,18 +5,26 @@ import { axisSymbol, type Dim, format, isEqual, isLess } from '../../shared/dim.
 import { requireValue } from './expression.ts';
 import type { Frame } from './frame.ts';
 import type { Session } from './session.ts';
-import { describe, int } from './value.ts';
+import { describe, int, toText } from './value.ts';
+
+/** How a shape certainly differs from a pattern: in its number of axes, or in the size of one. */
+export type Misfit = 'rank' | { readonly axis: number; readonly wanted: Dim };
 
 /**
- * Binds new names in `pattern` to the sizes of `shape` and compares the rest. False where they certainly differ.
+ * Binds new names in `pattern` to the sizes of `shape` and compares the rest. Returns the first certain difference.
  * Axes that `...` stands for may be any.
  */
-export function matchShape(session: Session, frame: Frame, pattern: ShapeExpression, shape: readonly Dim[]): boolean {
+export function matchShape(
+  session: Session,
+  frame: Frame,
+  pattern: ShapeExpression,
+  shape: readonly Dim[],
+): Misfit | undefined {
   const rest = pattern.axes.findIndex((axis) => axis.kind === 'rest');
   const fixedAxes = pattern.axes.filter((axis) => axis.kind === 'axis').length;
-  if (rest < 0 ? shape.length !== fixedAxes : shape.length < fixedAxes) return false;
+  if (rest < 0 ? shape.length !== fixedAxes : shape.length < fixedAxes) return 'rank';
   let position = 0;
-  let matches = true;
+  let misfit: Misfit | undefined;
   for (const axis of pattern.axes) {
     if (axis.kind === 'rest') {
       const count = shape.length - fixedAxes;
@@ -34,9 +42,9 @@ export function matchShape(session: Session, frame: Frame, pattern: ShapeExpress
       continue;
     }
     const wanted = sizeOf(session, frame, axis.size);
-    if (wanted !== undefined && isEqual(wanted, actual) === false) matches = false;
+    if (wanted !== undefined && isEqual(wanted, actual) === false) misfit ??= { axis: position - 1, wanted };
   }
-  return matches;
+  return misfit;
 }
 
 /** Whether this axis is a name that nothing has defined yet, which it then defines. */
@@ -100,7 +108,7 @@ function sizeOf(session: Session, frame: Frame, size: Expression): Dim | undefin
         'fractional-size',
         size.span,
         { expression, value: String(value.value) },
-        { notes: notesOn(frame, size.span) },
+        { notes: noteOn(frame, size.span) },
       );
     return undefined;
   }
@@ -108,16 +116,20 @@ function sizeOf(session: Session, frame: Frame, size: Expression): Dim | undefin
   return session.report('wrong-type', size.span, { what: 'a size', expected: 'an int', actual: describe(value) });
 }
 
-/** What the names in the expression are here: "here H is 7". */
-function notesOn(frame: Frame, span: Span): readonly string[] {
+/** "H = 7": what the names in a stretch of source are here, unless they only stand for themselves. */
+export function sizesIn(frame: Frame, span: Span): readonly string[] {
   const names = [...new Set(textOf(span).match(/[A-Za-z_]\w*/g) ?? [])];
-  return names.flatMap((name) => {
+  const sizes = names.flatMap((name) => {
     const value = frame.lookup(name);
-    return value?.kind === 'int' ? [`here ${name} is ${format(value.value)}`] : [];
+    return value?.kind === 'int' || value?.kind === 'float' ? [[name, toText(value)] as const] : [];
   });
+  return sizes.every(([name, size]) => name === size)
+    ? []
+    : sizes.slice(0, 6).map(([name, size]) => `${name} = ${size}`);
 }
 
-/** "here C is 32": what the names in a shape are bound to, for notes. */
-export function boundSizes(frame: Frame, pattern: ShapeExpression): readonly string[] {
-  return notesOn(frame, pattern.span).slice(0, 4);
+/** The same as a note; none where there is nothing to tell. */
+export function noteOn(frame: Frame, span: Span): readonly string[] {
+  const sizes = sizesIn(frame, span);
+  return sizes.length === 0 ? [] : [`here ${sizes.join(', ')}`];
 }

@@ -4,7 +4,7 @@
  */
 import type { FunctionItem, LayerItem } from '../../dsl/ast.ts';
 import type { Span } from '../../dsl/source.ts';
-import { type Dim, format, formatShape } from '../../shared/dim.ts';
+import { type Dim, format, formatShape, isUnknown } from '../../shared/dim.ts';
 import type { Constant, ValueId } from '../graph.ts';
 import type { CallableOp } from '../ops/signature/index.ts';
 import type { ModuleScope } from '../project.ts';
@@ -106,7 +106,8 @@ export function number(value: Dim): IntValue | FloatValue {
 export function describe(value: Value): string {
   switch (value.kind) {
     case 'int':
-      return `the int ${format(value.value)}`;
+      if (isUnknown(value.value)) return 'an int';
+      return typeof value.value === 'number' ? `the int ${value.value}` : `the int \`${format(value.value)}\``;
     case 'float':
       return value.value === undefined ? 'a float' : `the float ${value.value}`;
     case 'bool':

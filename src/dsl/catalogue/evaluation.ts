@@ -31,7 +31,7 @@ export const evaluation = {
   'too-many-arguments': entry<{ callee: string; most: number; form: string }>({
     severity: 'error',
     message: ({ callee, most }) => `\`${callee}\` takes at most ${count(most, 'argument')}`,
-    help: ({ form }) => `it is called as \`${form}\`; \`|>\` gives the first`,
+    help: ({ form }) => `it is called as \`${form}\``,
     why: 'Arguments without a name fill inputs and parameters in their order.',
     wrong: model('x |> relu(3)'),
     right: model('x |> relu'),
@@ -54,7 +54,7 @@ export const evaluation = {
   'not-callable': entry<{ what: string }>({
     severity: 'error',
     message: ({ what }) => `${what} cannot be called`,
-    help: () => 'layers, blocks, models and functions can be called',
+    help: () => 'what stands before the parenthesis, or after `|>`, has to be a layer, a block or a function',
     why: 'What stands before the parenthesis, or after `|>`, has to be a layer or a function.',
     wrong: 'const A = 3\nmodel M(x: [8, 8, 32]) {\n  x |> A\n}\n',
     right: model('x |> relu'),
@@ -105,7 +105,6 @@ export const evaluation = {
   'not-indexable': entry<{ actual: string }>({
     severity: 'error',
     message: ({ actual }) => `${actual} has no elements to pick from`,
-    help: () => 'to cut a tensor, use `slice` or `split`',
     why: 'Only lists, and results with several outputs, can be indexed.',
     wrong: model('x[0]'),
     right: model('x |> slice(0, 1, axis: 0)'),
@@ -158,11 +157,17 @@ export const evaluation = {
     wrong: 'model M(x: [8, 8, 3]) {\n  if x { x |> relu } else { x }\n}\n',
     right: 'model M(sharp: bool = true)(x: [8, 8, 3]) {\n  if sharp { x |> relu } else { x }\n}\n',
   }),
-  'too-large': entry<{ what: string; limit: number }>({
+  'too-large': entry<{ what: 'elements' | 'operations' | 'steps'; limit: number }>({
     severity: 'error',
-    message: ({ what, limit }) => `this makes more than ${limit.toLocaleString('en')} ${what}`,
-    help: () => 'look at the loops on the way here: one of them runs too often',
-    why: 'A limit keeps a slip such as `range(1000000000)` from filling the memory.',
+    message: ({ what, limit }) =>
+      what === 'elements'
+        ? `this list would have more than ${limit.toLocaleString('en')} elements`
+        : `gave up here after ${limit.toLocaleString('en')} ${what}`,
+    help: ({ what }) =>
+      what === 'elements'
+        ? 'is one of the numbers larger than was meant?'
+        : 'loops and uses within each other multiply: ten times ten times ten is a thousand; look for one that runs too often',
+    why: 'A limit keeps a slip such as `range(1000000000)` from filling the memory, and blocks that use blocks from multiplying without end.',
     wrong: 'const A = range(1000000000)\n',
     right: 'const A = range(10)\n',
   }),
@@ -185,7 +190,10 @@ export const evaluation = {
   'model-input-size': entry<{ name: string }>({
     severity: 'error',
     message: ({ name }) => `a model's input needs a known size, and \`${name}\` is none`,
-    help: ({ name }) => `make it a parameter with a default: \`(${name}: int = 224)\``,
+    help: ({ name }) =>
+      name.startsWith('...')
+        ? 'write out every axis: `[224, 224, 3]`'
+        : `make it a parameter with a default: \`(${name}: int = 224)\``,
     why: 'A model stands on its own, so nobody passes it a tensor that its sizes could be learned from.',
     wrong: 'model M(x: [H, W, 3]) {\n  x |> relu\n}\n',
     right: 'model M(size: int = 224)(x: [size, size, 3]) {\n  x |> relu\n}\n',

@@ -6,9 +6,13 @@ const didYouMean = (near: string | undefined): string | undefined => near && `di
 export const names = {
   'unknown-name': entry<{ name: string; near: string | undefined; what: string }>({
     severity: 'error',
-    message: ({ name, what }) => `there is no ${what} called \`${name}\``,
+    message: ({ name, what }) =>
+      what === 'name' ? `nothing here is called \`${name}\`` : `there is no ${what} called \`${name}\``,
     help: ({ near, what }) =>
-      didYouMean(near) ?? `define the ${what} above, import it, or see the list of layers in the reference`,
+      didYouMean(near) ??
+      (what === 'name'
+        ? 'give it a value above, make it a parameter, or import it'
+        : `define the ${what} in this file or import it; docs/ops.md lists the layers of the language`),
     why: 'A name has to be a parameter, an input, a result named above, a declaration of this file, something imported, or a layer of the language.',
     wrong: 'model M(x: [8, 8, 3]) {\n  x |> conv3d(8, 3)\n}\n',
     right: 'model M(x: [8, 8, 3]) {\n  x |> conv2d(8, 3)\n}\n',
@@ -42,7 +46,10 @@ export const names = {
   'unused-name': entry<{ name: string; what: string }>({
     severity: 'warning',
     message: ({ name, what }) => `${what} \`${name}\` is never used`,
-    help: ({ name }) => `use it, remove it, or call it \`_${name}\` if that is meant`,
+    help: ({ name, what }) =>
+      what === 'the import'
+        ? 'remove it from the import'
+        : `use it, remove it, or call it \`_${name}\` if that is meant`,
     why: 'A result that nothing uses does not reach the output, so its layers are left out of the model. That is rarely what was meant.',
     wrong: 'model M(x: [8, 8, 3]) {\n  edges = x |> conv2d(8, 3)\n  x |> conv2d(8, 1)\n}\n',
     right: 'model M(x: [8, 8, 3]) {\n  edges = x |> conv2d(8, 3)\n  edges |> conv2d(8, 1)\n}\n',

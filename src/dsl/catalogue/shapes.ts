@@ -10,23 +10,36 @@ const ordinal = (index: number): string => ['first', 'second', 'third', 'fourth'
 export const shapes = {
   'shape-mismatch': entry<{ op: string; left: Shape; right: Shape; axis: number }>({
     severity: 'error',
-    message: ({ op, left, right }) => `\`${op}\` cannot combine ${formatShape(left)} with ${formatShape(right)}`,
-    help: ({ left, right, axis }) =>
-      axis === 1 && left.length > 1
-        ? `bring both sides to the same number of channels, for instance with \`conv2d(${format(left.at(-1)!)}, 1)\` on the right side`
-        : `the sizes ${format(left.at(-axis)!)} and ${format(right.at(-axis)!)} must agree, or one of them must be 1`,
+    message: ({ op, left, right, axis }) =>
+      `\`${op}\` cannot combine ${formatShape(left)} with ${formatShape(right)}: ${difference(left, right, axis)}`,
+    help: ({ left, right, axis }) => {
+      const [a, b] = [left.at(-axis)!, right.at(-axis)!];
+      if (axis === 1 && left.length === 3 && right.length === 3) {
+        return `bring both sides to the same number of channels, for instance with \`conv2d(${format(a)}, 1)\` on the right side`;
+      }
+      const enlarged = enlargement(a, b);
+      if (axis > 1 && enlarged !== undefined && left.length === 3 && right.length === 3) return enlarged;
+      return `the sizes ${format(a)} and ${format(b)} must agree, or one of them must be 1`;
+    },
     why: 'Element-by-element operations pair up the two tensors axis by axis, aligned at the last axis. Two sizes go together when they are equal or when one of them is known to be 1, which is then repeated.',
     wrong: model('x + (x |> conv2d(64, 3))'),
     right: model('x + (x |> conv2d(32, 3))'),
   }),
   'concat-mismatch': entry<{ axis: number; index: number; first: Shape; other: Shape; at: number }>({
     severity: 'error',
-    message: ({ axis, index, first, other }) =>
-      `cannot join ${formatShape(first)} and ${formatShape(other)} along axis ${axis}: the ${ordinal(index)} tensor differs in another axis`,
-    help: ({ first, other, at }) =>
-      at < 0
-        ? 'all tensors need the same number of axes'
-        : `axis ${at} is ${format(first[at]!)} in the first and ${format(other[at]!)} here; resize one of them first, by a stride, a pool or \`upsample\``,
+    message: ({ axis, index, first, other, at }) => {
+      const what = `\`concat\` cannot join ${formatShape(first)} and ${formatShape(other)} along axis ${axis}`;
+      if (at < 0) return `${what}: the ${ordinal(index)} tensor has another number of axes`;
+      return `${what}: ${difference(first, other, first.length - at)}`;
+    },
+    help: ({ first, other, at, axis }) => {
+      if (at < 0) return 'all tensors need the same number of axes; `reshape` gives a tensor others';
+      const image = first.length === 3 && at < 2;
+      const enlarged = image ? enlargement(first[at]!, other[at]!) : undefined;
+      if (enlarged !== undefined) return enlarged;
+      if (image) return 'bring all to the same height and width first, by a stride, a pool or `upsample`';
+      return `all axes but axis ${axis} have to agree`;
+    },
     why: 'Joining puts tensors one behind the other along one axis. All their other axes have to be equal.',
     wrong: model('concat([x, x |> max_pool(2)])'),
     right: model('concat([x, x |> max_pool(2) |> upsample(2)])'),
@@ -34,10 +47,12 @@ export const shapes = {
   'groups-do-not-divide': entry<{ op: string; groups: string; what: string; count: string }>({
     severity: 'error',
     message: ({ op, groups, what, count }) => `\`${op}\` cannot part ${count} ${what} into ${groups} equal groups`,
-    help: ({ count }) =>
-      /^\d+$/.test(count)
-        ? `groups that divide ${count}: ${divisorsOf(Number(count)).join(', ')}`
-        : `choose a number of groups that divides ${count}`,
+    help: ({ count, groups }) => {
+      if (!/^\d+$/.test(count)) return `choose a number of groups that divides ${count}`;
+      const divisors = divisorsOf(Number(count));
+      const nearest = divisors.findLast((each) => each <= Number(groups)) ?? 1;
+      return `try \`groups: ${nearest}\`; ${count} divides by ${divisors.join(', ')}`;
+    },
     why: 'Every group has the same number of channels, so the number of groups has to divide the number of channels.',
     wrong: model('x |> group_norm(groups: 5)'),
     right: model('x |> group_norm(groups: 8)'),
@@ -51,8 +66,11 @@ export const shapes = {
     dilated: boolean;
   }>({
     severity: 'error',
-    message: ({ op, axis, reach, size, padded, dilated }) =>
-      `the window of \`${op}\` ${dilated ? 'reaches over' : 'has'} ${reach} in ${axis}, but the input has only ${size}${padded ? ' with its padding' : ''}`,
+    message: ({ op, axis, reach, size, padded, dilated }) => {
+      const unit = axis === 'height' ? 'rows' : 'columns';
+      const covers = `the window of \`${op}\` covers ${reach} ${unit}${dilated ? ' with its dilation' : ''}`;
+      return `${covers}, but its input has only ${size}${padded ? ' with its padding' : ''}`;
+    },
     help: () => 'use a smaller kernel, pad the input (`padding: "same"`), or shrink the image less before this layer',
     why: 'A window that is larger than its input fits nowhere, so there would be no output. With a dilation d, a kernel of k reaches over (k - 1) * d + 1 positions.',
     wrong: model('x |> max_pool(9)'),
@@ -61,8 +79,8 @@ export const shapes = {
   'adaptive-output-too-large': entry<{ op: string; output: Shape; input: Shape }>({
     severity: 'error',
     message: ({ op, output, input }) =>
-      `\`${op}\` cannot make ${formatShape(output)} cells of ${formatShape(input.slice(0, 2))}`,
-    help: () => 'use `upsample` to enlarge',
+      `\`${op}\` cannot part ${formatShape(input.slice(0, 2))} positions into ${formatShape(output)} cells`,
+    help: () => 'ask for fewer cells, or use `upsample` to enlarge',
     why: 'Adaptive pooling parts the image into cells of at least one pixel each.',
     wrong: model('x |> adaptive_avg_pool(9)'),
     right: model('x |> adaptive_avg_pool(4)'),
@@ -113,6 +131,7 @@ export const shapes = {
   'split-sizes': entry<{ axis: number; size: string; total: string }>({
     severity: 'error',
     message: ({ axis, size, total }) => `the pieces sum to ${total}, but axis ${axis} has size ${size}`,
+    help: ({ size }) => `give sizes that sum to ${size}`,
     why: 'The sizes given to `split` have to use up the axis exactly.',
     wrong: model('a, b = x |> split([8, 16])\n  concat([a, b])'),
     right: model('a, b = x |> split([8, 24])\n  concat([a, b])'),
@@ -121,6 +140,7 @@ export const shapes = {
     severity: 'error',
     message: ({ axis, size, start, end }) =>
       `there is nothing from ${start} to ${end} in axis ${axis}, whose size is ${size}`,
+    help: ({ size }) => `positions go from 0 to ${size}; negative ones count from the end`,
     why: 'A slice takes the positions from `start` up to but not including `end`, both within the axis.',
     wrong: model('x |> slice(0, 33)'),
     right: model('x |> slice(0, 16)'),
@@ -128,7 +148,7 @@ export const shapes = {
   'reshape-mismatch': entry<{ from: Shape; to: Shape; count: string; given: string }>({
     severity: 'error',
     message: ({ from, to, count, given }) =>
-      `${formatShape(from)} holds ${count} numbers, which do not fill ${formatShape(to)} (${given})`,
+      `${formatShape(from)} holds ${count} numbers, and ${formatShape(to)} has room for ${to.includes(-1) ? `a multiple of ${given}` : given}`,
     help: () => 'one size may be -1: whatever is left',
     why: 'Reshaping keeps all numbers in their order, so the product of the sizes cannot change.',
     wrong: model('x |> reshape([8, 8, 16])'),
@@ -192,7 +212,7 @@ export const shapes = {
     wrong: 'model M(size: int = 0)(x: [size, size, 3]) {\n  x |> relu\n}\n',
     right: 'model M(size: int = 8)(x: [size, size, 3]) {\n  x |> relu\n}\n',
   }),
-  'input-shape': entry<{ callee: string; input: string; declared: string; actual: Shape; known: string }>({
+  'input-shape': entry<{ callee: string; input: string; declared: string; actual: Shape }>({
     severity: 'error',
     message: ({ callee, input, declared, actual }) =>
       `\`${callee}\` wants \`${input}: ${declared}\`, but is given ${formatShape(actual)}`,
@@ -203,7 +223,7 @@ export const shapes = {
   'output-shape': entry<{ owner: string; declared: string; value: string; actual: Shape }>({
     severity: 'error',
     message: ({ owner, declared, value, actual }) =>
-      `\`${owner}\` promises ${declared}${value === declared ? '' : ` = ${value}`}, but its body makes ${formatShape(actual)}`,
+      `\`${owner}\` promises ${declared}${value.replace(/\s/g, '') === declared.replace(/\s/g, '') ? '' : ` = ${value}`}, but its body makes ${formatShape(actual)}`,
     why: 'The shape after `->` is what users of the block rely on, so the body has to make exactly that.',
     wrong: 'block B(x: [H, W, C]) -> [H, W, C] {\n  x |> conv2d(2 * C, 3)\n}\n',
     right: 'block B(x: [H, W, C]) -> [H, W, 2 * C] {\n  x |> conv2d(2 * C, 3)\n}\n',
@@ -218,6 +238,24 @@ export const shapes = {
       'block B(n: int)(x: [H, W, C]) {\n  assert n > 0, "n must be positive, not {n}"\n  x |> conv2d(n, 1)\n}\nmodel M(x: [8, 8, 3]) {\n  x |> B(4)\n}\n',
   }),
 };
+
+/** "their heights are 56 and 28"; axes count from the end, from 1. */
+function difference(left: Shape, right: Shape, axis: number): string {
+  const [a, b] = [format(left.at(-axis)!), format(right.at(-axis)!)];
+  const image = left.length === 3 && right.length === 3;
+  if (image) return `their ${['channels', 'widths', 'heights'][axis - 1]} are ${a} and ${b}`;
+  if (left.length === right.length) return `their sizes in axis ${left.length - axis} are ${a} and ${b}`;
+  return `aligned at the last axis, ${a} meets ${b}`;
+}
+
+/** How to enlarge the smaller side when it fits into the larger a whole number of times. */
+function enlargement(a: Dim, b: Dim): string | undefined {
+  if (typeof a !== 'number' || typeof b !== 'number') return undefined;
+  const [small, large] = [Math.min(a, b), Math.max(a, b)];
+  if (large % small !== 0) return undefined;
+  const side = a < b ? 'left' : 'right';
+  return `enlarge the ${side} side with \`upsample(${large / small})\`, or shrink the other with a stride or a pool`;
+}
 
 function divisorsOf(count: number): number[] {
   return Array.from({ length: Math.min(count, 4096) }, (_, index) => index + 1).filter((each) => count % each === 0);

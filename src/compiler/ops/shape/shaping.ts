@@ -46,9 +46,10 @@ export const shaping = {
     let size: Dim = 0;
     const joined = [...first];
     for (const [index, shape] of call.inputs.entries()) {
-      const other = shape.findIndex((each, at) => at !== axis && isEqual(each, joined[at]!) === false);
-      if (shape.length !== first.length || other >= 0) {
-        return call.report('concat-mismatch', { axis, index, first, other: shape, at: other }, { inputs: true });
+      const sameRank = shape.length === first.length;
+      const at = sameRank ? shape.findIndex((each, i) => i !== axis && isEqual(each, joined[i]!) === false) : -1;
+      if (!sameRank || at >= 0) {
+        return call.report('concat-mismatch', { axis, index, first: joined, other: shape, at }, { inputs: true });
       }
       for (const [at, each] of shape.entries()) if (isUnknown(joined[at]!)) joined[at] = each;
       size = add(size, shape[axis]!);
