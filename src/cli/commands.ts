@@ -3,6 +3,7 @@
  * what only training needs.
  */
 import type { OptionValues } from 'commander';
+import { ENGINE_CHOICES } from '../engines/choose.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What a module in `commands/` exports: the work, and the exit code it ends with. */
@@ -27,7 +28,6 @@ const SET_CONFIG = [
   '--set <name=value...>',
   'set a model parameter (size=32) or a configuration field (training.epochs=3)',
 ] as const;
-const ENGINES = ['auto', 'native', 'tfjs', 'tfjs-gpu', 'tfjs-webgpu', 'tfjs-cpu'];
 const ENGINE = ['--engine <name>', 'what computes', 'auto'] as const;
 const CHECKPOINTS = ['best', 'last'];
 const CHECKPOINT = ['--checkpoint <which>', 'which weights', 'best'] as const;
@@ -90,7 +90,7 @@ export const commands: readonly CommandRow[] = [
       ['--epochs <count>', 'the same as --set training.epochs=COUNT'],
       ['--name <name>', 'the name of the run'],
     ],
-    choices: { engine: ENGINES },
+    choices: { engine: ENGINE_CHOICES },
     examples: [
       'specc train specs/synthetic.train.yaml',
       'specc train specs/ddrnet.train.yaml --set size=64 --set training.batch=32',
@@ -103,7 +103,7 @@ export const commands: readonly CommandRow[] = [
     group: 'Train',
     summary: 'measure a trained run on its validation images or another folder',
     options: [ENGINE, ['--data <folder>', 'a folder with one folder of images for each class'], CHECKPOINT, TABLE],
-    choices: { engine: ENGINES, checkpoint: CHECKPOINTS, format: ['table', 'json'] },
+    choices: { engine: ENGINE_CHOICES, checkpoint: CHECKPOINTS, format: ['table', 'json'] },
     examples: ['specc eval runs/ddrnet --data data/blood-cells/TEST'],
     load: () => import('./commands/evaluate.ts'),
   },
@@ -112,7 +112,7 @@ export const commands: readonly CommandRow[] = [
     group: 'Train',
     summary: 'classify images with a trained run',
     options: [ENGINE, CHECKPOINT, TABLE],
-    choices: { engine: ENGINES, checkpoint: CHECKPOINTS, format: ['table', 'json'] },
+    choices: { engine: ENGINE_CHOICES, checkpoint: CHECKPOINTS, format: ['table', 'json'] },
     examples: ['specc predict runs/ddrnet cell.jpeg other.png'],
     load: () => import('./commands/predict.ts'),
   },

@@ -26,7 +26,8 @@ const fields = fieldsOf(schema as Documented);
 test('every field is described, and has a default or an example unless it is a mapping', () => {
   for (const [path, field] of fields) {
     assert.ok(field.description?.endsWith('.'), `${path} has no description`);
-    const shown = field.default !== undefined || field.examples !== undefined || /Default: /.test(field.description ?? '');
+    const shown =
+      field.default !== undefined || field.examples !== undefined || /Default: /.test(field.description ?? '');
     assert.ok(shown || field.type === 'object', `${path} has neither a default nor an example`);
   }
 });
