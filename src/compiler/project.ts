@@ -47,8 +47,13 @@ export function loadProject(path: string, text: string, loader: Loader): Outcome
     const scope: ModuleScope = { path: file, module: parsed.value, declarations };
     loading.push(file);
     for (const item of parsed.value.items) {
-      if (item.kind === 'import') resolveImport(item, file, declarations);
-      else declare(declarations, item, scope);
+      if (item.kind === 'import') {
+        // A path that was not understood is not looked for.
+        const broken = parsed.diagnostics.some(
+          ({ span }) => span.start >= item.pathSpan.start && span.end <= item.pathSpan.end,
+        );
+        if (!broken) resolveImport(item, file, declarations);
+      } else declare(declarations, item, scope);
     }
     loading.pop();
     loaded.set(file, scope);

@@ -128,8 +128,8 @@ export const evaluation = {
     severity: 'error',
     message: ({ what, actual }) => `${what} must be a tensor, not ${actual}`,
     why: 'Layers work on tensors: the inputs of the model and the results of other layers.',
-    wrong: model('relu(3)'),
-    right: model('relu(x)'),
+    wrong: model('x + relu(3)'),
+    right: model('x + relu(x)'),
   }),
   'wrong-outputs': entry<{ owner: string; declared: number; actual: string }>({
     severity: 'error',

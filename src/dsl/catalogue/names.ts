@@ -78,15 +78,15 @@ export const names = {
     help: ({ near }) => didYouMean(near) ?? 'the path is relative to this file and ends in .spec',
     why: 'Imports name a file by its path from the importing file.',
     wrong: 'import { A } from "./nowhere.spec"\nconst B = A\n',
-    right: 'const A = 1\nconst B = A\n',
+    right: 'import { Residual } from "./blocks.spec"\nblock B(x: [H, W, C]) {\n  x |> Residual |> relu\n}\n',
   }),
   'missing-import': entry<{ name: string; path: string; near: string | undefined }>({
     severity: 'error',
     message: ({ name, path }) => `\`${path}\` defines nothing called \`${name}\``,
     help: ({ near }) => didYouMean(near) ?? 'only declarations of that file itself can be imported from it',
     why: 'An import takes blocks, models, functions and constants that the other file declares.',
-    wrong: 'import { Residal } from "std"\nmodel M(x: [8, 8, 3]) {\n  x |> Residal\n}\n',
-    right: 'const A = 1\n',
+    wrong: 'import { Residal } from "./blocks.spec"\nmodel M(x: [8, 8, 3]) {\n  x |> Residal\n}\n',
+    right: 'import { Residual } from "./blocks.spec"\nmodel M(x: [8, 8, 3]) {\n  x |> Residual\n}\n',
   }),
   'import-cycle': entry<{ cycle: readonly string[] }>({
     severity: 'error',

@@ -117,7 +117,7 @@ export const shapes = {
     severity: 'error',
     message: () => '`concat` needs at least one tensor, and this list is empty',
     why: 'There is no shape that an empty list could have.',
-    wrong: model('concat([])'),
+    wrong: model('x + concat([])'),
     right: model('concat([x, x])'),
   }),
   'split-does-not-divide': entry<{ axis: number; size: string; parts: string }>({

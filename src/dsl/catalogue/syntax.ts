@@ -63,8 +63,8 @@ export const syntax = {
     severity: 'error',
     message: ({ what }) => `${what} is plain text; nothing can be put into it`,
     why: 'The paths of imports and the choices of a type are read before any value is known.',
-    wrong: 'import { A } from "./{name}.spec"\n',
-    right: 'import { A } from "./name.spec"\n',
+    wrong: 'import { Residual } from "./{name}.spec"\nblock B(x: [H, W, C]) {\n  x |> Residual\n}\n',
+    right: 'import { Residual } from "./blocks.spec"\nblock B(x: [H, W, C]) {\n  x |> Residual\n}\n',
   }),
 
   // ── habits from other languages ─────────────────────────────────────────────────────────────────────────────────
@@ -114,7 +114,7 @@ export const syntax = {
     help: () => 'make the part optional with a `bool` parameter of the model until then',
     why: 'The word is kept free so that sources written today stay valid when it gets its meaning.',
     wrong: 'ablation Table of Net {\n}\n',
-    right: 'model Net(wide: bool = true)(x: [N]) {\n  x |> dense(if wide { 64 } else { 32 })\n}\n',
+    right: 'model Net(wide: bool = true)(x: [16]) {\n  x |> dense(if wide { 64 } else { 32 })\n}\n',
   }),
   'keyword-as-name': entry<{ word: string }>({
     severity: 'error',
