@@ -5,6 +5,14 @@ import type { StepProgress, TrainingReporter } from '../training/loop.ts';
 import { duration, percent } from '../training/report/report.ts';
 import type { Terminal } from './terminal.ts';
 
+/** The bar that is on the screen: there is one terminal, so there is one. */
+let shown: ProgressBar | undefined;
+
+/** Takes the bar off the screen, for a line that is to stay; the next update shows it again. */
+export function clearProgress(): void {
+  shown?.clear();
+}
+
 /** A bar that appears with its first update and vanishes when it is cleared; nothing where lines cannot be redrawn. */
 export class ProgressBar {
   readonly #terminal: Terminal;
@@ -27,6 +35,7 @@ export class ProgressBar {
         fps: 8,
       });
       this.#bar.start(total, done, { before, after });
+      shown = this;
     }
     this.#bar.setTotal(total);
     this.#bar.update(done, { before, after });
@@ -35,6 +44,7 @@ export class ProgressBar {
   clear(): void {
     this.#bar?.stop();
     this.#bar = undefined;
+    if (shown === this) shown = undefined;
   }
 
   #line(before: string, progress: number, after: string): string {

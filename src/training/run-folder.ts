@@ -166,11 +166,12 @@ function listRuns(output: string): string[] {
 }
 
 function notARun(given: string, output: string): TrainingError {
-  const names = listRuns(existsSync(join(dirname(given), basename(given))) ? dirname(given) : output);
+  const folder = listRuns(dirname(given)).length > 0 ? dirname(given) : output;
+  const names = listRuns(folder);
   const known =
     names.length === 0
-      ? `there are no runs in '${output}' yet: specc train CONFIG makes one`
-      : `did you mean '${join(output, closest(basename(given), names))}'? The runs are ${names.slice(-8).join(', ')}`;
+      ? `there are no runs in '${folder}' yet: specc train CONFIG makes one`
+      : `did you mean '${join(folder, closest(basename(given), names))}'? The runs are ${names.slice(-8).join(', ')}`;
   const what = existsSync(given) ? 'is not a run: it has no plan.json' : 'does not exist';
   return new TrainingError(`'${given}' ${what}`, known);
 }

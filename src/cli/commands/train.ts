@@ -8,6 +8,7 @@
 import { checkData, checkFoundClasses } from '../../config/check-data.ts';
 import type { Experiment } from '../../config/experiment.ts';
 import type { ConfigLoader } from '../../config/link.ts';
+import { counted } from '../../data/data-error.ts';
 import { type Diagnostic, hasErrors } from '../../dsl/diagnostic.ts';
 import { type ChosenEngine, chooseEngine, type EngineChoice, engineLoaders } from '../../engines/choose.ts';
 import { initialWeights } from '../../engines/initialize.ts';
@@ -70,7 +71,7 @@ export async function run(args: readonly string[], options: TrainOptions, termin
 
     const end = await trainRun(run, experiment, chosen, images, checkpoint, interruption.signal, terminal);
     if (end.reason === 'interrupted') return sayInterrupted(run, end, terminal);
-    const ending = `${end.reason} after ${end.state.epoch - 1} epochs`;
+    const ending = endingOf(end);
     const result =
       images.validation &&
       (await evaluateRun(run, experiment.graph, chosen.engine, images.validation, 'best', interruption));
@@ -247,20 +248,24 @@ function sayInterrupted({ folder }: Run, { state }: TrainingEnd, terminal: Termi
   return INTERRUPTED;
 }
 
+function endingOf({ reason, state }: TrainingEnd): string {
+  return `${reason} after ${counted(state.epoch - 1, 'epoch')}`;
+}
+
 function sayResult(
   run: Run,
-  { reason, state }: TrainingEnd,
+  end: TrainingEnd,
   result: EvaluationResult | undefined,
   images: TrainingImages,
   path: string,
   terminal: Terminal,
 ): void {
   const { bold, dim } = terminal.colours;
-  const trained = `${reason} after ${state.epoch - 1} epochs`;
+  const trained = endingOf(end);
   if (result === undefined) {
     terminal.print(`\n${bold(run.folder)}: ${trained}; there are no validation images`);
   } else {
-    terminal.print(`\n${bold(run.folder)}: ${trained}; the best, of epoch ${state.best?.epoch}, on validation:`);
+    terminal.print(`\n${bold(run.folder)}: ${trained}; the best, of epoch ${end.state.best?.epoch}, on validation:`);
     terminal.print(headline(result.evaluation, images.baseline, terminal.colours));
     terminal.print(`\n${classTable(result.evaluation, terminal.colours)}`);
   }

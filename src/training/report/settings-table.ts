@@ -43,8 +43,12 @@ function validationOf({ data }: Plan): string {
   if (data.validation !== undefined) return data.validation;
   if (data.split === undefined) return 'none';
   const { validation, groups, seed } = data.split;
-  const by = groups === undefined ? 'at random within each class' : `by group (${withoutKind(groups)})`;
-  return `${Math.round(validation * 100)}% held out ${by}, seed ${seed}`;
+  return `${Math.round(validation * 100)}% held out ${splitOf(groups, data.synthetic !== undefined)}, seed ${seed}`;
+}
+
+function splitOf(groups: NonNullable<Plan['data']['split']>['groups'], drawn: boolean): string {
+  if (groups !== undefined) return `by group (${withoutKind(groups)})`;
+  return drawn ? 'by cell' : 'at random within each class';
 }
 
 function scheduleOf(schedule: Schedule): string {

@@ -1,0 +1,189 @@
+/** The commands that train and use what was trained, on a few drawn images with a small model. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import * as evaluate from '../../src/cli/commands/evaluate.ts';
+import * as predict from '../../src/cli/commands/predict.ts';
+import * as train from '../../src/cli/commands/train.ts';
+import type { CommandModule } from '../../src/cli/commands.ts';
+import { reportFailure } from '../../src/cli/failure.ts';
+import { openTerminal, type Terminal } from '../../src/cli/terminal.ts';
+import { readHistory } from '../../src/training/history.ts';
+import { temporaryFolder } from './toy-run.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+const SPEC = `model Small(classes: int = 4)(image: [16, 16, 3]) -> [classes] {
+  image |> conv2d(8, 3) |> batch_norm |> relu |> max_pool(2) |> dropout(0.2) |> global_avg_pool |> dense(classes) |> softmax
+}
+`;
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command in this process, as `main` does. */
+async function specc(command: CommandModule, args: readonly string[], options: object = {}): Promise<Ended> {
+  const [stdout, stderr]: [string[], string[]] = [[], []];
+  const terminal: Terminal = {
+    ...openTerminal({ color: false }),
+    print: (text) => void stdout.push(text),
+    note: (text) => void stderr.push(text),
+    problem: (text) => void stderr.push(text),
+    interactive: false,
+  };
+  const defaults = { engine: 'native', format: 'table', checkpoint: 'best' };
+  let code: number;
+  try {
+    code = await command.run(args, { ...defaults, ...options }, terminal);
+  } catch (error) {
+    code = reportFailure(error, terminal);
+  }
+  return { code, stdout: stdout.join('\n'), stderr: stderr.join('\n') };
+}
+
+/** Runs `specc` in a process of its own, which is sent SIGINT as soon as the text appears on standard error. */
+async function speccInterrupted(args: readonly string[], at: RegExp): Promise<Ended> {
+  const program = ['--import', import.meta.resolve('tsx'), join(ROOT, 'src/cli/main.ts')];
+  const child = spawn(process.execPath, [...program, ...args], { env: { ...process.env, NO_COLOR: '1' } });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (data) => {
+    stdout += data;
+  });
+  let sent = false;
+  child.stderr.on('data', (data) => {
+    stderr += data;
+    if (!sent && at.test(stderr)) sent = child.kill('SIGINT');
+  });
+  const [code] = await once(child, 'close');
+  return { code, stdout, stderr };
+}
+
+/** Every path is absolute, so that the tests need no working directory of their own. */
+function makeProject(): string {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'small.spec'), SPEC);
+  writeFileSync(
+    join(folder, 'small.train.yaml'),
+    `model: small.spec
+data: { synthetic: { per_class: 12, size: 32 }, cache: ${folder}/.cache }
+training: { epochs: 2, batch: 8, learning_rate: 0.01 }
+output: ${folder}/runs
+`,
+  );
+  return folder;
+}
+
+const project = makeProject();
+const config = join(project, 'small.train.yaml');
+const made = join(project, 'runs/small');
+
+test('train: a run folder, a table on standard output, progress on standard error', async () => {
+  const { code, stdout, stderr } = await specc(train, [config]);
+  assert.is(code, 0, stderr);
+  assert.match(stderr, /engine: native on /);
+  assert.match(stderr, /split by group: \d+ of 16 groups are held out/);
+  assert.match(stderr, /epoch 2\/2 {2}loss \d\.\d{3} {2}accuracy/);
+  assert.match(stdout, /runs\/small: finished after 2 epochs/);
+  assert.match(stdout, /specc predict .*runs\/small IMAGE/);
+  const files = readdirSync(made);
+  for (const file of ['checkpoints', 'metrics.jsonl', 'plan.json', 'report.html', 'sources']) {
+    assert.ok(files.includes(file), file);
+  }
+});
+
+test('eval: the numbers of training, also after the specification was edited', async () => {
+  writeFileSync(join(project, 'small.spec'), 'not a specification any more');
+  const { code, stdout, stderr } = await specc(evaluate, [made], { format: 'json' });
+  writeFileSync(join(project, 'small.spec'), SPEC);
+  assert.is(code, 0, stderr);
+  const found = JSON.parse(stdout);
+  const best = readHistory(made)
+    .filter((record) => record.kind === 'epoch')
+    .findLast((epoch) => epoch.best);
+  assert.is(found.accuracy, best!.validation!.accuracy);
+  assert.ok(Math.abs(found.loss - best!.validation!.loss) < 1e-4);
+  assert.is(found.perClass.length, 4);
+  assert.equal(Object.keys(found.perClass[0]), ['class', 'precision', 'recall', 'f1', 'mcc', 'support']);
+  assert.is(
+    found.confusion.flat().reduce((a: number, b: number) => a + b),
+    found.images,
+  );
+});
+
+test('eval: a folder of other images, without all classes', async () => {
+  const [drawn] = readdirSync(join(project, '.cache')).filter((name) => name.startsWith('synthetic'));
+  cpSync(join(project, '.cache', drawn!, 'MONOCYTE'), join(project, 'other/MONOCYTE'), { recursive: true });
+  const options = { data: join(project, 'other'), format: 'json', checkpoint: 'last' };
+  const { code, stdout, stderr } = await specc(evaluate, [made], options);
+  assert.is(code, 0, stderr);
+  const { images, perClass } = JSON.parse(stdout);
+  assert.is(images, 12);
+  assert.is(perClass.find((each: { class: string }) => each.class === 'NEUTROPHIL').recall, null);
+});
+
+test('predict: each image, and what is wrong with those that cannot be read', async () => {
+  const broken = join(project, 'broken.png');
+  writeFileSync(broken, 'no image');
+  const image = join(project, 'other/MONOCYTE', readdirSync(join(project, 'other/MONOCYTE'))[0]!);
+  const args = [made, image, broken, join(project, 'missing.png'), image];
+  const { code, stdout, stderr } = await specc(predict, args, { format: 'json' });
+  assert.is(code, 1);
+  const [first, unreadable, missing, last] = JSON.parse(stdout);
+  assert.is(first.image, image);
+  const probabilities = Object.values<number>(first.probabilities);
+  assert.ok(Math.abs(probabilities.reduce((a, b) => a + b) - 1) < 1e-5);
+  assert.is(first.probabilities[first.class], Math.max(...probabilities));
+  assert.equal(last, first);
+  assert.match(unreadable.error, /unsupported image format/);
+  assert.match(missing.error, /missing/);
+  assert.match(stderr, /broken\.png: .*\n.*missing\.png: /);
+});
+
+test('Ctrl-C saves, and the run continues where it was', async () => {
+  const args = ['train', config, '--engine', 'native', '--name', 'long', '--epochs', '4000'];
+  const stopped = await speccInterrupted(args, /epoch {4}2\/4000/);
+  assert.is(stopped.code, 130, stopped.stderr);
+  const long = join(project, 'runs/long');
+  assert.match(stopped.stderr, /interrupted at step \d+, which is saved; to go on: specc train --resume .*runs\/long/);
+  const step = Number(/at step (\d+)/.exec(stopped.stderr)![1]);
+
+  const refused = await specc(train, [], { resume: long, set: ['training.batch=4'] });
+  assert.is(refused.code, 1);
+  assert.match(refused.stderr, /training\.batch: 8 → 4/);
+
+  // One epoch more than was begun; four whole batches and one that is filled up make an epoch.
+  const resumed = await specc(train, [], { resume: long, epochs: `${Math.floor(step / 5) + 2}` });
+  assert.is(resumed.code, 0, resumed.stderr);
+  assert.match(resumed.stderr, new RegExp(`resuming .*runs/long at step ${step} `));
+  const steps = readHistory(long).flatMap((record) => (record.kind === 'step' ? [record.step] : []));
+  assert.is(steps.length, 5 * (Math.floor(step / 5) + 2));
+  assert.equal(
+    steps,
+    steps.map((_, at) => at + 1),
+  );
+});
+
+test('a second run of a name gets a folder of its own; --resume finds the latest; what is not there is told', async () => {
+  const { stdout } = await specc(train, [config], { epochs: '1' });
+  assert.match(stdout, /runs\/small-2: finished after 1 epoch;/);
+  assert.ok(existsSync(`${made}-2/report.html`));
+  // commander reads a configuration after --resume as the option's value.
+  const resumed = await specc(train, [], { resume: config, epochs: '2' });
+  assert.match(resumed.stdout, /runs\/small-2: finished after 2 epochs/);
+  const unknown = await specc(evaluate, [join(project, 'runs/smal')]);
+  assert.is(unknown.code, 1);
+  assert.match(
+    unknown.stderr,
+    /runs\/smal' does not exist\nhelp: did you mean '.*runs\/small'\? The runs are long, small, small-2/,
+  );
+  assert.is((await specc(train, [join(project, 'nothing.train.yaml')])).code, 2);
+  assert.is((await specc(train, [])).code, 2);
+});
+
+test.run();
