@@ -4,7 +4,7 @@ import { dirname, isAbsolute, posix, relative } from 'node:path';
 import type { PathKind } from '../config/check-data.ts';
 import type { ConfigLoader } from '../config/link.ts';
 import { Source } from '../dsl/source.ts';
-import { didYouMean } from '../shared/suggest.ts';
+import { suggest } from '../shared/suggest.ts';
 import { WrongUse } from './failure.ts';
 
 /** The folder that a command without paths works on; the working directory where there is none. */
@@ -35,6 +35,7 @@ export function readText(path: string): string | undefined {
 export function readSource(path: string): Source {
   const text = readText(path);
   if (text === undefined) throw missingPath(path);
+  if (text.includes('\0')) throw new WrongUse(`'${path}' is not a text file`);
   return new Source(path, text);
 }
 
@@ -110,17 +111,34 @@ function sourcesBelow(folder: string): SourceFile[] {
 function missingPath(path: string): WrongUse {
   const folder = dirname(path);
   const name = posix.basename(path);
-  const near = didYouMean(name, listFolder(folder))?.replace(/`(.*)`/, (_, each) => `\`${posix.join(folder, each)}\``);
-  const below = near === undefined ? nearestBelow(name) : undefined;
-  return new WrongUse(`there is no file or folder '${path}'`, near ?? below);
+  const near = nearestName(name, listFolder(folder));
+  const meant = near === undefined ? nearestBelow(name) : posix.join(folder, near);
+  return new WrongUse(`there is no file or folder '${path}'`, meant && `did you mean \`${meant}\`?`);
 }
 
 /** A path that was meant from `specs/`: `specc check ddrnet.spec`. */
 function nearestBelow(name: string): string | undefined {
   const paths = kindOfPath(SPECS_FOLDER) === 'folder' ? sourcesBelow(SPECS_FOLDER).map((each) => each.path) : [];
   const same = paths.find((path) => posix.basename(path) === name);
-  const near = same ?? paths.find((path) => didYouMean(name, [posix.basename(path)]) !== undefined);
-  return near === undefined ? undefined : `did you mean \`${near}\`?`;
+  if (same !== undefined) return same;
+  const near = nearestName(
+    name,
+    paths.map((path) => posix.basename(path)),
+  );
+  return paths.find((path) => posix.basename(path) === near);
+}
+
+/** Of two names with one ending, what stands before it tells whether they are near. */
+function nearestName(name: string, names: readonly string[]): string | undefined {
+  const [ending = ''] = /(\.train)?\.\w+$/.exec(name) ?? [];
+  const alike = names.filter((each) => each.endsWith(ending)).map((each) => each.slice(0, each.length - ending.length));
+  const stem = suggest(name.slice(0, name.length - ending.length), alike);
+  return stem === undefined
+    ? suggest(
+        name,
+        names.filter((each) => !each.endsWith(ending)),
+      )
+    : stem + ending;
 }
 
 function listFolder(folder: string): string[] {

@@ -7,7 +7,7 @@ import { type Constant, type Graph, type Shape, shapeOf } from '../compiler/grap
 import type { LayerItem } from '../dsl/ast.ts';
 import { type Diagnostic, diagnostic, hasErrors, type Outcome } from '../dsl/diagnostic.ts';
 import type { Span } from '../dsl/source.ts';
-import { didYouMean } from '../shared/suggest.ts';
+import { didYouMean, suggest } from '../shared/suggest.ts';
 import type { TrainingConfig } from './config.ts';
 import { type ConfigNode, keySpanAt, nodeAt, valueSpanAt } from './config-tree.ts';
 import { checkParameters } from './parameters.ts';
@@ -75,8 +75,15 @@ function withSettings(diagnostic: Diagnostic, { diagnostics }: Compilation, root
 
 function missingSpec(path: string, span: Span, loader: ConfigLoader): Diagnostic {
   const [, folder = '', name = ''] = /^(.*?)([^/]*)$/.exec(path) ?? [];
-  const names = (loader.list?.(folder) ?? []).filter((each) => each.endsWith('.spec'));
-  return diagnostic('config-spec-missing', span, { path }, { help: didYouMean(name, names) });
+  const specs = (loader.list?.(folder) ?? []).filter((each) => each.endsWith('.spec'));
+  const near = suggest(stem(name), specs.map(stem));
+  const help = near && `did you mean \`${near}.spec\`?`;
+  return diagnostic('config-spec-missing', span, { path }, { help });
+}
+
+/** The common ending says nothing about how near two names are. */
+function stem(file: string): string {
+  return file.replace(/\.spec$/, '');
 }
 
 function chooseModel(

@@ -107,7 +107,7 @@ export function homesInConfig(key: string): string[] {
 function homesOf(schema: Schema, key: string, path: string): string[] {
   const homes: string[] = [];
   for (const branch of [schema, ...(schema.anyOf ?? [])]) {
-    if (branch.properties?.[key] !== undefined) homes.push(path);
+    if (Object.hasOwn(branch.properties ?? {}, key)) homes.push(path);
     for (const [name, field] of Object.entries(branch.properties ?? {})) {
       homes.push(...homesOf(field, key, path === '' ? name : `${path}.${name}`));
     }

@@ -1,0 +1,92 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { renderPlain } from '../../src/cli/render-diagnostics.ts';
+import type { Diagnostic } from '../../src/dsl/diagnostic.ts';
+import { diagnostic } from '../../src/dsl/diagnostic.ts';
+import { Source } from '../../src/dsl/source.ts';
+
+const main = new Source('main.spec', 'block A(x: [N]) {\n  y = x\n\n  z = [\n    y,\n  ]\n}\n');
+const other = new Source('lib/other.spec', `${'\n'.repeat(98)}\tblock B\n`);
+
+function at(source: Source, text: string): Diagnostic['span'] {
+  const start = source.text.indexOf(text);
+  return source.span(start, start + text.length);
+}
+
+function problem(span: Diagnostic['span'], more: Partial<Diagnostic> = {}): Diagnostic {
+  const made = diagnostic('unexpected-character', span, { character: '~' }, { help: 'do this\nthen that' });
+  return { ...made, message: 'a message', ...more };
+}
+
+const shown = (text: string): string => text.replace(/^\n/, '');
+
+test('a label in the same line, one in another, and one in another file', () => {
+  const labels = [
+    { span: at(main, 'x: [N]'), text: 'far above' },
+    { span: at(main, 'z'), text: 'in this line' },
+    { span: at(other, 'B'), text: 'elsewhere' },
+  ];
+  const text = renderPlain([problem(at(main, 'z = ['), { labels, notes: ['first', 'second'] })]);
+  assert.is(
+    text,
+    shown(`
+error[unexpected-character]: a message
+  --> main.spec:4:3
+   |
+ 1 | block A(x: [N]) {
+   |         ------ far above
+...
+ 4 |   z = [
+   |   ^^^^^
+   |   - in this line
+  ::: lib/other.spec:99:8
+   |
+99 |     block B
+   |           - elsewhere
+   = note: first
+   = note: second
+   = help: do this
+           then that
+`),
+  );
+});
+
+test('a span over several lines is marked where it begins and where it ends', () => {
+  const { help: _, ...bare } = problem(at(main, '[\n    y,\n  ]'));
+  assert.is(
+    renderPlain([bare]),
+    shown(`
+error[unexpected-character]: a message
+ --> main.spec:4:7
+  |
+4 |   z = [
+  |       ^
+5 |     y,
+6 |   ]
+  |   ^
+`),
+  );
+});
+
+test('an empty span and the end of a file', () => {
+  const { help: _, ...bare } = problem(main.span(main.text.length));
+  assert.is(renderPlain([bare]), 'error[unexpected-character]: a message\n --> main.spec:8:1\n  |\n8 |\n  | ^\n');
+});
+
+test('no diagnostics are no text, and two are an empty line apart', () => {
+  assert.is(renderPlain([]), '');
+  assert.is(renderPlain([problem(at(main, 'y')), problem(at(main, 'z'))]).split('\n\n').length, 2);
+});
+
+test('colours wrap the same layout', () => {
+  const diagnostics = [problem(at(main, 'z'), { labels: [{ span: at(main, 'y'), text: 'here' }] })];
+  const styles = new Set<string>();
+  const painted = renderPlain(diagnostics, (style, text) => {
+    styles.add(style);
+    return `<${text}>`;
+  });
+  assert.is(painted.replaceAll(/[<>](?!-)/g, '').replace('--', '-->'), renderPlain(diagnostics).replace('-->', '-->'));
+  assert.equal([...styles].sort(), ['error', 'gutter', 'help', 'message', 'secondary']);
+});
+
+test.run();
