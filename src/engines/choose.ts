@@ -1,4 +1,5 @@
 /** Which engine trains: the one that is asked for, or the best that really has its device. Never a silent fallback. */
+import { readdirSync } from 'node:fs';
 import { type Availability, type Engine, EngineError, type EngineName } from './engine.ts';
 
 /** What `--engine` takes: an engine, `auto`, or `tfjs` for the best of TensorFlow.js. */
@@ -37,10 +38,17 @@ const TFJS: readonly Preference[] = [
   { name: 'tfjs-cpu', accelerated: false },
 ];
 
-/** @throws EngineError if the engine that was asked for is not available here, or none is */
-export async function chooseEngine(choice: EngineChoice, loaders: EngineLoaders): Promise<ChosenEngine> {
-  if (choice === 'auto') return firstOf(AUTO, loaders, 'no engine is available here');
-  if (choice === 'tfjs') return firstOf(TFJS, loaders, 'TensorFlow.js is not available here');
+/**
+ * @param gpuPresent whether this machine may have a GPU: without one, engines that need it are not even loaded
+ * @throws EngineError if the engine that was asked for is not available here, or none is
+ */
+export async function chooseEngine(
+  choice: EngineChoice,
+  loaders: EngineLoaders = engineLoaders,
+  gpuPresent: boolean = mayHaveGpu(),
+): Promise<ChosenEngine> {
+  if (choice === 'auto') return firstOf(AUTO, loaders, gpuPresent, 'no engine is available here');
+  if (choice === 'tfjs') return firstOf(TFJS, loaders, gpuPresent, 'TensorFlow.js is not available here');
   const engine = await loaders[choice]();
   const found = await engine.availability();
   if (!found.available) {
@@ -55,11 +63,12 @@ export async function chooseEngine(choice: EngineChoice, loaders: EngineLoaders)
 async function firstOf(
   preferences: readonly Preference[],
   loaders: EngineLoaders,
+  gpuPresent: boolean,
   failure: string,
 ): Promise<ChosenEngine> {
   const asked = new Map<EngineName, { engine: Engine; found: Availability }>();
-  const passed = new Map<EngineName, string>();
   for (const { name, accelerated } of preferences) {
+    if (accelerated && !gpuPresent) continue;
     let entry = asked.get(name);
     if (entry === undefined) {
       const engine = await loaders[name]();
@@ -68,14 +77,26 @@ async function firstOf(
     }
     const { engine, found } = entry;
     if (found.available && (found.accelerated || !accelerated)) {
-      const refused = [...passed].filter(([other]) => other !== name).map(([other, reason]) => `${other}: ${reason}`);
-      const others = refused.length === 0 ? '' : ` (${refused.join('; ')})`;
-      return { engine, device: found.device, why: `${name} on ${found.device}${others}`, slow: isSlow(name) };
+      const others = [...asked].filter(([other]) => other !== name).map(([other, { found }]) => refusal(other, found));
+      const because = gpuPresent ? others.join('; ') : 'this machine has no GPU';
+      const why = `${name} on ${found.device}${because === '' ? '' : ` (${because})`}`;
+      return { engine, device: found.device, why, slow: isSlow(name) };
     }
-    passed.set(name, found.available ? `only ${found.device}` : found.reason);
   }
-  const reasons = [...asked].map(([name, { found }]) => `${name}: ${found.remedy ?? found.reason}`);
-  throw new EngineError(failure, reasons.join('; '));
+  const remedies = [...asked].map(([name, { found }]) => `${name}: ${found.remedy ?? found.reason}`);
+  throw new EngineError(failure, remedies.join('; '));
+}
+
+/** Why an engine was passed over, in few words; `specc doctor` has them all. */
+function refusal(name: EngineName, { available, device, reason }: Availability): string {
+  return available ? `${name}: only ${device}` : `${name}: ${reason.split(': ')[0]}`;
+}
+
+/** Linux gives every GPU a device file; elsewhere only its driver knows. */
+function mayHaveGpu(): boolean {
+  if (process.platform !== 'linux') return true;
+  // Direct Rendering (render nodes), NVIDIA's and AMD's compute drivers, and the GPU of Windows' subsystem for Linux.
+  return readdirSync('/dev').some((name) => /^(dri|nvidia\d|kfd|dxg)/.test(name));
 }
 
 /** The TensorFlow.js cpu backend takes minutes for what the others do in a second. */

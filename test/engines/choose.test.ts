@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { chooseEngine, type EngineLoaders } from '../../src/engines/choose.ts';
+import { chooseEngine, type EngineChoice, type EngineLoaders } from '../../src/engines/choose.ts';
 import { type Availability, EngineError, type EngineName } from '../../src/engines/engine.ts';
 import { fakeEngine } from '../support/fake-engine.ts';
 
@@ -23,7 +23,9 @@ function loaders(devices: Partial<Record<EngineName, 'gpu' | 'cpu'>>, asked: str
   };
 }
 
-const chosen = async (...args: Parameters<typeof chooseEngine>) => (await chooseEngine(...args)).engine.name;
+/** As on a machine that may have a GPU. */
+const choose = (choice: EngineChoice, engines: EngineLoaders) => chooseEngine(choice, engines, true);
+const chosen = async (choice: EngineChoice, engines: EngineLoaders) => (await choose(choice, engines)).engine.name;
 
 test('auto prefers real accelerators, TensorFlow on a GPU first', async () => {
   const all = { 'tfjs-gpu': 'gpu', native: 'gpu', 'tfjs-webgpu': 'gpu', 'tfjs-cpu': 'cpu' } as const;
@@ -36,28 +38,35 @@ test('auto prefers real accelerators, TensorFlow on a GPU first', async () => {
 
 test('auto asks no engine beyond the one that it takes, and none twice', async () => {
   const asked: string[] = [];
-  await chooseEngine('auto', loaders({ native: 'gpu', 'tfjs-webgpu': 'gpu' }, asked));
+  await choose('auto', loaders({ native: 'gpu', 'tfjs-webgpu': 'gpu' }, asked));
   assert.equal(asked, ['tfjs-gpu', 'native']);
   asked.length = 0;
-  await chooseEngine('auto', loaders({ native: 'cpu' }, asked));
+  await choose('auto', loaders({ native: 'cpu' }, asked));
   assert.equal(asked, ['tfjs-gpu', 'native', 'tfjs-webgpu']);
 });
 
 test('auto says why', async () => {
-  const { why, slow } = await chooseEngine('auto', loaders({ 'tfjs-gpu': 'cpu', native: 'cpu', 'tfjs-cpu': 'cpu' }));
+  const { why, slow } = await choose('auto', loaders({ 'tfjs-gpu': 'cpu', native: 'cpu', 'tfjs-cpu': 'cpu' }));
   assert.is(why, 'native on cpu (tfjs-gpu: only cpu; tfjs-webgpu: not installed)');
   assert.not(slow);
 });
 
+test('without a GPU, engines that need one are not loaded at all', async () => {
+  const asked: string[] = [];
+  const found = await chooseEngine('auto', loaders({ native: 'cpu', 'tfjs-gpu': 'gpu' }, asked), false);
+  assert.equal([found.engine.name, asked], ['native', ['native']]);
+  assert.is(found.why, 'native on cpu (this machine has no GPU)');
+});
+
 test('the cpu backend of TensorFlow.js is taken when there is nothing else, and loudly', async () => {
-  const { engine, slow } = await chooseEngine('auto', loaders({ 'tfjs-cpu': 'cpu' }));
+  const { engine, slow } = await choose('auto', loaders({ 'tfjs-cpu': 'cpu' }));
   assert.equal([engine.name, slow], ['tfjs-cpu', true]);
-  assert.is((await chooseEngine('tfjs', loaders({ 'tfjs-cpu': 'cpu', native: 'gpu' }))).engine.name, 'tfjs-cpu');
+  assert.is((await choose('tfjs', loaders({ 'tfjs-cpu': 'cpu', native: 'gpu' }))).engine.name, 'tfjs-cpu');
 });
 
 test('an engine that is asked for is taken or refused with its remedy, never replaced', async () => {
   assert.is(await chosen('tfjs-gpu', loaders({ 'tfjs-gpu': 'cpu', native: 'gpu' })), 'tfjs-gpu');
-  await chooseEngine('tfjs-webgpu', loaders({ native: 'gpu' })).then(
+  await choose('tfjs-webgpu', loaders({ native: 'gpu' })).then(
     () => assert.unreachable(),
     (error) => {
       assert.instance(error, EngineError);
@@ -65,7 +74,7 @@ test('an engine that is asked for is taken or refused with its remedy, never rep
       assert.match(error.help, /^install tfjs-webgpu; or use --engine auto/);
     },
   );
-  await chooseEngine('auto', loaders({})).then(
+  await choose('auto', loaders({})).then(
     () => assert.unreachable(),
     (error) => assert.match(error.help, /native: install native/),
   );

@@ -1,7 +1,7 @@
 /** `specc eval RUN`: how well a run's model does on its validation images, or on a folder of others. */
 
 import { classBalance } from '../../data/statistics.ts';
-import { chooseEngine, type EngineChoice, engineLoaders } from '../../engines/choose.ts';
+import { chooseEngine, type EngineChoice } from '../../engines/choose.ts';
 import type { Evaluation } from '../../training/evaluate.ts';
 import { type ImageSet, imageFolderOf, openFolder, openTrainingImages } from '../../training/open-data.ts';
 import { evaluateRun } from '../../training/report/write-report.ts';
@@ -23,7 +23,7 @@ export interface EvaluateOptions {
 export async function run([given]: readonly string[], options: EvaluateOptions, terminal: Terminal): Promise<number> {
   const opened = openRun(given!);
   const { graph } = experimentOfRun(opened);
-  const { engine, why } = await chooseEngine(options.engine, engineLoaders);
+  const { engine, why } = await chooseEngine(options.engine);
   terminal.note(`engine: ${why}`);
   const interruption = onInterrupt('stopping', terminal);
   const bar = new ProgressBar(terminal);

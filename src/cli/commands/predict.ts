@@ -1,7 +1,7 @@
 /** `specc predict RUN IMAGE…`: the class of each image. Images that cannot be read are told; the others go on. */
 import { normalisationMap, normaliseImage } from '../../data/augmentation.ts';
 import { decodeImage } from '../../data/decode-image.ts';
-import { chooseEngine, type EngineChoice, engineLoaders } from '../../engines/choose.ts';
+import { chooseEngine, type EngineChoice } from '../../engines/choose.ts';
 import type { InferenceSession } from '../../engines/engine.ts';
 import { weightsOnly } from '../../training/checkpoint.ts';
 import { largest } from '../../training/evaluate.ts';
@@ -31,7 +31,7 @@ export async function run(args: readonly string[], options: PredictOptions, term
   if (images.length === 0) throw new WrongUse('no images are named', `specc predict ${given} IMAGE…`);
   const opened = openRun(given!);
   const { graph } = experimentOfRun(opened);
-  const { engine } = await chooseEngine(options.engine, engineLoaders);
+  const { engine } = await chooseEngine(options.engine);
   const weights = weightsOnly(opened.checkpoints.load(options.checkpoint).tensors);
   const session = await engine.infer(graph, weights, Math.min(images.length, LARGEST_BATCH));
   const predictions: Prediction[] = [];

@@ -10,7 +10,7 @@ import type { Experiment } from '../../config/experiment.ts';
 import type { ConfigLoader } from '../../config/link.ts';
 import { counted } from '../../data/data-error.ts';
 import { type Diagnostic, hasErrors } from '../../dsl/diagnostic.ts';
-import { type ChosenEngine, chooseEngine, type EngineChoice, engineLoaders } from '../../engines/choose.ts';
+import { type ChosenEngine, chooseEngine, type EngineChoice } from '../../engines/choose.ts';
 import { initialWeights } from '../../engines/initialize.ts';
 import type { Checkpoint } from '../../training/checkpoint.ts';
 import type { EvaluationResult } from '../../training/evaluate.ts';
@@ -58,7 +58,7 @@ export async function run(args: readonly string[], options: TrainOptions, termin
   const undertaking = undertake(args[0], options, terminal);
   const { experiment } = undertaking;
   report(checkData(experiment, kindOfPath), terminal);
-  const chosen = await chooseEngine(options.engine, engineLoaders);
+  const chosen = await chooseEngine(options.engine);
   sayEngine(chosen, terminal);
 
   const interruption = onInterrupt('finishing this step and saving a checkpoint', terminal);
