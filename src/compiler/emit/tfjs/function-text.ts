@@ -116,7 +116,7 @@ export class FunctionWriter {
     const returned = this.#returned;
     const types = returned.map(({ value }) => this.#tensorType(value));
     if (returned.length === 1) return types[0]!;
-    if (returned.some(({ name }) => name === undefined)) return `[${types.join(', ')}]`;
+    if (!returned.every(isNamed)) return `[${types.join(', ')}]`;
     return `{ ${returned.map(({ name }, at) => `${camelCase(name!)}: ${types[at]}`).join('; ')} }`;
   }
 
@@ -124,7 +124,7 @@ export class FunctionWriter {
     const returned = this.#returned;
     const values = returned.map(({ value }) => this.#variable(value));
     if (returned.length === 1) return values[0]!;
-    if (returned.some(({ name }) => name === undefined)) return `[${values.join(', ')}]`;
+    if (!returned.every(isNamed)) return `[${values.join(', ')}]`;
     const fields = returned.map(({ name }, at) =>
       camelCase(name!) === values[at] ? values[at] : `${camelCase(name!)}: ${values[at]}`,
     );
@@ -166,7 +166,7 @@ export class FunctionWriter {
     const names = outputs.map((value) => this.#variable(value));
     if (outputs.length > 1) {
       const ports = statement.kind === 'use' ? statement.use.body.outputs : [];
-      if (ports.length === 0 || ports.some(({ name }) => name === undefined)) return `const [${names.join(', ')}] = `;
+      if (ports.length === 0 || !ports.every(isNamed)) return `const [${names.join(', ')}] = `;
       const fields = ports.map(({ name }, at) =>
         camelCase(name!) === names[at] ? names[at] : `${camelCase(name!)}: ${names[at]}`,
       );
@@ -301,6 +301,11 @@ export class FunctionWriter {
     const output = outputsOf(statements[at]!).indexOf(value);
     return this.#shape((use) => outputsOf(this.#plan.statements[use]![at]!)[output]!);
   }
+}
+
+/** Whether an output can be a property: `pyramid[1]` cannot. */
+function isNamed({ name }: Returned): boolean {
+  return name !== undefined && /^\w+$/.test(name);
 }
 
 function property(name: string, value: string): string {

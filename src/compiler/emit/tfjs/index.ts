@@ -18,11 +18,18 @@ import { type WeightInterface, weightInterface } from './weight-types.ts';
 
 export { layersSource } from './layers-source.ts';
 
-/** The exported name of a model's function; that of its logits is `modelFunction(graph) + 'Logits'`. */
-export function modelFunction(graph: Graph): string {
+/** How to call a model's function: `name(...inputs, weights, mode)`, where it has weights and a mode to take. */
+export interface ModelSignature {
+  readonly name: string;
+  readonly weights: boolean;
+  readonly mode: boolean;
+}
+
+export function modelSignature(graph: Graph): ModelSignature {
   const plans = planFunctions(graph, outline(graph));
   nameFunctions(plans, graph.name);
-  return plans.at(-1)!.name;
+  const { name, traits } = plans.at(-1)!;
+  return { name, weights: traits.weights, mode: traits.mode };
 }
 
 export function emitTfjs(graph: Graph): string {

@@ -107,14 +107,14 @@ export function outline(graph: Graph): Body {
   const model = build(graph.scopes[0]!);
   const [only] = model.items;
   if (model.items.length !== 1 || only?.kind !== 'use' || only.path !== '') {
-    return { ...model, outputs: modelOutputs(graph) };
+    return { ...model, inputs: graph.inputs, outputs: modelOutputs(graph) };
   }
   const { body } = only;
   const doc = model.block.doc ?? body.block.doc;
   return {
     ...body,
     block: { ...model.block, doc },
-    inputs: model.inputs,
+    inputs: graph.inputs,
     outputs: modelOutputs(graph),
     scope: model.scope,
   };

@@ -1,0 +1,8 @@
+/** What the engines of TensorFlow.js differ in: where the tensors live. */
+import type * as tfjs from '@tensorflow/tfjs-core';
+
+export interface Backend {
+  readonly tf: typeof tfjs;
+  /** Makes it the one that computes. TensorFlow.js has one for the whole process, so every call begins with this. */
+  use(): Promise<void>;
+}

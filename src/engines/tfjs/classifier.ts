@@ -1,0 +1,94 @@
+/** A model as engines see it: images in, logits out, with a final softmax taken off. */
+import type * as tfjs from '@tensorflow/tfjs-core';
+import { logitsOf } from '../../compiler/cross-entropy.ts';
+import { type Graph, type Shape, shapeOf } from '../../compiler/graph.ts';
+import { allWeights, type WeightSpec } from '../../compiler/ops/weights/index.ts';
+import { EngineError, type NamedTensors } from '../engine.ts';
+import { type GeneratedModel, loadGenerated, type Mode } from './generated-module.ts';
+
+export class Classifier {
+  /** Of one image, `[H, W, C]`. */
+  readonly imageShape: Shape;
+  readonly classes: number;
+  readonly weights: readonly WeightSpec[];
+  readonly #tf: typeof tfjs;
+  readonly #model: GeneratedModel;
+  readonly #endsInSoftmax: boolean;
+
+  constructor(tf: typeof tfjs, graph: Graph) {
+    const [input, ...otherInputs] = graph.inputs;
+    const [output, ...otherOutputs] = graph.outputs;
+    const scores = shapeOf(graph, output!.value);
+    if (input === undefined || otherInputs.length > 0 || otherOutputs.length > 0 || scores.length !== 1) {
+      throw new EngineError(
+        `${graph.name} is no classifier of images`,
+        'a model that is trained has one input, an image, and one output, a score for each class',
+      );
+    }
+    const logits = logitsOf(graph);
+    this.#tf = tf;
+    this.#endsInSoftmax = logits !== output!.value;
+    this.#model = loadGenerated(tf, this.#endsInSoftmax ? endingIn(graph, logits) : graph);
+    this.imageShape = shapeOf(graph, input.value);
+    this.classes = scores[0]!;
+    this.weights = allWeights(graph);
+  }
+
+  get imageSize(): number {
+    return this.imageShape.reduce((product, size) => product * size, 1);
+  }
+
+  bind(tensors: ReadonlyMap<string, tfjs.Tensor>): unknown {
+    return this.#model.bindWeights(tensors);
+  }
+
+  /** `[N, classes]`. */
+  logits(images: Float32Array, bound: unknown, mode: Mode): tfjs.Tensor2D {
+    const batch = this.#tf.tensor(images, [images.length / this.imageSize, ...this.imageShape]);
+    return this.#model.run([batch], bound, mode) as tfjs.Tensor2D;
+  }
+
+  /** Class scores `[N, classes]` as the model gives them, `batch` images at a time. */
+  async predict(images: Float32Array, bound: unknown, batch: number): Promise<Float32Array> {
+    const [tf, count] = [this.#tf, images.length / this.imageSize];
+    if (!Number.isInteger(count) || count === 0) {
+      throw new Error(`${images.length} numbers are no whole number of images of ${this.imageSize}`);
+    }
+    const scores = new Float32Array(count * this.classes);
+    for (let first = 0; first < count; first += batch) {
+      const part = images.subarray(first * this.imageSize, (first + batch) * this.imageSize);
+      const made = tf.tidy(() => {
+        const logits = this.logits(part, bound, { training: false });
+        return this.#endsInSoftmax ? tf.softmax(logits) : logits;
+      });
+      scores.set((await made.data()) as Float32Array, first * this.classes);
+      made.dispose();
+    }
+    return scores;
+  }
+}
+
+/** The model up to one of its values. */
+function endingIn(graph: Graph, value: number): Graph {
+  const [output] = graph.outputs;
+  const cut = graph.values[output!.value]!.node;
+  return { ...graph, nodes: graph.nodes.filter(({ id }) => id !== cut), outputs: [{ ...output!, value }] };
+}
+
+/** Copies the tensors that a model needs to the backend. Throws when one is missing or has another shape. */
+export function uploadWeights<T extends tfjs.Tensor>(
+  specs: readonly WeightSpec[],
+  weights: NamedTensors,
+  upload: (spec: WeightSpec, data: Float32Array) => T,
+): Map<string, T> {
+  return new Map(
+    specs.map((spec) => {
+      const found = weights.get(spec.path);
+      if (found === undefined) throw new Error(`the weight ${spec.path} is missing`);
+      if (found.shape.join() !== spec.shape.join()) {
+        throw new Error(`${spec.path} should be [${spec.shape.join(', ')}] and not [${found.shape.join(', ')}]`);
+      }
+      return [spec.path, upload(spec, found.data)] as const;
+    }),
+  );
+}

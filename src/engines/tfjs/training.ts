@@ -1,0 +1,216 @@
+/** Training with generated code: the loss, its gradients by TensorFlow.js's tape, and the optimizer on variables. */
+import type * as tfjs from '@tensorflow/tfjs-core';
+import { fillMask } from '../dropout-mask.ts';
+import type {
+  NamedTensor,
+  NamedTensors,
+  StepResult,
+  TrainingBatch,
+  TrainingSession,
+  TrainingSetup,
+} from '../engine.ts';
+import type { Backend } from './backend.ts';
+import { Classifier, uploadWeights } from './classifier.ts';
+import type { Mode } from './generated-module.ts';
+import { slotsOf, updated } from './optimizers.ts';
+
+interface Derived {
+  readonly loss: tfjs.Scalar;
+  /** `[N, classes]`. */
+  readonly logits: tfjs.Tensor2D;
+  /** By path, trainable weights that the loss depends on. */
+  readonly gradients: ReadonlyMap<string, tfjs.Tensor>;
+  /** New running statistics by path. */
+  readonly statistics: ReadonlyMap<string, tfjs.Tensor>;
+}
+
+export class TfjsTrainingSession implements TrainingSession {
+  readonly #backend: Backend;
+  readonly #setup: TrainingSetup;
+  readonly #model: Classifier;
+  readonly #weights: ReadonlyMap<string, tfjs.Variable>;
+  /** By `PATH:slot`. */
+  readonly #slots: ReadonlyMap<string, tfjs.Variable>;
+  readonly #bound: unknown;
+
+  static async start(backend: Backend, setup: TrainingSetup, initial: NamedTensors): Promise<TfjsTrainingSession> {
+    await backend.use();
+    const session = new TfjsTrainingSession(backend, setup, initial);
+    await session.load(initial);
+    return session;
+  }
+
+  private constructor(backend: Backend, setup: TrainingSetup, initial: NamedTensors) {
+    const { tf } = backend;
+    this.#backend = backend;
+    this.#setup = setup;
+    this.#model = new Classifier(tf, setup.graph);
+    const specs = this.#model.weights;
+    this.#weights = uploadWeights(specs, initial, ({ shape, trainable }, data) => variable(tf, data, shape, trainable));
+    this.#slots = new Map(
+      specs
+        .filter(({ trainable }) => trainable)
+        .flatMap(({ path, shape }) =>
+          slotsOf(setup.optimizer).map((slot) => {
+            const zeros = new Float32Array(shape.reduce((product, size) => product * size, 1));
+            return [`${path}:${slot}`, variable(tf, zeros, shape, false)] as const;
+          }),
+        ),
+    );
+    this.#bound = this.#model.bind(this.#weights);
+  }
+
+  async step(batch: TrainingBatch, step: number, learningRate: number): Promise<StepResult> {
+    await this.#backend.use();
+    const { tf } = this.#backend;
+    const [loss, logits] = tf.tidy(() => {
+      const derived = this.#derive(batch, step);
+      for (const [path, gradient] of derived.gradients) this.#update(path, gradient, step, learningRate);
+      for (const [path, value] of derived.statistics) this.#weights.get(path)!.assign(value);
+      return [derived.loss, derived.logits] as const;
+    });
+    const numbers = await Promise.all([loss.data(), logits.data()]);
+    tf.dispose([loss, logits]);
+    return { loss: numbers[0][0]!, correct: correctCount(numbers[1] as Float32Array, batch.labels) };
+  }
+
+  async gradients(batch: TrainingBatch, step: number): Promise<{ loss: number; gradients: NamedTensors }> {
+    await this.#backend.use();
+    const { tf } = this.#backend;
+    const { loss, gradients } = tf.tidy(() => {
+      const derived = this.#derive(batch, step);
+      return { loss: derived.loss, gradients: Object.fromEntries(derived.gradients) };
+    });
+    const read = { loss: (await loss.data())[0]!, gradients: await download(new Map(Object.entries(gradients))) };
+    tf.dispose([loss, gradients]);
+    return read;
+  }
+
+  async predict(images: Float32Array): Promise<Float32Array> {
+    await this.#backend.use();
+    return this.#model.predict(images, this.#bound, this.#setup.batch);
+  }
+
+  async save(): Promise<NamedTensors> {
+    return download(this.#state());
+  }
+
+  /** Slots that are not given start at zero. */
+  async load(tensors: NamedTensors): Promise<void> {
+    await this.#backend.use();
+    const { tf } = this.#backend;
+    const state = this.#state();
+    const unknown = [...tensors.keys()].find((name) => !state.has(name));
+    if (unknown !== undefined) throw new Error(`${this.#setup.graph.name} in training has no tensor ${unknown}`);
+    const missing = [...this.#weights.keys()].find((name) => !tensors.has(name));
+    if (missing !== undefined) throw new Error(`the weight ${missing} is missing`);
+    tf.tidy(() => {
+      for (const [name, held] of state) {
+        const given = tensors.get(name);
+        // A copy: the cpu backend keeps the array that it is given.
+        held.assign(given ? tf.tensor(given.data.slice(), [...given.shape]) : tf.zeros(held.shape));
+      }
+    });
+  }
+
+  async close(): Promise<void> {
+    for (const held of this.#state().values()) held.dispose();
+  }
+
+  #state(): ReadonlyMap<string, tfjs.Variable> {
+    return new Map([...this.#weights, ...this.#slots]);
+  }
+
+  /** The loss and all that comes from it; to be called in a `tidy`. */
+  #derive(batch: TrainingBatch, step: number): Derived {
+    const { tf } = this.#backend;
+    const { loss } = this.#setup;
+    this.#check(batch);
+    const targets = smoothedLabels(batch.labels, this.#model.classes, loss.labelSmoothing);
+    const statistics = new Map<string, tfjs.Tensor>();
+    const paths = new Map<tfjs.Tensor, string>([...this.#weights].map(([path, held]) => [held, path]));
+    const mode: Mode = {
+      training: true,
+      mask: (path, shape, rate) => this.#mask(path, shape, rate, step),
+      update: (statistic, value) => statistics.set(paths.get(statistic)!, tf.keep(value)),
+    };
+    let logits: tfjs.Tensor2D | undefined;
+    const trainable = [...this.#weights].filter(([, { trainable }]) => trainable);
+    const { value, grads } = tf.variableGrads(
+      () => {
+        logits = tf.keep(this.#model.logits(batch.images, this.#bound, mode));
+        const expected = tf.tensor2d(targets, [batch.labels.length, this.#model.classes]);
+        const total = tf.sum(tf.mul(tf.logSoftmax(logits), expected));
+        return tf.mul<tfjs.Scalar>(total, -1 / batch.labels.length);
+      },
+      trainable.map(([, held]) => held),
+    );
+    // What was kept for longer than the forward pass belongs to the surrounding tidy again.
+    const own = <T extends tfjs.Tensor>(kept: T): T => {
+      const copy = tf.clone(kept);
+      kept.dispose();
+      return copy;
+    };
+    return {
+      loss: value,
+      logits: own(logits!),
+      gradients: new Map(trainable.flatMap(([path, { name }]) => (grads[name] ? [[path, grads[name]] as const] : []))),
+      statistics: new Map([...statistics].map(([path, kept]) => [path, own(kept)])),
+    };
+  }
+
+  #update(path: string, gradient: tfjs.Tensor, step: number, learningRate: number): void {
+    const { tf } = this.#backend;
+    const { optimizer } = this.#setup;
+    const weight = this.#weights.get(path)!;
+    const slots = Object.fromEntries(slotsOf(optimizer).map((slot) => [slot, this.#slots.get(`${path}:${slot}`)!]));
+    const next = updated(tf, optimizer, { weight, gradient, slots, learningRate, step });
+    weight.assign(next.weight);
+    for (const [slot, value] of Object.entries(next.slots)) slots[slot]!.assign(value);
+  }
+
+  #mask(path: string, shape: readonly number[], rate: number, step: number): tfjs.Tensor {
+    const mask = new Float32Array(shape.reduce((product, size) => product * size, 1));
+    fillMask(mask, this.#setup.seed, path, step, rate);
+    return this.#backend.tf.tensor(mask, [...shape]);
+  }
+
+  #check({ images, labels }: TrainingBatch): void {
+    const { batch } = this.#setup;
+    const expected = batch * this.#model.imageSize;
+    if (labels.length === batch && images.length === expected) return;
+    const found = `${images.length} numbers and ${labels.length} labels`;
+    throw new Error(`a batch has ${expected} numbers and ${batch} labels, not ${found}`);
+  }
+}
+
+function variable(tf: typeof tfjs, data: Float32Array, shape: readonly number[], trainable: boolean): tfjs.Variable {
+  return tf.tidy(() => tf.variable(tf.tensor(data.slice(), [...shape]), trainable));
+}
+
+async function download(tensors: ReadonlyMap<string, tfjs.Tensor>): Promise<NamedTensors> {
+  const read = async (tensor: tfjs.Tensor): Promise<NamedTensor> => ({
+    shape: tensor.shape,
+    data: Float32Array.from((await tensor.data()) as Float32Array),
+  });
+  return new Map(await Promise.all([...tensors].map(async ([name, tensor]) => [name, await read(tensor)] as const)));
+}
+
+/** `[N, classes]`: 1 at the label, of which `smoothing` is spread evenly over all classes. */
+function smoothedLabels(labels: Int32Array, classes: number, smoothing: number): Float32Array {
+  const rows = new Float32Array(labels.length * classes).fill(smoothing / classes);
+  for (const [index, label] of labels.entries()) {
+    if (!(label >= 0 && label < classes)) throw new Error(`label ${label} is none of ${classes} classes`);
+    rows[index * classes + label]! += 1 - smoothing;
+  }
+  return rows;
+}
+
+/** How many rows have their largest logit, the first one in a tie, at the label. */
+function correctCount(logits: Float32Array, labels: Int32Array): number {
+  const classes = logits.length / labels.length;
+  return labels.filter((label, row) => {
+    const scores = logits.subarray(row * classes, (row + 1) * classes);
+    return scores.indexOf(Math.max(...scores)) === label;
+  }).length;
+}
