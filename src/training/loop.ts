@@ -7,7 +7,7 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import type { Graph } from '../compiler/graph.ts';
-import type { Plan } from '../config/plan.ts';
+import type { Plan, Schedule } from '../config/plan.ts';
 import type { Engine, NamedTensors, TrainingSession } from '../engines/engine.ts';
 import type { Checkpoint, CheckpointName, CheckpointStore, TrainingState } from './checkpoint.ts';
 import { type Evaluation, evaluate, type LabelledBatch, type LabelledBatches } from './evaluate.ts';
@@ -281,15 +281,23 @@ class TrainingLoop {
   }
 
   #diverged(what: string, step: number): TrainingError {
+    const { checkpoints, plan, train } = this.#job;
     const rate = this.#learningRate(step);
-    const kept = this.#job.checkpoints.has('last')
-      ? `the checkpoints of before are kept in '${this.#job.checkpoints.folder}'`
+    const epoch = Math.ceil(step / train.batchesPerEpoch);
+    const kept = checkpoints.has('last')
+      ? `the checkpoints of before are kept in '${checkpoints.folder}'`
       : 'no checkpoint had been written yet';
     return new TrainingError(
-      `${what} at step ${step} (epoch ${this.#state.epoch}, learning rate ${Number(rate.toPrecision(4))}): training cannot go on`,
-      `lower the learning rate, such as --set training.learning_rate=${Number((rate / 10).toPrecision(2))}, or normalise the images; ${kept}`,
+      `${what} at step ${step} (epoch ${epoch}, learning rate ${Number(rate.toPrecision(4))}): training cannot go on`,
+      `lower the learning rate, such as --set ${lowerRate(plan.training.learningRate)}, or normalise the images; ${kept}`,
     );
   }
+}
+
+/** The setting of a tenth of the rate. */
+function lowerRate({ kind, rate }: Schedule): string {
+  const field = kind === 'constant' ? 'training.learning_rate' : `training.learning_rate.${kind}.from`;
+  return `${field}=${Number((rate / 10).toPrecision(2))}`;
 }
 
 function withoutBatches({ plan }: TrainingJob): TrainingError {

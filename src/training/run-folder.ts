@@ -7,7 +7,7 @@
  *   runs/NAME/metrics.jsonl, events.out.tfevents.*, checkpoints/, report.html
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { closest } from 'fastest-levenshtein';
 import type { Plan } from '../config/plan.ts';
@@ -73,6 +73,12 @@ export function createRun({ sources, ...described }: NewRun): Run {
   };
   writeDurably(join(folder, 'plan.json'), `${JSON.stringify(record, null, 2)}\n`);
   return { folder, record, sources, checkpoints: new CheckpointStore(join(folder, 'checkpoints')) };
+}
+
+/** Removes a run in which nothing was trained: it failed before its first step. */
+export function discardUnused({ folder }: Run): void {
+  const written = statSync(join(folder, 'metrics.jsonl'), { throwIfNoEntry: false })?.size ?? 0;
+  if (written === 0) rmSync(folder, { recursive: true, force: true });
 }
 
 /** The name that two runs share exactly when they were made from the same texts. */

@@ -143,7 +143,7 @@ test('a loss that is not a number stops training and leaves the last good checkp
   } catch (error) {
     assert.instance(error, TrainingError);
     assert.match((error as TrainingError).message, /^the loss became NaN at step 6 \(epoch 2, learning rate 0\.0/);
-    assert.match((error as TrainingError).help, /lower the learning rate/);
+    assert.match((error as TrainingError).help, /--set training\.learning_rate\.cosine\.from=0\.005, /);
   }
   assert.is(job.checkpoints.load('last').state.step, 4);
 });

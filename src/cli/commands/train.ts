@@ -9,6 +9,7 @@ import { checkData, checkFoundClasses } from '../../config/check-data.ts';
 import type { Experiment } from '../../config/experiment.ts';
 import type { ConfigLoader } from '../../config/link.ts';
 import { counted } from '../../data/data-error.ts';
+import { indexImageFolder } from '../../data/image-folder.ts';
 import { type Diagnostic, hasErrors } from '../../dsl/diagnostic.ts';
 import { type ChosenEngine, chooseEngine, type EngineChoice } from '../../engines/choose.ts';
 import { initialWeights } from '../../engines/initialize.ts';
@@ -25,7 +26,7 @@ import {
 } from '../../training/open-data.ts';
 import { evaluateRun, writeReport } from '../../training/report/write-report.ts';
 import { experimentOfRun } from '../../training/run-experiment.ts';
-import { createRun, latestRun, openRun, type Run, type SourceText } from '../../training/run-folder.ts';
+import { createRun, discardUnused, latestRun, openRun, type Run, type SourceText } from '../../training/run-folder.ts';
 import { AlreadyReported, EXIT, WrongUse } from '../failure.ts';
 import { INTERRUPTED, onInterrupt } from '../interrupt.ts';
 import { loadConfig } from '../load-model.ts';
@@ -65,7 +66,6 @@ export async function run(args: readonly string[], options: TrainOptions, termin
   try {
     const images = await openImages(experiment, interruption.signal, terminal);
     if (images === undefined) return INTERRUPTED;
-    report(checkFoundClasses(experiment, images.classes), terminal);
     const { run, checkpoint } = prepareRun(undertaking, chosen, images, terminal);
     terminal.note(`run: ${run.folder}\n`);
 
@@ -142,10 +142,11 @@ function runToResume(resume: boolean | string | undefined, { plan }: Experiment)
 }
 
 async function openImages(
-  { plan }: Experiment,
+  experiment: Experiment,
   signal: AbortSignal,
   terminal: Terminal,
 ): Promise<TrainingImages | undefined> {
+  const { plan } = experiment;
   const bar = new ProgressBar(terminal);
   const options = {
     signal,
@@ -153,7 +154,11 @@ async function openImages(
       bar.update(`${what} images`, done, total, `${done}/${total}`),
   };
   try {
-    const images = await openTrainingImages(plan, await imageFolderOf(plan, options), options);
+    const folder = await imageFolderOf(plan, options);
+    // Before minutes of decoding.
+    if (plan.data.classes === undefined)
+      report(checkFoundClasses(experiment, indexImageFolder(folder).classes), terminal);
+    const images = await openTrainingImages(plan, folder, options);
     bar.clear();
     for (const { severity, text, help } of images.messages) {
       const { yellow, bold, cyan } = terminal.noteColours;
@@ -222,6 +227,9 @@ async function trainRun(
       progress,
       { resume, signal },
     );
+  } catch (error) {
+    discardUnused(run);
+    throw error;
   } finally {
     progress.clear();
     await batches.close();
