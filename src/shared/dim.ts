@@ -14,6 +14,8 @@ interface Atom {
   readonly minimum: number | undefined;
   /** Something that it never exceeds: `H / 2` for `floor(H / 2)`. */
   readonly maximum?: Dim;
+  /** It may have a fraction, as the quotient of two sums may. */
+  readonly fractional?: boolean;
 }
 
 interface Factor {
@@ -54,8 +56,17 @@ let unknowns = 0;
 
 /** A size that cannot be told before use; two of them are never known to be equal. Written `?`. */
 export function unknownDim(): Dim {
+  return unknownAtom(1, false);
+}
+
+/** The same for an integer that is no size, which may be 0 or less. */
+export function unknownInteger(): Dim {
+  return unknownAtom(undefined, false);
+}
+
+function unknownAtom(minimum: number | undefined, fractional: boolean): Dim {
   unknowns += 1;
-  return fromAtom({ text: `?${unknowns}`, minimum: 1 });
+  return fromAtom({ text: `?${unknowns}`, minimum, fractional });
 }
 
 // ── arithmetic ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -89,7 +100,7 @@ export function mul(a: Dim, b: Dim): Dim {
 export function div(a: Dim, b: Dim): Dim {
   if (typeof b === 'number') {
     if (typeof a === 'number') return a / b;
-    if (!Number.isInteger(b) || b === 0) return unknownDim();
+    if (!Number.isInteger(b) || b === 0) return unknownAtom(undefined, true);
     const sign = Math.sign(b);
     const terms = new Map<string, Term>();
     for (const term of a.terms.values()) addTerm(terms, term.factors, term.coefficient * sign);
@@ -102,7 +113,8 @@ export function div(a: Dim, b: Dim): Dim {
     const reciprocal = normal(new Map([[keyOf(inverse), { coefficient: 1, factors: inverse }]]), 1);
     return mul(mul(a, b.denominator), div(reciprocal, divisor!.coefficient));
   }
-  return fromAtom({ text: `(${format(a)}) / (${format(b)})`, minimum: undefined });
+  const text = `(${parenthesised(a)} / ${parenthesised(b)})`;
+  return fromAtom({ text, minimum: undefined, fractional: true });
 }
 
 /** ⌊d⌋ */
@@ -115,7 +127,7 @@ export function floor(d: Dim): Dim {
   for (const [key, term] of d.terms) {
     const whole = Math.floor(term.coefficient / d.denominator);
     const rest = term.coefficient - whole * d.denominator;
-    if (hasNegativeExponent(term)) inside.set(key, term);
+    if (mayBeFraction(term)) inside.set(key, term);
     else {
       if (whole !== 0) {
         const part = new Map([[key, { coefficient: whole, factors: term.factors }]]);
@@ -127,7 +139,7 @@ export function floor(d: Dim): Dim {
   const rest = normal(inside, d.denominator);
   if (typeof rest === 'number') return add(outside, Math.floor(rest));
   const lower = lowerBound(rest);
-  const text = `floor(${format(rest)})`;
+  const text = `floor(${inner(rest)})`;
   const minimum = lower === undefined ? undefined : Math.floor(lower);
   return add(outside, fromAtom({ text, minimum, maximum: rest }));
 }
@@ -140,8 +152,10 @@ export function ceil(d: Dim): Dim {
 function ceilOf(d: Polynomial): Dim {
   if (isWhole(d)) return d;
   // ⌈a / n⌉ = ⌊(a + n − 1) / n⌋ for whole a.
-  const whole = [...d.terms.values()].every((term) => !hasNegativeExponent(term));
-  return whole ? floor(add(d, (d.denominator - 1) / d.denominator)) : mul(floor(mul(d, -1)), -1);
+  if ([...d.terms.values()].some(mayBeFraction)) return mul(floor(mul(d, -1)), -1);
+  const terms = new Map(d.terms);
+  addTerm(terms, [], d.denominator - 1);
+  return floor(normal(terms, d.denominator));
 }
 
 /** The remainder of floored division: `mod(-1, 4)` is 3. */
@@ -155,8 +169,9 @@ export function max(a: Dim, b: Dim): Dim {
   if (atLeast(sub(b, a), 0)) return b;
   const bounds = [lowerBound(a), lowerBound(b)].filter((bound) => bound !== undefined);
   return fromAtom({
-    text: `max(${format(a)}, ${format(b)})`,
+    text: `max(${inner(a)}, ${inner(b)})`,
     minimum: bounds.length > 0 ? Math.max(...bounds) : undefined,
+    fractional: !isWhole(a) || !isWhole(b),
   });
 }
 
@@ -166,7 +181,12 @@ export function min(a: Dim, b: Dim): Dim {
   if (atLeast(sub(b, a), 0)) return a;
   const [left, right] = [lowerBound(a), lowerBound(b)];
   const minimum = left === undefined || right === undefined ? undefined : Math.min(left, right);
-  return fromAtom({ text: `min(${format(a)}, ${format(b)})`, minimum, maximum: a });
+  return fromAtom({
+    text: `min(${inner(a)}, ${inner(b)})`,
+    minimum,
+    maximum: a,
+    fractional: !isWhole(a) || !isWhole(b),
+  });
 }
 
 export function product(dims: readonly Dim[]): Dim {
@@ -197,7 +217,7 @@ export function divides(b: Dim, a: Dim): boolean | undefined {
   return isWhole(quotient) ? true : undefined;
 }
 
-/** Whether it has the same text for certain, so that `?` stays different from any other `?`. */
+/** Whether something in it cannot be told before use. */
 export function isUnknown(d: Dim): boolean {
   return typeof d !== 'number' && [...d.terms.keys()].some((key) => key.includes('?'));
 }
@@ -230,6 +250,19 @@ function formatFactor({ atom, exponent }: Factor): string {
   return power === 1 ? atom.text : `${atom.text}**${power}`;
 }
 
+/** As part of another: a third is exactly `1/3` there. */
+function inner(d: Dim): string {
+  if (typeof d !== 'number' || Number.isInteger(d)) return format(d);
+  const { terms, denominator } = polynomial(d);
+  const constant = terms.get('');
+  return constant === undefined ? '?' : `${constant.coefficient}/${denominator}`;
+}
+
+function parenthesised(d: Dim): string {
+  const text = inner(d);
+  return /^\w+$/.test(text) ? text : `(${text})`;
+}
+
 /** `[56, 56, C]`; `[…]` where even the rank is unknown. */
 export function formatShape(shape: readonly Dim[] | undefined): string {
   return shape === undefined ? '[…]' : `[${shape.map(format).join(', ')}]`;
@@ -251,7 +284,7 @@ function polynomial(d: Dim): Polynomial {
       return { terms: new Map([['', { coefficient: Math.round(scaled), factors: [] }]]), denominator };
     }
   }
-  return { terms: new Map([['', { coefficient: Math.floor(d), factors: [] }]]), denominator: 1 };
+  return unknownAtom(undefined, true) as Polynomial;
 }
 
 function accumulate(terms: Map<string, Term>, from: Polynomial, scale: number): void {
@@ -297,12 +330,14 @@ function degree(term: Term): number {
   return term.factors.reduce((sum, each) => sum + each.exponent, 0);
 }
 
-function hasNegativeExponent(term: Term): boolean {
-  return term.factors.some((each) => each.exponent < 0);
+function mayBeFraction(term: Term): boolean {
+  return term.factors.some((each) => each.exponent < 0 || each.atom.fractional === true);
 }
 
-function isWhole(d: Polynomial): boolean {
-  return d.denominator === 1 && ![...d.terms.values()].some(hasNegativeExponent);
+function isWhole(d: Dim): boolean {
+  return typeof d === 'number'
+    ? Number.isInteger(d)
+    : d.denominator === 1 && ![...d.terms.values()].some(mayBeFraction);
 }
 
 /** A number that the value is never below, when the bounds of its atoms give one. */

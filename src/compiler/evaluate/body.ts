@@ -1,13 +1,17 @@
 /** Runs the statements of a body; its value is that of its last statement. */
 import type { Assignment, Body, Expression, ForStatement, Statement } from '../../dsl/ast.ts';
 import { type Span, textOf } from '../../dsl/source.ts';
+import { unknownInteger } from '../../shared/dim.ts';
 import { bindLoop, evaluate, requireValue } from './expression.ts';
 import { Frame } from './frame.ts';
-import { elementOf, merge } from './merge.ts';
+import { anyElement, elementOf, merge } from './merge.ts';
 import { binary } from './operators.ts';
 import type { Session } from './session.ts';
 import { noteOn } from './shape-pattern.ts';
 import { describe, int, list, NOTHING, UNKNOWN, type Value } from './value.ts';
+
+/** How often a loop of unknown length is looked at; each round makes less known, except of lists in lists in lists. */
+const MOST_ROUNDS = 8;
 
 export function evaluateBody(session: Session, frame: Frame, body: Body): Value {
   let value: Value = NOTHING;
@@ -157,13 +161,16 @@ function runFor(session: Session, frame: Frame, statement: ForStatement): void {
   if (over.kind !== 'list' && over.kind !== 'unknown') {
     reportNotAList(session, statement.over.span, over);
   }
-  // Any number of rounds: a first, silent one shows what changes from round to round; the second is checked with just
-  // that unknown, so that what a round keeps (such as the shape of `x`) stays known.
-  const element = over.kind === 'list' ? (elementOf(over) ?? UNKNOWN) : UNKNOWN;
-  const before = frame.snapshot();
-  session.muted(() => round(element, UNKNOWN));
-  frame.mergeWith(before);
+  // Any number of rounds: silent ones show what changes from round to round, until nothing more does; the last is
+  // checked with just that unknown, so that what a round keeps (such as the shape of `x`) stays known.
+  const element = over.kind === 'list' ? (anyElement(over) ?? UNKNOWN) : UNKNOWN;
+  const index = int(unknownInteger());
+  for (let changed = true, rounds = 0; changed && rounds < MOST_ROUNDS; rounds += 1) {
+    const before = frame.snapshot();
+    session.muted(() => round(element, index));
+    changed = frame.mergeWith(before);
+  }
   const general = frame.snapshot();
-  round(element, UNKNOWN);
+  round(element, index);
   frame.mergeWith(general);
 }

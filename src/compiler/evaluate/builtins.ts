@@ -1,7 +1,7 @@
 /** The functions of the language, over compile-time values. */
 import type { Span } from '../../dsl/source.ts';
-import { ceil, type Dim, floor, integerSymbol, max, min } from '../../shared/dim.ts';
-import { elementOf } from './merge.ts';
+import { add, ceil, type Dim, floor, max, min, unknownInteger } from '../../shared/dim.ts';
+import { anyElement } from './merge.ts';
 import type { Session } from './session.ts';
 import { describe, float, int, list, number, string, toText, UNKNOWN, type Value } from './value.ts';
 
@@ -27,7 +27,7 @@ const isNumber = (value: Value | undefined): value is Numeric => value?.kind ===
 function rounding(form: string, doc: string, round: (value: Dim) => Dim): Builtin {
   const run = (site: BuiltinSite, [value]: readonly Value[]): Value => {
     if (!isNumber(value)) return site.refuse(0, 'a number');
-    return value.value === undefined ? int(integerSymbol(form)) : int(round(value.value));
+    return int(value.value === undefined ? unknownInteger() : round(value.value));
   };
   return { form, doc, least: 1, most: 1, run };
 }
@@ -70,7 +70,7 @@ export const builtins = {
       const values = args.map((each) => (each as Value & { kind: 'int' }).value);
       const [start, end, step] = values.length === 1 ? [0, values[0]!, 1] : [values[0]!, values[1]!, values[2] ?? 1];
       if (typeof start !== 'number' || typeof end !== 'number' || typeof step !== 'number') {
-        return list(undefined, int(integerSymbol('i')));
+        return list(undefined, int(unknownInteger()));
       }
       if (step === 0) return site.refuse(2, 'an int other than 0');
       const length = Math.max(0, Math.ceil((end - start) / step));
@@ -85,7 +85,7 @@ export const builtins = {
     most: 1,
     run: (site, [value]) => {
       if (value?.kind !== 'list') return site.refuse(0, 'a list');
-      return int(value.elements?.length ?? integerSymbol('len'));
+      return int(value.elements?.length ?? unknownInteger());
     },
   },
   sum: {
@@ -95,10 +95,10 @@ export const builtins = {
     most: 1,
     run: (site, [value]) => {
       if (value?.kind !== 'list') return site.refuse(0, 'a list of numbers');
-      if (value.elements === undefined) return int(integerSymbol('sum'));
+      if (value.elements === undefined) return int(unknownInteger());
       if (!value.elements.every(isNumber)) return site.refuse(0, 'a list of numbers');
       const numbers = value.elements.map((each) => each.value);
-      if (numbers.some((each) => typeof each !== 'number')) return int(integerSymbol('sum'));
+      if (numbers.some((each) => typeof each !== 'number')) return int(unknownInteger());
       return number((numbers as number[]).reduce((total, each) => total + each, 0));
     },
   },
@@ -121,7 +121,7 @@ export const builtins = {
       if (left?.kind !== 'list') return site.refuse(0, 'a list');
       if (right?.kind !== 'list') return site.refuse(1, 'a list');
       if (left.elements === undefined || right.elements === undefined) {
-        return list(undefined, list([elementOf(left) ?? UNKNOWN, elementOf(right) ?? UNKNOWN]));
+        return list(undefined, list([anyElement(left) ?? UNKNOWN, anyElement(right) ?? UNKNOWN]));
       }
       const length = Math.min(left.elements.length, right.elements.length);
       return list(left.elements.slice(0, length).map((each, index) => list([each, right.elements![index]!])));
@@ -131,9 +131,7 @@ export const builtins = {
   max: extreme('max', 'The greatest of numbers, or of a list of them.', max),
   floor: rounding('floor(x)', 'The greatest whole number that is not above `x`.', floor),
   ceil: rounding('ceil(x)', 'The least whole number that is not below `x`.', ceil),
-  round: rounding('round(x)', 'The nearest whole number; halves go up.', (value) =>
-    typeof value === 'number' ? Math.floor(value + 0.5) : value,
-  ),
+  round: rounding('round(x)', 'The nearest whole number; halves go up.', (value) => floor(add(value, 0.5))),
   float: real('float', 'The number as a float.', (value) => value),
   sqrt: real('sqrt', 'The square root.', Math.sqrt),
   exp: real('exp', 'The exponential.', Math.exp),
@@ -145,7 +143,7 @@ export const builtins = {
     most: 1,
     run: (site, [value]) => {
       if (!isNumber(value)) return site.refuse(0, 'a number');
-      if (typeof value.value !== 'number') return value.kind === 'int' ? int(integerSymbol('abs')) : float(undefined);
+      if (typeof value.value !== 'number') return value.kind === 'int' ? int(unknownInteger()) : float(undefined);
       return value.kind === 'int' ? int(Math.abs(value.value)) : float(Math.abs(value.value));
     },
   },

@@ -8,6 +8,7 @@ import type {
   NameExpression,
 } from '../../dsl/ast.ts';
 import { type Span, textOf } from '../../dsl/source.ts';
+import { unknownInteger } from '../../shared/dim.ts';
 import { suggest } from '../../shared/suggest.ts';
 import { isCallableOp } from '../ops/signature/index.ts';
 import type { Declaration } from '../project.ts';
@@ -15,7 +16,7 @@ import { evaluateBody, reportNotAList } from './body.ts';
 import { isBuiltin } from './builtins.ts';
 import { call, elementSpans } from './call.ts';
 import { Frame } from './frame.ts';
-import { elementOf, merge } from './merge.ts';
+import { anyElement, merge } from './merge.ts';
 import type { OpArgument } from './op-call.ts';
 import { binary, unary } from './operators.ts';
 import type { Session } from './session.ts';
@@ -170,7 +171,7 @@ function evaluateComprehension(session: Session, frame: Frame, expression: Compr
   };
   const run = (): Value => {
     if (over.elements === undefined) {
-      return list(undefined, one(elementOf(over) ?? UNKNOWN, UNKNOWN) ?? UNKNOWN);
+      return list(undefined, one(anyElement(over) ?? UNKNOWN, int(unknownInteger())) ?? UNKNOWN);
     }
     const elements = over.elements.map((element, index) => one(element, int(index)));
     return list(elements.filter((each) => each !== undefined));
@@ -211,9 +212,10 @@ function evaluateIndex(session: Session, frame: Frame, { object, index, span }: 
     session.report('wrong-type', index.span, { what: 'an index', expected: 'an int', actual: describe(at) });
     return UNKNOWN;
   }
-  if (value.kind === 'list' && value.elements === undefined) return value.element ?? UNKNOWN;
-  if (value.elements === undefined) return UNKNOWN;
-  if (typeof at.value !== 'number') return value.elements.length === 0 ? UNKNOWN : value.elements.reduce(merge);
+  if (value.kind === 'list' && (value.elements === undefined || typeof at.value !== 'number')) {
+    return anyElement(value) ?? UNKNOWN;
+  }
+  if (value.elements === undefined || typeof at.value !== 'number') return UNKNOWN;
   const element = value.elements.at(at.value);
   if (element !== undefined && at.value >= -value.elements.length) return element;
   session.report('index-out-of-range', index.span, { index: String(at.value), length: value.elements.length });

@@ -1,6 +1,6 @@
 /** The variables of a body, with those of the bodies around it. */
 import type { ModuleScope } from '../project.ts';
-import { merge } from './merge.ts';
+import { alike, merge } from './merge.ts';
 import type { Value } from './value.ts';
 
 export type Snapshot = ReadonlyMap<Frame, ReadonlyMap<string, Value>>;
@@ -48,13 +48,18 @@ export class Frame {
     for (const [frame, variables] of snapshot) frame.#variables = new Map(variables);
   }
 
-  /** What is known when either this state or `other` may be the case. */
-  mergeWith(other: Snapshot): void {
+  /** What is known when either this state or `other` may be the case. Returns whether that is less than `other` knew. */
+  mergeWith(other: Snapshot): boolean {
+    let less = false;
     for (const [frame, variables] of other) {
       for (const [name, value] of variables) {
         const mine = frame.#variables.get(name);
-        if (mine !== undefined && mine !== value) frame.#variables.set(name, merge(mine, value));
+        if (mine === undefined || mine === value) continue;
+        const merged = merge(mine, value);
+        frame.#variables.set(name, merged);
+        if (!alike(merged, value)) less = true;
       }
     }
+    return less;
   }
 }

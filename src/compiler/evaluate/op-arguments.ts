@@ -1,6 +1,6 @@
 /** Reads the arguments of an operation by the types that its signature states. */
 import type { Span } from '../../dsl/source.ts';
-import { type Dim, integerSymbol } from '../../shared/dim.ts';
+import { type Dim, unknownInteger } from '../../shared/dim.ts';
 import type { Pair } from '../ops/kind.ts';
 import type { CallArguments, Dims, PaddingArgument } from '../ops/shape/rule.ts';
 import { type CallableOp, signatures } from '../ops/signature/index.ts';
@@ -60,7 +60,7 @@ class ReadArguments implements CallArguments {
     return this.#values.has(name);
   }
   int(name: string): Dim {
-    return (this.#values.get(name) as Dim | undefined) ?? integerSymbol(`?${name}`);
+    return (this.#values.get(name) as Dim | undefined) ?? unknownInteger();
   }
   float(name: string): number {
     const value = this.#values.get(name);
@@ -70,8 +70,7 @@ class ReadArguments implements CallArguments {
     return (this.#values.get(name) as boolean | undefined) ?? false;
   }
   pair(name: string): Pair<Dim> {
-    const symbol = integerSymbol(`?${name}`);
-    return (this.#values.get(name) as Pair<Dim> | undefined) ?? [symbol, symbol];
+    return (this.#values.get(name) as Pair<Dim> | undefined) ?? [unknownInteger(), unknownInteger()];
   }
   padding(name: string): PaddingArgument | undefined {
     return this.#values.get(name) as PaddingArgument | undefined;

@@ -104,7 +104,8 @@ export function standIn(name: string, type: TypeExpression): Value {
     case 'choice-type':
       return string(undefined);
     case 'list-type':
-      return list(undefined, standIn(`${name}[i]`, type.element));
+      // Unlike a parameter, each element may be another.
+      return list(undefined, standIn('?', type.element));
     case 'record-type':
       return {
         kind: 'record',

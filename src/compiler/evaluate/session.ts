@@ -64,12 +64,15 @@ export class Session {
   }
 
   report<C extends Code>(code: C, span: Span, args: Arguments<C>, details: Details = {}): undefined {
-    if (this.#muted > 0 || this.#uses.some((use) => use.abandoned)) return undefined;
+    if (this.#muted === 0 && !this.#uses.some((use) => use.abandoned)) this.#add(code, span, args, details);
+    return undefined;
+  }
+
+  #add<C extends Code>(code: C, span: Span, args: Arguments<C>, details: Details): void {
     const key = `${code} ${span.source.path} ${span.start} ${span.end}`;
-    if (this.#reported.has(key)) return undefined;
+    if (this.#reported.has(key)) return;
     const labels = [...(details.labels ?? []), ...this.#chain()];
     this.#reported.set(key, diagnostic(code, span, args, { ...details, labels }));
-    return undefined;
   }
 
   /** The uses that lead here, the nearest first; a place is shown once. */
@@ -114,8 +117,9 @@ export class Session {
     if (length > LIMITS.elements) this.halt('too-large', span, { what: 'elements', limit: LIMITS.elements });
   }
 
+  /** Ends the evaluation; why is said in any case. */
   halt<C extends Code>(code: C, span: Span, args: Arguments<C>): never {
-    this.report(code, span, args);
+    this.#add(code, span, args, {});
     throw new Halt();
   }
 }

@@ -1,7 +1,7 @@
 /** Shapes as declarations write them: binds the names of sizes, and compares. */
 import type { Expression, NameExpression, ShapeExpression } from '../../dsl/ast.ts';
 import { type Span, textOf } from '../../dsl/source.ts';
-import { axisSymbol, type Dim, format, isEqual, isLess } from '../../shared/dim.ts';
+import { axisSymbol, type Dim, format, isEqual, isLess, unknownDim } from '../../shared/dim.ts';
 import { requireValue } from './expression.ts';
 import type { Frame } from './frame.ts';
 import type { Session } from './session.ts';
@@ -62,7 +62,7 @@ export function symbolicShape(session: Session, frame: Frame, pattern: ShapeExpr
         frame.define(axis.name.text, {
           kind: 'list',
           elements: undefined,
-          element: int(axisSymbol(`${axis.name.text}[i]`)),
+          element: int(unknownDim()),
         });
       known = false;
       continue;

@@ -1,8 +1,9 @@
 /**
  * NumPy broadcasting of symbolic shapes: aligned at the last axis, an axis is repeated where its size is 1. A symbol
- * never counts as 1: an axis broadcasts only where the size is known to be 1.
+ * never counts as 1 (`C` and `2 * C` do not go together, although they would if C were 1), but where two symbols may or
+ * may not be the same, the size of the result is not known.
  */
-import { isEqual, isUnknown } from '../../../shared/dim.ts';
+import { isEqual, unknownDim } from '../../../shared/dim.ts';
 import type { Dims } from './rule.ts';
 
 export interface Conflict {
@@ -21,7 +22,7 @@ export function broadcast(left: Dims, right: Dims): { shape: Dims } | Conflict {
     else if (a === 1) shape.push(b);
     else if (b === 1) shape.push(a);
     else if (isEqual(a, b) === false) return { axis, left, right };
-    else shape.push(isUnknown(a) ? b : a);
+    else shape.push(isEqual(a, b) === true ? a : unknownDim());
   }
   return { shape };
 }

@@ -10,6 +10,8 @@ import {
   mul,
   product,
   sub,
+  unknownDim,
+  unknownInteger,
 } from '../../../shared/dim.ts';
 import type { OpKind, Pair } from '../kind.ts';
 import { atLeast, axisOf, type Dims, fixed, fixedPair, imageInput, type ShapeCall, type ShapeRule } from './rule.ts';
@@ -96,7 +98,11 @@ export const shaping = {
     const axis = axisOf(call, call.args.int('axis'), shape.length, 'axis');
     if (axis === undefined) return undefined;
     const size = shape[axis]!;
-    const fromEnd = (position: Dim): Dim => (isLess(position, 0) === true ? add(size, position) : position);
+    // Whether a symbol counts from the front or from the end is not known.
+    const fromEnd = (position: Dim): Dim => {
+      const negative = isLess(position, 0);
+      return negative === undefined ? unknownInteger() : negative ? add(size, position) : position;
+    };
     const [start, end] = [fromEnd(call.args.int('start')), fromEnd(call.args.int('end'))];
     if (isLess(start, 0) === true || isLess(size, end) === true || isLess(start, end) === false) {
       return call.report(
@@ -139,6 +145,9 @@ export const shaping = {
     const shape = call.inputs[0]!;
     const permutation = call.args.ints('permutation')?.map(fixed);
     if (permutation === undefined) return undefined;
+    if (permutation.length === shape.length && permutation.some(Number.isNaN)) {
+      return { attributes: { permutation }, outputs: [shape.map(unknownDim)] };
+    }
     const sorted = [...permutation].sort((a, b) => a - b);
     if (sorted.length !== shape.length || sorted.some((each, index) => each !== index)) {
       return call.report('bad-permutation', { permutation, rank: shape.length }, { at: 'permutation', inputs: true });
