@@ -30,6 +30,7 @@ const LOOKALIKES: Readonly<Record<string, string>> = {
   '…': '...',
   '，': ',',
   '；': ';',
+  '?': 'if a { b } else { c }',
 };
 
 export class BracketErrors {

@@ -3,7 +3,7 @@
  * The name of a type is not looked up; it is empty where something that is no type was reported.
  */
 import type { CstNode } from 'chevrotain';
-import type { ShapeAxis, ShapeExpression, TypeExpression } from './ast.ts';
+import type { ShapeAxis, ShapeExpression, StringLiteral, TypeExpression } from './ast.ts';
 import { ExpressionBuilder } from './build-expression.ts';
 import { node, nodes, token, tokens } from './cst.ts';
 import { diagnostic } from './diagnostic.ts';
@@ -47,7 +47,7 @@ export abstract class AnnotationBuilder extends ExpressionBuilder {
   }
 
   /** The text of a string in a place where nothing can be interpolated. */
-  protected plainString(literal: ReturnType<ExpressionBuilder['string']>, what: string): string {
+  protected plainString(literal: StringLiteral, what: string): string {
     const interpolated = literal.parts.find((part) => typeof part !== 'string');
     if (interpolated !== undefined && typeof interpolated !== 'string') {
       this.report(diagnostic('interpolation-in-plain-string', interpolated.span, { what }));

@@ -8,7 +8,7 @@ import type { CstNode, IToken } from 'chevrotain';
 import type { Body, Expression, Item, LayerItem, Module, Name, Parameter, Statement, TensorInput } from './ast.ts';
 import { AnnotationBuilder } from './build-annotation.ts';
 import { node, nodes, token, tokens } from './cst.ts';
-import { type Diagnostic, diagnostic } from './diagnostic.ts';
+import { type Diagnostic, diagnostic, hasErrors } from './diagnostic.ts';
 import { foreignItem, foreignStatement } from './foreign-words.ts';
 import type { BodyGroup, Chunk, Layout } from './layout.ts';
 import { parseChunk } from './parser.ts';
@@ -19,13 +19,14 @@ import * as t from './tokens.ts';
 export function buildModule(source: Source, layout: Layout): { module: Module; diagnostics: readonly Diagnostic[] } {
   const builder = new AstBuilder(source, layout);
   const module = builder.module(layout.chunks);
-  return { module, diagnostics: builder.diagnostics };
+  return { module, diagnostics: builder.diagnostics.filter((each) => !builder.isConsequence(each)) };
 }
 
 class AstBuilder extends AnnotationBuilder {
   /** The documentation that no declaration has taken yet. */
   readonly #documentation: Map<IToken, readonly IToken[]>;
-  /** Text between items that was reported already: from where, and what ended before it. */
+  /** Stretches between items that were reported once, the last of them open while no item has begun. */
+  readonly #strays: { start: number; end: number }[] = [];
   #astray = false;
 
   constructor(source: Source, layout: Layout) {
@@ -42,7 +43,12 @@ class AstBuilder extends AnnotationBuilder {
       const first = chunk.tokens[0] as IToken;
       const doc = this.#doc(first);
       const known = this.#known(chunk, items.at(-1));
-      if (known === undefined) continue;
+      if (known === undefined) {
+        if (!this.#astray) this.#strays.push({ start: first.startOffset, end: Number.POSITIVE_INFINITY });
+        this.#astray = true;
+        continue;
+      }
+      if (this.#astray) (this.#strays.at(-1) as { end: number }).end = first.startOffset;
       this.#astray = false;
       const tree = this.#parse('item', known);
       const span = this.#chunkSpan(known);
@@ -57,10 +63,17 @@ class AstBuilder extends AnnotationBuilder {
       else if (layerItem !== undefined) item = this.#layer(layerItem, span, doc);
       if (item !== undefined) items.push(item);
     }
-    if (this.diagnostics.length === 0) {
+    if (!hasErrors(this.diagnostics)) {
       for (const [first] of this.#documentation.values()) this.#misplaced(first);
     }
     return { source: this.source, items };
+  }
+
+  /** A brace that closes nothing, in a stretch between items that is reported already. */
+  isConsequence({ code, span }: Diagnostic): boolean {
+    return (
+      code === 'unmatched-bracket' && this.#strays.some(({ start, end }) => start < span.start && span.start < end)
+    );
   }
 
   /** A chunk that begins with an item's keyword, put right if that was misspelt; anything else is reported once. */
@@ -76,13 +89,11 @@ class AstBuilder extends AnnotationBuilder {
     if (foreign !== undefined && !this.#astray) {
       const { help, type } = foreign;
       this.report(diagnostic('unknown-item', span, { word: first.image }, { help }));
-      if (type === undefined) this.#astray = true;
       if (type === undefined) return undefined;
       const keyword: IToken = { ...first, tokenType: type, tokenTypeIdx: type.tokenTypeIdx as number };
       return { tokens: [keyword, ...chunk.tokens.slice(1)], mended: true, end: chunk.end };
     }
     if (!this.#astray && !chunk.mended) this.#outside(chunk, before);
-    this.#astray = true;
     return undefined;
   }
 
@@ -303,7 +314,7 @@ class AstBuilder extends AnnotationBuilder {
 
   #parse(rule: 'item' | 'statement', chunk: Chunk): CstNode {
     const { tree, errors } = parseChunk(rule, chunk.tokens);
-    if (errors[0] !== undefined && !chunk.mended) this.report(syntaxError(this.source, chunk, errors[0]));
+    if (errors[0] !== undefined && !chunk.mended) this.report(syntaxError(this.source, chunk, rule, errors[0]));
     return tree;
   }
 

@@ -1,31 +1,15 @@
 /**
- * Expressions of the syntax tree: operators get their precedence here, literals their values.
+ * Expressions of the syntax tree: operators get their precedence here, literals their values (`build-literal.ts`).
  *
  * From loose to tight: `|>`, `or`, `and`, `not`, comparisons (which do not chain), `+ -`, `* / %`, unary minus, `**`.
  */
 import type { CstNode, IToken } from 'chevrotain';
-import type {
-  Argument,
-  BinaryOperator,
-  Body,
-  Expression,
-  IfExpression,
-  Name,
-  PipeExpression,
-  StringLiteral,
-} from './ast.ts';
+import type { Argument, BinaryOperator, Body, Expression, IfExpression, PipeExpression } from './ast.ts';
+import { LiteralBuilder, MAX_DEPTH } from './build-literal.ts';
 import { node, nodes, token, tokens } from './cst.ts';
-import { type Diagnostic, diagnostic } from './diagnostic.ts';
-import type { Chunk } from './layout.ts';
-import { layout } from './layout.ts';
-import { parseChunk } from './parser.ts';
-import { cover, type Source, type Span } from './source.ts';
-import { stringEnd, stringPieces } from './string-literal.ts';
-import { syntaxError } from './syntax-errors.ts';
+import { diagnostic } from './diagnostic.ts';
+import { cover, type Span } from './source.ts';
 import * as t from './tokens.ts';
-
-/** How deep an expression's tree may go, chains of operators included. */
-export const MAX_DEPTH = 1000;
 
 const PIPE = 0;
 const NOT = 3;
@@ -55,67 +39,30 @@ interface Run {
   next: number;
 }
 
-export abstract class ExpressionBuilder {
-  readonly diagnostics: Diagnostic[] = [];
-  #depth = 0;
-
-  constructor(protected readonly source: Source) {}
-
+export abstract class ExpressionBuilder extends LiteralBuilder {
   /** The statements of a `Body` token, which are chunks of their own. */
   protected abstract body(body: IToken | undefined, after: Span): Body;
 
-  protected report(each: Diagnostic): void {
-    this.diagnostics.push(each);
-  }
-
-  // ── places ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-  protected tokenSpan(each: IToken): Span {
-    return t.spanOf(this.source, each);
-  }
-
-  /** The text of a node, parentheses included; an empty span at `otherwise` for a node with nothing in it. */
-  protected nodeSpan(each: CstNode | undefined, otherwise: Span): Span {
-    const location = each?.location;
-    if (
-      location === undefined ||
-      Number.isNaN(location.startOffset) ||
-      Number.isNaN(location.endOffset ?? Number.NaN)
-    ) {
-      return this.source.span(otherwise.end);
-    }
-    return this.source.span(location.startOffset, (location.endOffset ?? location.startOffset - 1) + 1);
-  }
-
-  protected name(each: IToken): Name {
-    return { text: each.image, span: this.tokenSpan(each) };
-  }
-
-  protected missing(span: Span): Expression {
-    return { kind: 'missing', span: this.source.span(span.end) };
-  }
-
   // ── operators ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** `after`: what stands before it, where a missing expression is said to be. */
-  expression(tree: CstNode | undefined, after: Span): Expression {
+  protected override expression(tree: CstNode | undefined, after: Span): Expression {
     const operands = nodes(tree, 'operand');
     if (operands.length === 0) return this.missing(after);
     const operators = tokens(tree, 'Operator');
     const links = operators.length + operands.reduce((sum, each) => sum + linksOf(each), 1);
-    this.#depth += links;
+    this.depth += links;
     try {
-      if (this.#depth > MAX_DEPTH) {
+      if (this.depth > MAX_DEPTH) {
         const span = this.nodeSpan(tree, after);
         const limit = `one expression may chain and nest ${MAX_DEPTH} operations`;
         const first = this.source.span(span.start, Math.min(span.end, span.start + 1));
-        if (this.#depth - links <= MAX_DEPTH) this.report(diagnostic('nested-too-deeply', first, { limit }));
+        if (this.depth - links <= MAX_DEPTH) this.report(diagnostic('nested-too-deeply', first, { limit }));
         return this.missing(span);
       }
       const run: Run = { operands, operators, next: 0 };
       return this.#binary(run, PIPE, after).value;
     } finally {
-      this.#depth -= links;
+      this.depth -= links;
     }
   }
 
@@ -274,9 +221,9 @@ export abstract class ExpressionBuilder {
   #primary(primary: CstNode | undefined, after: Span): Expression {
     const span = this.nodeSpan(primary, after);
     const number = token(primary, 'Number');
-    if (number !== undefined) return this.#number(number);
+    if (number !== undefined) return this.number(number);
     const strings = node(primary, 'strings');
-    if (strings !== undefined) return this.#strings(strings, span);
+    if (strings !== undefined) return this.strings(strings, span);
     const name = token(primary, 'Name');
     if (name !== undefined) return { kind: 'name', span, text: name.image };
     if (token(primary, 'True') ?? token(primary, 'False')) {
@@ -291,68 +238,6 @@ export abstract class ExpressionBuilder {
     const conditional = node(primary, 'ifExpression');
     if (conditional !== undefined) return this.#conditional(conditional, span);
     return this.missing(after);
-  }
-
-  #number(number: IToken): Expression {
-    const span = this.tokenSpan(number);
-    const text = number.image;
-    if (!/^\d+(_\d+)*(\.\d+(_\d+)*)?([eE][+-]?\d+)?$/.test(text)) {
-      this.report(diagnostic('malformed-number', span, { text }));
-      return { kind: 'missing', span };
-    }
-    const value = Number(text.replaceAll('_', ''));
-    const kind = /[.eE]/.test(text) ? 'float' : 'int';
-    if (kind === 'int' ? !Number.isSafeInteger(value) : !Number.isFinite(value)) {
-      this.report(diagnostic('number-too-large', span, { text }));
-      return { kind: 'missing', span };
-    }
-    return { kind, span, value };
-  }
-
-  #strings(strings: CstNode, span: Span): Expression {
-    const all = tokens(strings, 'String');
-    const bar = token(strings, 'Bar');
-    if (bar !== undefined) this.report(diagnostic('misplaced-choice', this.tokenSpan(bar), {}));
-    return all[0] === undefined ? this.missing(span) : this.string(all[0]);
-  }
-
-  string(literal: IToken): StringLiteral {
-    const span = this.tokenSpan(literal);
-    const single = literal.image.startsWith("'");
-    const closed = single || stringEnd(literal.image, 0).closed;
-    if (!closed) this.report(diagnostic('unterminated-string', span, {}));
-    const parts: (string | Expression)[] = [];
-    for (const piece of stringPieces(literal.image, closed)) {
-      if (piece.kind === 'text') {
-        parts.push(piece.text);
-        continue;
-      }
-      const place = this.source.span(span.start + piece.start, span.start + piece.end);
-      if (piece.kind === 'interpolation') parts.push(this.#interpolation(place));
-      else if (piece.kind === 'bad-escape') {
-        this.report(diagnostic('unknown-escape', place, { text: literal.image.slice(piece.start, piece.end) }));
-      } else if (closed) this.report(diagnostic('unclosed-interpolation', place, {}));
-    }
-    return { kind: 'string', span, parts };
-  }
-
-  /** The expression of `"{…}"`, read from its own stretch of the source. */
-  #interpolation(place: Span): Expression {
-    const after = this.source.span(place.start);
-    this.#depth++;
-    try {
-      if (this.#depth > MAX_DEPTH) return this.missing(after);
-      const { chunks, diagnostics } = layout(this.source, t.lex(this.source, place.start, place.end));
-      this.diagnostics.push(...diagnostics);
-      const all = chunks.flatMap((each) => each.tokens);
-      const end = { ...t.lex(this.source, place.end, place.end + 1)[0] } as IToken;
-      const chunk: Chunk = { tokens: all, mended: chunks.some((each) => each.mended), end };
-      const { tree, errors } = parseChunk('expression', all);
-      if (errors[0] !== undefined && !chunk.mended) this.report(syntaxError(this.source, chunk, errors[0]));
-      return this.expression(tree, after);
-    } finally {
-      this.#depth--;
-    }
   }
 
   #parenthesis(parenthesis: CstNode, span: Span): Expression {

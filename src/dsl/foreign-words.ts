@@ -1,6 +1,6 @@
 /** Words that other languages begin a declaration or a statement with, and what is written here. */
 import type { IToken, TokenType } from 'chevrotain';
-import { distance } from 'fastest-levenshtein';
+import { suggest } from '../shared/suggest.ts';
 import * as t from './tokens.ts';
 
 const ITEMS: Readonly<Record<string, TokenType>> = {
@@ -31,8 +31,8 @@ export function foreignItem(
   second: IToken | undefined,
 ): { help: string | undefined; type: TokenType | undefined } | undefined {
   if (first.tokenType !== t.Name || second?.tokenType !== t.Name) return undefined;
-  const near = Object.keys(ITEMS).find((word) => distance(word, first.image.toLowerCase()) <= 2);
-  const word = FOREIGN_ITEMS[first.image] ?? near;
+  const foreign = Object.hasOwn(FOREIGN_ITEMS, first.image) ? FOREIGN_ITEMS[first.image] : undefined;
+  const word = foreign ?? suggest(first.image, Object.keys(ITEMS));
   if (word === undefined) return { help: undefined, type: undefined };
   return { help: `did you mean \`${word}\`?`, type: ITEMS[word] };
 }

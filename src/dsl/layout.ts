@@ -11,17 +11,18 @@
  *   something that needs more: an operator, `|>`, `,`, `=`, `->`, `:`, `.`, `else`.
  * - A line that begins with `(`, `[` or `{` begins a new statement. So does one that begins with a minus that touches
  *   what it negates (`-x`); `- x` goes on with the line before.
- * - `name =` at the beginning of a line always begins a statement.
+ * - `name =`, `for` and `assert` at the beginning of a line always begin a statement.
  * - Between the items of a file, where no statements stand, `(` and `{` go on with the line before.
  */
 import { createTokenInstance, type IToken, type TokenType } from 'chevrotain';
 import { BracketErrors } from './bracket-errors.ts';
 import { type Diagnostic, diagnostic } from './diagnostic.ts';
+import { separateComments } from './separate-comments.ts';
 import type { Source } from './source.ts';
 import * as t from './tokens.ts';
 
-/** How deep brackets may nest. */
-export const MAX_NESTING = 200;
+/** How deep brackets may nest: far more than anyone reads, far less than chevrotain's error recovery has stack for. */
+export const MAX_NESTING = 64;
 
 export interface Chunk {
   readonly tokens: readonly IToken[];
@@ -95,20 +96,23 @@ export function layout(source: Source, tokens: readonly IToken[]): Layout {
 
 class LayoutPass {
   readonly #source: Source;
-  readonly #diagnostics: Diagnostic[] = [];
-  readonly #documentation = new Map<IToken, IToken[]>();
+  readonly #diagnostics: Diagnostic[];
+  readonly #documentation: Map<IToken, readonly IToken[]>;
   readonly #errors: BracketErrors;
-  /** What is left without blanks and comments, and which of it begins a line. */
-  readonly #tokens: IToken[] = [];
-  readonly #beginsLine = new Set<IToken>();
+  readonly #tokens: readonly IToken[];
+  readonly #beginsLine: ReadonlySet<IToken>;
 
   readonly #frames: Frame[] = [{ kind: 'module', open: undefined }];
   readonly #containers: Container[] = [{ chunks: [], current: { tokens: [], mended: false } }];
 
   constructor(source: Source, tokens: readonly IToken[]) {
+    const code = separateComments(source, tokens);
     this.#source = source;
+    this.#tokens = code.tokens;
+    this.#beginsLine = code.beginsLine;
+    this.#documentation = code.documentation;
+    this.#diagnostics = code.diagnostics;
     this.#errors = new BracketErrors(source, this.#diagnostics);
-    this.#separateComments(tokens);
   }
 
   run(): Layout {
@@ -130,41 +134,7 @@ class LayoutPass {
     };
   }
 
-  // ── comments and foreign spellings ──────────────────────────────────────────────────────────────────────────────
-
-  #separateComments(tokens: readonly IToken[]): void {
-    let lineStart = true;
-    let documentation: IToken[] = [];
-    for (const token of tokens) {
-      switch (token.tokenType) {
-        case t.Newline:
-          lineStart = true;
-          break;
-        case t.Comment:
-          break;
-        case t.DocComment:
-          if (lineStart) documentation.push(token);
-          else this.#report(diagnostic('misplaced-documentation', t.spanOf(this.#source, token), {}));
-          break;
-        case t.HashComment:
-          this.#report(diagnostic('hash-comment', this.#source.span(token.startOffset, token.startOffset + 1), {}));
-          break;
-        case t.BlockComment:
-          this.#report(diagnostic('block-comment', this.#source.span(token.startOffset, token.startOffset + 2), {}));
-          lineStart ||= token.image.includes('\n');
-          break;
-        default:
-          this.#tokens.push(token);
-          if (lineStart) this.#beginsLine.add(token);
-          lineStart = false;
-          if (documentation.length > 0) this.#documentation.set(token, documentation);
-          documentation = [];
-      }
-    }
-    if (documentation.length > 0) {
-      this.#report(diagnostic('misplaced-documentation', t.spanOf(this.#source, documentation[0] as IToken), {}));
-    }
-  }
+  // ── tokens ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
   #report(each: Diagnostic): void {
     this.#diagnostics.push(each);
@@ -214,6 +184,7 @@ class LayoutPass {
       return;
     }
     const assigns = this.#beginsAssignment(index);
+    const begins = next.tokenType === t.For || next.tokenType === t.Assert;
     if (!this.#inStatements()) {
       const previous = this.#container.current.tokens.at(-1);
       const mayEnd = previous !== undefined && !this.#needsMore(previous) && previous !== this.#frame.open;
@@ -225,7 +196,8 @@ class LayoutPass {
     }
     const previous = this.#container.current.tokens.at(-1);
     if (previous === undefined) return;
-    if (assigns && previous.tokenType !== t.Comma && this.#frame.kind === 'body') this.#endChunk(undefined);
+    const splits = begins || (assigns && previous.tokenType !== t.Comma);
+    if (splits && this.#frame.kind === 'body') this.#endChunk(undefined);
     else if (!this.#needsMore(previous) && !this.#goesOn(index)) this.#endChunk(undefined);
   }
 

@@ -343,6 +343,13 @@ let parser: ChunkParser | undefined;
 export function parseChunk(rule: 'item' | 'statement' | 'expression', tokens: readonly IToken[]): ChunkTree {
   parser ??= new ChunkParser();
   parser.input = [...tokens];
-  const tree = parser[rule]();
-  return { tree: tree ?? { name: rule, children: {} }, errors: parser.errors };
+  // Nobody reads the stack of a syntax error, and collecting it takes most of the time that one costs.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    const tree = parser[rule]();
+    return { tree: tree ?? { name: rule, children: {} }, errors: parser.errors };
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }

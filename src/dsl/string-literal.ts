@@ -16,6 +16,9 @@ export function stringEnd(text: string, start: number): { end: number; closed: b
   return { end: text.length, closed: false };
 }
 
+/** How deep strings and interpolations may nest in each other; also what keeps the search below short. */
+const MAX_NESTING = 40;
+
 /** The offset past the `"` or `}` that closes the quote or brace at `start`, strings and braces within it paired. */
 function nestedEnd(text: string, start: number): number | undefined {
   const open: string[] = [];
@@ -30,6 +33,7 @@ function nestedEnd(text: string, start: number): number | undefined {
     } else if (character === '{') open.push('{');
     else if (character === '}' && !inString) open.pop();
     if (open.length === 0) return at + 1;
+    if (open.length > MAX_NESTING) return undefined;
   }
   return undefined;
 }

@@ -5,8 +5,11 @@ import type { Chunk } from './layout.ts';
 import type { Source, Span } from './source.ts';
 import * as t from './tokens.ts';
 
+/** What a chunk is read as. */
+type Entry = 'item' | 'statement' | 'expression';
+
 /** The first mistake in a chunk; what follows in it may be its consequence. */
-export function syntaxError(source: Source, chunk: Chunk, error: IRecognitionException): Diagnostic {
+export function syntaxError(source: Source, chunk: Chunk, entry: Entry, error: IRecognitionException): Diagnostic {
   const found = error.token;
   const at = found.tokenType === EOF ? chunk.tokens.length : chunk.tokens.indexOf(found);
   const previous = chunk.tokens[at - 1];
@@ -20,7 +23,7 @@ export function syntaxError(source: Source, chunk: Chunk, error: IRecognitionExc
   if (named && t.keywords.has(found.tokenType) && found.tokenType !== t.Else) {
     return diagnostic('keyword-as-name', span, { word: found.image });
   }
-  const itemInBody = t.itemKeywords.has(found.tokenType) && rules[0] === 'statement' && at === 0;
+  const itemInBody = t.itemKeywords.has(found.tokenType) && entry === 'statement' && at === 0;
   if (itemInBody) return diagnostic('item-in-body', span, { word: found.image });
 
   const labels: Label[] = [];
@@ -31,8 +34,8 @@ export function syntaxError(source: Source, chunk: Chunk, error: IRecognitionExc
       labels.push({ span: t.spanOf(source, opener), text: `${closing.what} open${closing.plural ? '' : 's'} here` });
     }
   }
-  const details: Details = { labels, help: advice(rules, wanted, found, previous, chunk.tokens[at + 1]) };
-  const expected = expectation(error.name, rules, wanted, previous);
+  const details: Details = { labels, help: advice(rules, entry, wanted, found, previous, chunk.tokens[at + 1]) };
+  const expected = expectation(error.name, rules, entry, wanted, previous);
   return diagnostic('expected', span, { expected, found: describe(found, chunk) }, details);
 }
 
@@ -84,7 +87,13 @@ const TOKENS: Readonly<Record<string, string>> = {
   Body: '`{`',
 };
 
-function expectation(kind: string, rules: readonly string[], wanted: string, previous: IToken | undefined): string {
+function expectation(
+  kind: string,
+  rules: readonly string[],
+  entry: Entry,
+  wanted: string,
+  previous: IToken | undefined,
+): string {
   const rule = rules.at(-1) ?? '';
   const afterSeparator = previous !== undefined && (isOpener(previous) || previous.tokenType === t.Comma);
   const closed = CLOSED[rule];
@@ -98,9 +107,10 @@ function expectation(kind: string, rules: readonly string[], wanted: string, pre
     return TOKENS[wanted] ?? 'something else';
   }
   if (kind === 'NotAllInputParsedException') {
-    if (rules[0] === 'expression') return '`}`, the end of the interpolated expression';
-    return rules[0] === 'item' ? 'the end of the line' : 'the end of the statement';
+    if (entry === 'expression') return '`}`, the end of the interpolated expression';
+    return entry === 'item' ? 'the end of the line' : 'the end of the statement';
   }
+  if (rule === 'layerItem') return 'a shape';
   if (rule === 'fnItem') return '`{` and the body, or `=` and an expression';
   if (previous?.tokenType === t.Pipe) return 'a layer, block or function after `|>`';
   const inAnnotation = rules.at(-4) === 'annotation' && (previous === undefined || !isOperator(previous));
@@ -109,6 +119,7 @@ function expectation(kind: string, rules: readonly string[], wanted: string, pre
 
 function advice(
   rules: readonly string[],
+  entry: Entry,
   wanted: string,
   found: IToken,
   previous: IToken | undefined,
@@ -126,9 +137,10 @@ function advice(
       return wanted === 'Assign' ? '`=` gives a value to a name; `==` compares' : undefined;
     case t.Colon:
       if (wanted === 'Body') return 'a body stands in braces, without a colon: `{ … }`';
-      if (rule === 'parenthesis' || rules[0] !== 'statement') return undefined;
+      if (rule === 'parenthesis' || entry !== 'statement') return undefined;
       return 'a result carries no type: write `name = value`';
     case t.Body:
+      if (previous?.tokenType === t.If) return 'say when: `if condition { … }`';
       if (rule === 'primary')
         return 'a record is written `{ name: value }`; statements in braces follow `if`, `else` or `for`';
       return undefined;
@@ -140,9 +152,10 @@ function advice(
       return 'inside of brackets, elements are separated by commas';
     case t.Plus:
       return rule === 'primary' && previous?.tokenType === t.Plus ? 'write `x += 1`; there is no `++`' : undefined;
-    case t.In:
-      return previous?.tokenType === t.Not ? 'write `not (a in b)`' : undefined;
-    case t.Hole:
+    case t.Not:
+      return next?.tokenType === t.In ? 'write `not (a in b)`' : undefined;
+    case t.RightBrace:
+      return entry === 'expression' ? 'a plain brace in a string is written `\\{`' : undefined;
     case t.Dot:
       return next?.tokenType === t.NumberToken ? 'a number begins with a digit: `0.5`' : undefined;
     default:

@@ -68,23 +68,9 @@ test('formatting keeps comments wherever they stand', () => {
       if (mutated !== original) commented++;
       check(mutated);
     }),
-    { ...RUNS, numRuns: 800 },
+    { ...RUNS, numRuns: 500 },
   );
-  assert.ok(commented > 400, `only ${commented} samples got a comment`);
-});
-
-test('a line is longer than 100 columns only where nothing can break', () => {
-  fc.assert(
-    fc.property(randomModule, ({ text }) => {
-      for (const line of formatted(text)
-        .split('\n')
-        .filter((each) => each.length > 100)) {
-        const breakable = /[^ ]( \|> | and | or |, )/.test(line.replace(/"[^"]*"/g, '""').trim());
-        assert.ok(!breakable || /^\s*(for|if|assert|} else if)|[[(]/.test(line), line);
-      }
-    }),
-    RUNS,
-  );
+  assert.ok(commented > 250, `only ${commented} samples got a comment`);
 });
 
 test('a text with errors is returned as it is, with them', () => {

@@ -57,7 +57,11 @@ export function golden(corpus: string, producers: Producers, suffix = '.spec'): 
         const failure = compare(`${corpus}/${input.name}.${expectation}`, produce(input));
         if (failure !== undefined) failures.push(failure);
       }
-      if (failures.length > 0) throw new Error(`\n${failures.join('\n')}`);
+      if (failures.length === 0) return;
+      const error = new Error(`\n${failures.join('\n')}`);
+      // uvu would print the message a second time, as the head of the stack.
+      error.stack = '';
+      throw error;
     });
   }
   return test;

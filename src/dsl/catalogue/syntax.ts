@@ -156,7 +156,7 @@ export const syntax = {
     message: ({ limit }) => `this is nested too deeply: ${limit}`,
     help: () => 'give parts of it names of their own',
     why: 'The depth of nesting is bounded so that every later step works on every file that is accepted.',
-    wrong: `const A = ${'('.repeat(201)}1${')'.repeat(201)}\n`,
+    wrong: `const A = ${'('.repeat(65)}1${')'.repeat(65)}\n`,
     right: 'const A = ((1))\n',
   }),
 

@@ -98,8 +98,9 @@ export class ModulePrinter extends ExpressionPrinter {
   }
 
   #fn({ name, parameters, result, body }: FunctionItem): Document {
+    const given = this.inBrackets('(', this.#parameters(parameters), ')', undefined);
     const arrow = result === undefined ? '' : concat(' -> ', this.#type(result));
-    const head = concat(`fn ${name.text}`, this.inBrackets('(', this.#parameters(parameters), ')', undefined), arrow);
+    const head = concat(`fn ${name.text}`, given, arrow);
     const only = body.statements[0];
     if (only?.kind === 'expression' && only.span.start === body.span.start) {
       const loose = only.value.kind === 'binary' || only.value.kind === 'pipe';

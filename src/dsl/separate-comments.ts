@@ -1,0 +1,53 @@
+/** Takes blanks and comments out of the tokens, and keeps what they said: where lines begin, what is documented. */
+import type { IToken } from 'chevrotain';
+import { type Diagnostic, diagnostic } from './diagnostic.ts';
+import type { Source } from './source.ts';
+import * as t from './tokens.ts';
+
+export interface Code {
+  readonly tokens: readonly IToken[];
+  /** The tokens that are the first of their line. */
+  readonly beginsLine: ReadonlySet<IToken>;
+  /** The `///` lines on their own lines directly before a token. */
+  readonly documentation: Map<IToken, readonly IToken[]>;
+  readonly diagnostics: Diagnostic[];
+}
+
+export function separateComments(source: Source, all: readonly IToken[]): Code {
+  const tokens: IToken[] = [];
+  const beginsLine = new Set<IToken>();
+  const documented = new Map<IToken, readonly IToken[]>();
+  const diagnostics: Diagnostic[] = [];
+  let lineStart = true;
+  let documentation: IToken[] = [];
+  for (const token of all) {
+    const opening = source.span(token.startOffset, token.startOffset + 1);
+    switch (token.tokenType) {
+      case t.Newline:
+        lineStart = true;
+        break;
+      case t.Comment:
+        break;
+      case t.DocComment:
+        if (lineStart) documentation.push(token);
+        else diagnostics.push(diagnostic('misplaced-documentation', t.spanOf(source, token), {}));
+        break;
+      case t.HashComment:
+        diagnostics.push(diagnostic('hash-comment', opening, {}));
+        break;
+      case t.BlockComment:
+        diagnostics.push(diagnostic('block-comment', source.span(opening.start, opening.end + 1), {}));
+        lineStart ||= token.image.includes('\n');
+        break;
+      default:
+        tokens.push(token);
+        if (lineStart) beginsLine.add(token);
+        lineStart = false;
+        if (documentation.length > 0) documented.set(token, documentation);
+        documentation = [];
+    }
+  }
+  const [loose] = documentation;
+  if (loose !== undefined) diagnostics.push(diagnostic('misplaced-documentation', t.spanOf(source, loose), {}));
+  return { tokens, beginsLine, documentation: documented, diagnostics };
+}

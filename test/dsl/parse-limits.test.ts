@@ -1,0 +1,106 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { format } from '../../src/dsl/format.ts';
+import { parse } from '../../src/dsl/parse.ts';
+import { Source } from '../../src/dsl/source.ts';
+
+const codes = (text: string): string[] => parse(new Source('deep.spec', text)).diagnostics.map((each) => each.code);
+
+/** Milliseconds, the best of three. */
+function time(work: () => void): number {
+  const times = [1, 2, 3].map(() => {
+    const start = performance.now();
+    work();
+    return performance.now() - start;
+  });
+  return Math.min(...times);
+}
+
+const TOO_DEEP = {
+  parentheses: `const A = ${'('.repeat(5000)}1${')'.repeat(5000)}\n`,
+  lists: `const A = ${'['.repeat(5000)}${']'.repeat(5000)}\n`,
+  records: `const A = ${'{ a: '.repeat(5000)}1${' }'.repeat(5000)}\n`,
+  calls: `const A = ${'f('.repeat(5000)}1${')'.repeat(5000)}\n`,
+  bodies: `fn a() {\n${'for x in y {\n'.repeat(5000)}${'}\n'.repeat(5001)}`,
+  'ifs in conditions': `const A = ${'if a { '.repeat(5000)}1${' }'.repeat(5000)}\n`,
+  negations: `const A = ${'-'.repeat(5000)}1\n`,
+  nots: `const A = ${'not '.repeat(5000)}true\n`,
+  sums: `const A = 1${' + 1'.repeat(5000)}\n`,
+  powers: `const A = 1${' ** 1'.repeat(5000)}\n`,
+  pipelines: `const A = x${' |> f'.repeat(5000)}\n`,
+  members: `const A = x${'.y'.repeat(5000)}\n`,
+  'else ifs': `const A = if a { 1 }${' else if a { 1 }'.repeat(5000)}\n`,
+  types: `fn a(x: ${'['.repeat(5000)}int${']'.repeat(5000)}) = 1\n`,
+};
+
+for (const [what, text] of Object.entries(TOO_DEEP)) {
+  test(`${what} that nest too deeply are reported once`, () => assert.equal(codes(text), ['nested-too-deeply']));
+}
+
+test('nesting up to the limit is read and formatted', () => {
+  for (const text of [
+    `const A = ${'('.repeat(63)}1${')'.repeat(63)}\n`,
+    `const A = ${'f('.repeat(63)}1${')'.repeat(63)}\n`,
+    `fn a() {\n${'for x in y {\n'.repeat(62)}${'}\n'.repeat(63)}`,
+    `const A = 1${' + 1'.repeat(990)}\n`,
+    `const A = 1${' ** 1'.repeat(990)}\n`,
+  ]) {
+    assert.equal(codes(text), []);
+    assert.equal(codes(format(new Source('deep.spec', text)).value), []);
+  }
+});
+
+test('a mistake at the deepest level is found', () => {
+  for (const [open, close] of [
+    ['f(', ')'],
+    ['[', ']'],
+    ['(', ')'],
+    ['{ a: ', ' }'],
+    ['f(a: -', ')'],
+  ] as const) {
+    assert.equal(codes(`const A = ${open.repeat(64)}1 2${close.repeat(64)}\n`), ['expected'], open);
+  }
+});
+
+const part = `block A(d: int = 1)(x: [H, W, C]) -> [H / 2, W, 2 * C] {
+  x = x |> Residual; features += x
+  y = x |> conv2d(C, 3, dilation: d)
+    |> relu
+  z = -a ** 2 + b // comment
+  for i, f in features {
+    z = if i > 2 { f |> g(1, "{i} of {len(features)}") } else { z }
+  }
+  z
+}
+`;
+
+test('ten thousand lines are read in well under a second', () => {
+  const source = new Source('long.spec', part.repeat(1000));
+  assert.equal(parse(source).diagnostics, []);
+  const milliseconds = time(() => parse(source));
+  // A quiet machine takes about 0.3 s; the bound leaves room for a busy one.
+  assert.ok(milliseconds < 2500, `${milliseconds} ms`);
+});
+
+test('the time grows with the length of the text', () => {
+  for (const unit of [
+    part,
+    'const A = f((\n',
+    'const A = "{"{"\n',
+    '}\n',
+    'x = 1\n',
+    '/// d\n',
+    '((((',
+    'a b ',
+    '"{x',
+  ]) {
+    const ofLength = (length: number): number => {
+      const source = new Source('long.spec', unit.repeat(length / unit.length));
+      return time(() => parse(source));
+    };
+    const [short, long] = [ofLength(8_000), ofLength(32_000)];
+    assert.ok(long < 10 * short + 200, `${JSON.stringify(unit)}: ${short} ms, four times as much: ${long} ms`);
+  }
+});
+
+test.run();
