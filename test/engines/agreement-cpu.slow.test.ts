@@ -1,0 +1,13 @@
+import { test } from 'uvu';
+import { nativeEngine } from '../../src/engines/native/engine.ts';
+import { tfjsCpuEngine } from '../../src/engines/tfjs/engine.ts';
+import { assertAgreement } from './agreement.ts';
+
+test('native and the generated code on the cpu backend agree on gradients and on 20 steps', async () => {
+  const { gradient, loss, losses } = await assertAgreement(nativeEngine, tfjsCpuEngine);
+  console.log(
+    `  native ~ tfjs-cpu: gradients ${gradient.toExponential(1)}, losses ${loss.toExponential(1)}; ${losses.map((each) => each.toFixed(3)).join(' ')}`,
+  );
+});
+
+test.run();
