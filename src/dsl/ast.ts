@@ -94,7 +94,7 @@ export type ShapeAxis =
   | { readonly kind: 'rest'; readonly span: Span; readonly name: Name | undefined };
 
 export type TypeExpression =
-  | { readonly kind: 'named-type'; readonly span: Span; readonly name: string } // int float bool string layer
+  | { readonly kind: 'named-type'; readonly span: Span; readonly name: string } // int float bool string layer; empty where none was found and that was reported
   | { readonly kind: 'list-type'; readonly span: Span; readonly element: TypeExpression }
   | {
       readonly kind: 'record-type';
