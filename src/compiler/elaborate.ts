@@ -39,6 +39,7 @@ export function elaborateModel(
     const inputs = makeInputs(session, recorder, frame, item);
     if (inputs === undefined) return finish(undefined);
     const result = runBlock(session, frame, item, inputs);
+    if (hasErrors(session.diagnostics)) return finish(undefined);
     const outputs = namedOutputs(item, result);
     if (outputs === undefined) {
       if (result.kind !== 'unknown') {

@@ -100,6 +100,10 @@ function bindInputs(
       complete = false;
       continue;
     }
+    if (!session.symbolic && value.id === undefined) {
+      complete = false;
+      continue;
+    }
     inputs.push(value);
     if (value.shape === undefined) {
       defineUnknownSizes(inner, input.shape);

@@ -44,6 +44,8 @@ export function record(
       session.report('not-a-tensor', at, { what, actual: describe(value) }, { help: pickOne(value) });
       return [];
     }
+    // Two branches of which one failed: there is no one value.
+    if (!session.symbolic && value.id === undefined) return [];
     inputs.push(value);
   }
   if (args === undefined) return [];
