@@ -77,7 +77,7 @@ function bindSettings(
       complete = false;
     }
   }
-  const form = `${model}(${known.join(', ')})`;
+  const form = (): string => `${model}(${known.join(', ')})`;
   return (
     complete &&
     bindParameters(

@@ -8,6 +8,7 @@ import { evaluateBody, reportNoValue } from './body.ts';
 import type { Bound } from './call.ts';
 import { Frame } from './frame.ts';
 import { bindParameters } from './parameters.ts';
+import { reassigned } from './reassigned.ts';
 import type { DraftScope } from './recorder.ts';
 import type { Session } from './session.ts';
 import { declaredShape, type Misfit, matchShape, sizesIn } from './shape-pattern.ts';
@@ -17,7 +18,8 @@ interface Use {
   readonly item: LayerItem;
   readonly module: ModuleScope;
   readonly span: Span;
-  readonly form: string;
+  /** How it is called, for messages. */
+  readonly form: () => string;
 }
 
 export function expandBlock(session: Session, frame: Frame, use: Use, bound: Bound): Value {
@@ -54,7 +56,7 @@ export function expandBlock(session: Session, frame: Frame, use: Use, bound: Bou
 export function runBlock(session: Session, inner: Frame, item: LayerItem, inputs: readonly TensorValue[]): Value {
   for (const [index, input] of item.inputs.entries()) inner.define(input.name.text, inputs[index]!);
   const parameters = item.parameters.map((each) => [each.name.text, inner.lookup(each.name.text)!] as const);
-  const body = new Frame(inner.module, inner);
+  const body = new Frame(inner.module, inner, undefined, reassigned(item.body));
   const result = evaluateBody(session, body, item.body);
   for (const [name, value] of parameters) inner.define(name, value);
   if (session.abandoned) return UNKNOWN;
@@ -87,7 +89,7 @@ function bindInputs(
     const name = input.name.text;
     const argument = bound.get(name);
     if (argument === undefined) {
-      session.report('missing-argument', span, { callee: item.name.text, name, form });
+      session.report('missing-argument', span, { callee: item.name.text, name, form: form() });
       complete = false;
       continue;
     }

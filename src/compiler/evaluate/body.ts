@@ -109,10 +109,12 @@ export function concatenate(a: Value & { kind: 'list' }, b: Value & { kind: 'lis
   return list(undefined, elements.length === 0 ? UNKNOWN : elements.reduce(merge));
 }
 
-function assign(session: Session, frame: Frame, { targets, value: expression }: Assignment): void {
+function assign(session: Session, frame: Frame, assignment: Assignment): void {
+  const { targets, value: expression } = assignment;
   if (targets.length === 1) {
     const name = targets[0]!.text;
-    frame.assign(name, named(session, frame, name, expression));
+    const naming = frame.lookup(name) === undefined && !frame.reassigned.has(assignment);
+    frame.assign(name, naming ? named(session, frame, name, expression) : requireValue(session, frame, expression));
     return;
   }
   const value = requireValue(session, frame, expression);
@@ -134,10 +136,10 @@ function partsOf(value: Value): readonly Value[] | 'any' | undefined {
   return undefined;
 }
 
-/** A result's first name becomes part of the paths below it; `x = x |> relu` goes on under what it calls. */
+/** The name of a result becomes part of the paths below it. */
 function named(session: Session, frame: Frame, name: string, expression: Expression): Value {
   const { recorder } = session;
-  if (recorder === undefined || frame.lookup(name) !== undefined) return requireValue(session, frame, expression);
+  if (recorder === undefined) return requireValue(session, frame, expression);
   return recorder.inScope(name, true, expression.span, () => requireValue(session, frame, expression));
 }
 

@@ -42,7 +42,7 @@ export function call(session: Session, frame: Frame, site: Call): Value {
   const { item, module } = layer;
   const name = item.name.text;
   const inputs = item.inputs.map((each) => each.name.text);
-  const form = formOf(name, inputs, item.parameters.map(formOfParameter), given.piped);
+  const form = (): string => formOf(name, inputs, item.parameters.map(formOfParameter), given.piped);
   const names = [...inputs, ...item.parameters.map((each) => each.name.text)];
   return expandBlock(session, frame, { item, module, span, form }, bind(session, { callee: name, form, names }, given));
 }
@@ -89,7 +89,7 @@ function callFunction(session: Session, frame: Frame, callee: FunctionValue, giv
     }
     return runBuiltin(session, name, given.positional, given.named, span);
   }
-  const form = formOf(name, [], item.parameters.map(formOfParameter), given.piped);
+  const form = (): string => formOf(name, [], item.parameters.map(formOfParameter), given.piped);
   const names = item.parameters.map((each) => each.name.text);
   const bound = bind(session, { callee: name, form, names }, given);
   const inner = new Frame(module, undefined, name);
@@ -122,7 +122,7 @@ export function runFunction(session: Session, inner: Frame, item: FunctionItem):
 
 interface Target {
   readonly callee: string;
-  readonly form: string;
+  readonly form: () => string;
   /** What arguments without a name fill, in this order. */
   readonly names: readonly string[];
 }
@@ -132,14 +132,17 @@ function bind(session: Session, { callee, form, names }: Target, { positional, n
   for (const [index, argument] of positional.entries()) {
     const name = names[index];
     if (name === undefined) {
-      session.report('too-many-arguments', argument.span, { callee, most: names.length, form });
+      session.report('too-many-arguments', argument.span, { callee, most: names.length, form: form() });
       break;
     }
     bound.set(name, argument);
   }
   for (const { name, nameSpan, argument } of named) {
     if (!names.includes(name)) {
-      session.report('unknown-argument', nameSpan, { callee, name, near: suggest(name, names), form });
+      const near = suggest(name, names);
+      session.report('unknown-argument', nameSpan, { callee, name, near, form: form() });
+      // Taken for what was meant, so that it is not missing as well.
+      if (near !== undefined && !bound.has(near)) bound.set(near, { ...argument, value: UNKNOWN });
     } else if (bound.has(name)) {
       const labels = [{ span: bound.get(name)!.span, text: 'given here' }];
       session.report('duplicate-argument', nameSpan, { callee, name }, { labels });
@@ -151,14 +154,14 @@ function bind(session: Session, { callee, form, names }: Target, { positional, n
 function callOp(session: Session, frame: Frame, op: CallableOp, given: Given, span: Span): Value {
   const signature = signatures[op];
   const inputs = signature.inputs.map((each) => each.name);
-  const form = formOfOp(op, given.piped);
+  const form = (): string => formOfOp(op, given.piped);
   const names = [...inputs, ...signature.parameters.map((each) => each.name)];
   const bound = bind(session, { callee: op, form, names }, given);
   const tensors: OpArgument[] = [];
   for (const input of signature.inputs) {
     const argument = bound.get(input.name);
     if (argument === undefined) {
-      session.report('missing-argument', span, { callee: op, name: input.name, form });
+      session.report('missing-argument', span, { callee: op, name: input.name, form: form() });
       return UNKNOWN;
     }
     bound.delete(input.name);

@@ -1,9 +1,12 @@
 /** The variables of a body, with those of the bodies around it. */
+import type { Assignment } from '../../dsl/ast.ts';
 import type { ModuleScope } from '../project.ts';
 import { alike, merge } from './merge.ts';
 import type { Value } from './value.ts';
 
 export type Snapshot = ReadonlyMap<Frame, ReadonlyMap<string, Value>>;
+
+const NONE: ReadonlySet<Assignment> = new Set();
 
 export class Frame {
   #variables = new Map<string, Value>();
@@ -13,6 +16,8 @@ export class Frame {
     readonly parent?: Frame,
     /** The function that this body belongs to, which must not make layers. */
     readonly fn: string | undefined = parent?.fn,
+    /** Assignments whose name is assigned again: they name no result. */
+    readonly reassigned: ReadonlySet<Assignment> = parent?.reassigned ?? NONE,
   ) {}
 
   lookup(name: string): Value | undefined {

@@ -12,7 +12,7 @@ import { bool, describe, float, int, list, string, UNKNOWN, type Value } from '.
 
 interface Target {
   readonly callee: string;
-  readonly form: string;
+  readonly form: () => string;
   readonly span: Span;
   readonly parameters: readonly Parameter[];
   readonly module: ModuleScope;
@@ -25,7 +25,7 @@ export function bindParameters(session: Session, inner: Frame, target: Target, b
     const name = parameter.name.text;
     const argument = bound.get(name);
     if (argument === undefined && parameter.default === undefined) {
-      session.report('missing-argument', target.span, { callee: target.callee, name, form: target.form });
+      session.report('missing-argument', target.span, { callee: target.callee, name, form: target.form() });
       inner.define(name, UNKNOWN);
       complete = false;
       continue;

@@ -1,9 +1,10 @@
 /**
  * Collects nodes and scopes while a model is elaborated, and gives them their stable paths.
  *
- * A node's name in its scope is the name that its result is first bound to, or the name of what was called. The second
- * use of a name in one scope is `name[1]`; in a loop the first is `name[0]`. A named result that several operations
- * make is a scope of its own (`stem/conv2d`, `stem/relu`); one that a single call makes is that call (`local`).
+ * A node's name in its scope is the name of the result that it is, or the name of what was called. The second use of a
+ * name in one scope is `name[1]`; in a loop the first is `name[0]`. A named result that several operations make is a
+ * scope of its own (`stem/conv2d`, `stem/relu`); one that a single call makes is that call (`local`). A block that only
+ * passes on to another does not show in paths.
  */
 import type { Span } from '../../dsl/source.ts';
 import type { BlockUse, Graph, Node, NodeId, Scope, ScopeId, Shape, Value, ValueId } from '../graph.ts';
@@ -27,6 +28,8 @@ export interface DraftScope {
   name: string;
   /** Made by a named result; gives its name to its only child, if it has just one. */
   readonly group: boolean;
+  /** Whether the source names it, and not only what was called. */
+  named: boolean;
   block: BlockUse | undefined;
   readonly span: Span;
   readonly children: (DraftNode | DraftScope)[];
@@ -123,10 +126,9 @@ export class Recorder {
         keptValues.push({ ...value, id: keptValues.length, node: id });
       }
     }
-    const only = onlyCall(this.#root);
     const visit = (scope: DraftScope, parent: ScopeId | undefined): void => {
       const above = scope.parent === undefined ? '' : paths.get(scope.parent)!;
-      const path = scope.parent === undefined ? '' : scope === only ? above : join(above, scope.name);
+      const path = scope.parent === undefined || isPassedOn(scope) ? above : join(above, scope.name);
       const id = scopes.length;
       ids.set(scope, id);
       paths.set(scope, path);
@@ -181,7 +183,18 @@ export class Recorder {
 }
 
 function draftScope(parent: DraftScope | undefined, name: string, group: boolean, span: Span): DraftScope {
-  return { kind: 'scope', parent, name, group, block: undefined, span, children: [], uses: new Map(), loops: 0 };
+  return {
+    kind: 'scope',
+    parent,
+    name,
+    group,
+    named: group,
+    block: undefined,
+    span,
+    children: [],
+    uses: new Map(),
+    loops: 0,
+  };
 }
 
 /** The name with its index in the scope. */
@@ -202,14 +215,16 @@ function dissolve(group: DraftScope, parent: DraftScope, name: string): void {
   }
   child.name = group.name;
   child.parent = parent;
+  if (child.kind === 'scope') child.named = true;
   parent.children.push(child);
 }
 
-/** The one block that a model consists of: its name would stand in front of every path and say nothing. */
-function onlyCall(root: DraftScope): DraftScope | undefined {
-  const children = root.children.filter((child) => child.kind === 'scope' || child.op !== 'input');
-  const [only] = children;
-  return children.length === 1 && only?.kind === 'scope' ? only : undefined;
+/** Whether the block around it consists of this use alone, whose name would then say nothing in paths. */
+function isPassedOn(scope: DraftScope): boolean {
+  const { parent, block, named, name } = scope;
+  // In a loop the index stays, so that one round has the paths of many.
+  if (parent?.block === undefined || block === undefined || named || name.endsWith(']')) return false;
+  return parent.children.every((child) => child === scope || (child.kind === 'node' && child.op === 'input'));
 }
 
 function hasLive(scope: DraftScope, live: ReadonlySet<NodeId>): boolean {
