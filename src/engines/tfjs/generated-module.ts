@@ -3,6 +3,7 @@ import type * as tfjs from '@tensorflow/tfjs-core';
 import { ts } from 'ts-morph';
 import { emitTfjs, layersSource, modelSignature } from '../../compiler/emit/tfjs/index.ts';
 import type { Graph } from '../../compiler/graph.ts';
+import type { WeightSpec } from '../../compiler/ops/weights/index.ts';
 
 /** As the generated file's `nn.Mode`. */
 export interface Mode {
@@ -14,6 +15,7 @@ export interface Mode {
 export interface GeneratedModel {
   /** One tensor, or as many as the graph has outputs. */
   readonly run: (inputs: readonly tfjs.Tensor[], weights: unknown, mode: Mode) => unknown;
+  readonly weightSpecs: readonly Omit<WeightSpec, 'name'>[];
   readonly bindWeights: (tensors: ReadonlyMap<string, tfjs.Tensor>) => unknown;
 }
 
@@ -43,6 +45,7 @@ export function loadGenerated(tf: typeof tfjs, graph: Graph): GeneratedModel {
   return {
     run: (inputs, weights, mode) =>
       call(...inputs, ...(signature.weights ? [weights] : []), ...(signature.mode ? [mode] : [])),
+    weightSpecs: model['weightSpecs'] as GeneratedModel['weightSpecs'],
     // A model without weights has nothing to bind.
     bindWeights: (model['bindWeights'] ?? (() => undefined)) as GeneratedModel['bindWeights'],
   };

@@ -22,7 +22,8 @@ export function nameFunctions(plans: readonly FunctionPlan[], model: string): Na
     plainest!.name = names.claim(base, `${base}Block`);
     plainest!.weights = types.claim(`${pascalCase(block)}Weights`, `${pascalCase(block)}BlockWeights`);
     for (const form of others) {
-      form.name = names.claim(`${plainest!.name}${suffixOf(form, plainest!)}`);
+      const suffixes = suffixesOf(form, plainest!);
+      form.name = names.claim(...suffixes.map((suffix) => `${plainest!.name}${suffix}`), plainest!.name);
       form.weights = types.claim(`${pascalCase(block)}${form.name.slice(plainest!.name.length)}Weights`);
     }
   }
@@ -33,23 +34,25 @@ function sizeOf(plan: FunctionPlan): number {
   return plan.statements[0]!.length;
 }
 
-/** What sets a form of a block apart from its plainest: a switch that is on, or a part that only one of them has. */
-function suffixOf(form: FunctionPlan, plainest: FunctionPlan): string {
+/** What sets a form of a block apart from its plainest, the clearest first: ways to end its name. */
+function suffixesOf(form: FunctionPlan, plainest: FunctionPlan): readonly string[] {
+  const single: string[] = [];
   for (const name of Object.keys(form.block.parameters)) {
     const values = new Set(form.bodies.map(({ block }) => block.parameters[name]));
-    const others = new Set(plainest.bodies.map(({ block }) => block.parameters[name]));
-    if (values.size !== 1 || others.size !== 1) continue;
-    if (values.has(true) && others.has(false)) return `With${pascalCase(name)}`;
-    if (values.has(false) && others.has(true)) return `Without${pascalCase(name)}`;
+    const [value] = values;
+    if (values.size !== 1 || plainest.bodies.some(({ block }) => block.parameters[name] === value)) continue;
+    if (typeof value === 'boolean') single.push(`${value ? 'With' : 'Without'}${pascalCase(name)}`);
+    // A layer or a choice, by its name.
+    else if (typeof value === 'string' && /^[A-Za-z]\w*$/.test(value)) single.push(`With${pascalCase(value)}`);
   }
   const [own, others] = [partsOf(form), partsOf(plainest)];
-  const only = (parts: ReadonlySet<string>, without: ReadonlySet<string>): string | undefined =>
-    [...parts].find((part) => !without.has(part));
-  const [extra, missing] = [only(own, others), only(others, own)];
-  if (extra !== undefined) return `With${pascalCase(extra)}`;
-  if (missing !== undefined) return `Without${pascalCase(missing)}`;
-  const callee = [...suffixesUsedBy(form)].find((suffix) => !suffixesUsedBy(plainest).has(suffix));
-  return callee ?? '';
+  for (const part of own) if (!others.has(part)) single.push(`With${pascalCase(part)}`);
+  for (const part of others) if (!own.has(part)) single.push(`Without${pascalCase(part)}`);
+  for (const suffix of suffixesUsedBy(form)) if (!suffixesUsedBy(plainest).has(suffix)) single.push(suffix);
+  const pairs = single.flatMap((first, at) =>
+    single.slice(at + 1).map((second) => `${first}${second.replace(/^With(?=[A-Z])/, 'And')}`),
+  );
+  return [...single, ...pairs];
 }
 
 /** The suffixes of the functions that a body calls. */

@@ -190,7 +190,9 @@ export class FunctionWriter {
     const count = statement.uses.length;
     const list = `weights${this.#weights.access.get(at)}`;
     const range = statement.toEnd ? String(statement.first) : `${statement.first}, ${statement.first + count}`;
-    const elements = range === '0' ? list : `${list}.slice(${range})`;
+    const part = statement.toEnd ? 'from' : 'between';
+    const some = statement.mixed ? `nn.${part}(${list}, ${range})` : `${list}.slice(${range})`;
+    const elements = range === '0' ? list : some;
     const element = ['block', 'layer', 'own'].find((each) => this.#names.isFree(each))!;
     const index = statement.first === 0 ? 'i' : `i + ${statement.first}`;
     const mode = use.plan.traits.dropout ? `nn.within(mode, \`${statement.list}[\${${index}}]\`)` : 'mode';
@@ -200,11 +202,17 @@ export class FunctionWriter {
     const head = counted
       ? `for (const [i, ${element}] of ${elements}.entries())`
       : `for (const ${element} of ${elements})`;
-    const shape = this.#shape((other) => outputsOf(this.#plan.statements[other]![at]!)[0]!);
+    const last = this.#shape((other) => outputsOf(this.#plan.statements[other]![at]!)[0]!);
+    const shape = statement.uniform ? last : `${this.#firstShape(at)} … ${last}`;
     const call = `${use.plan.name}(${args.join(', ')})`;
     const line = `${head} ${name} = ${call};`;
     if (line.length <= LINE_WIDTH) this.#lines.push(`${line} // ${shape}`);
     else this.#lines.push(`${head} {`, `  ${layout(`${name} = `, use.plan.name, args, '  ')}; // ${shape}`, '}');
+  }
+
+  /** The shape that the first iteration of a loop makes. */
+  #firstShape(at: number): string {
+    return this.#shape((use) => usedBy(this.#plan.statements[use]![at] as LoopStatement).body.outputs[0]!.value);
   }
 
   // ── expressions ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -253,7 +261,8 @@ export class FunctionWriter {
     const { plan } = statement.use;
     const inputs = inputsOf(statement).map((value) => this.#variable(value));
     const weights = plan.traits.weights ? [`weights${this.#weights.access.get(at)}`] : [];
-    const inside = plan.traits.dropout ? `nn.within(mode, ${literalText(statement.path)})` : 'mode';
+    const inside =
+      plan.traits.dropout && statement.path !== '' ? `nn.within(mode, ${literalText(statement.path)})` : 'mode';
     const mode = plan.traits.mode ? [inside] : [];
     return [plan.name, [...inputs, ...weights, ...this.#useOptions(plan, fillings), ...mode]];
   }

@@ -130,7 +130,11 @@ function addConstants(file: SourceFile, graph: Graph, names: Names): void {
   }
 }
 
-function addInterface(file: SourceFile, { name, parameters, fields }: WeightInterface, plan: FunctionPlan): void {
+function addInterface(
+  file: SourceFile,
+  { name, parameters, fields, alias }: WeightInterface,
+  plan: FunctionPlan,
+): void {
   const line = parameters.join(', ');
   const list =
     parameters.length === 0
@@ -139,9 +143,10 @@ function addInterface(file: SourceFile, { name, parameters, fields }: WeightInte
         ? `<${line}>`
         : `<\n${parameters.map((each) => `  ${each},`).join('\n')}\n>`;
   const lines = fields.map((field) => `  readonly ${field.name}: ${field.type};`);
-  file.addStatements(
-    `\n/** Weights of \`${plan.name}\`. */\nexport interface ${name}${list} {\n${lines.join('\n')}\n}`,
-  );
+  const declaration = alias
+    ? `export type ${name}${list} =${line.length + alias.length <= 80 ? ' ' : '\n  '}${alias};`
+    : `export interface ${name}${list} {\n${lines.join('\n')}\n}`;
+  file.addStatements(`\n/** Weights of \`${plan.name}\`. */\n${declaration}`);
 }
 
 function addFunction(file: SourceFile, { name, doc, parameters, returnType, body }: FunctionText): void {

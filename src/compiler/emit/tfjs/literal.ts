@@ -11,7 +11,9 @@ export function literalKey(literal: Literal): string {
 export function literalText(literal: Literal): string {
   if (typeof literal === 'string') return `'${literal.replace(/[\\']/g, '\\$&')}'`;
   if (typeof literal === 'object') return `[${literal.map(literalText).join(', ')}]`;
-  return String(literal);
+  if (typeof literal === 'boolean') return String(literal);
+  const [plain, exponential] = [String(literal), literal.toExponential()];
+  return exponential.length < plain.length && Math.abs(literal) < 1 ? exponential : plain;
 }
 
 /** The type of a parameter that takes each of these values. */

@@ -105,19 +105,21 @@ export function outline(graph: Graph): Body {
   };
 
   const model = build(graph.scopes[0]!);
-  const [only] = model.items;
-  if (model.items.length !== 1 || only?.kind !== 'use' || only.path !== '') {
-    return { ...model, inputs: graph.inputs, outputs: modelOutputs(graph) };
-  }
-  const { body } = only;
-  const doc = model.block.doc ?? body.block.doc;
-  return {
-    ...body,
-    block: { ...model.block, doc },
-    inputs: graph.inputs,
-    outputs: modelOutputs(graph),
-    scope: model.scope,
-  };
+  const whole = { ...model, inputs: graph.inputs, outputs: modelOutputs(graph) };
+  const inner = passedOnTo(model);
+  if (inner === undefined) return whole;
+  return { ...whole, block: { ...model.block, doc: model.block.doc ?? inner.block.doc }, ...bodyOf(inner) };
+}
+
+/** The block that does all the work, where a body consists of one use that does not even show in paths. */
+function passedOnTo({ items }: Body): Body | undefined {
+  const [only] = items;
+  if (items.length !== 1 || only?.kind !== 'use' || only.path !== '') return undefined;
+  return passedOnTo(only.body) ?? only.body;
+}
+
+function bodyOf({ items, groupOf, traits, height }: Body): Pick<Body, 'items' | 'groupOf' | 'traits' | 'height'> {
+  return { items, groupOf, traits, height };
 }
 
 function modelOutputs(graph: Graph): Body['outputs'] {

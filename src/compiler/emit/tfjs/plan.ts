@@ -60,6 +60,10 @@ export interface LoopStatement {
   readonly toEnd: boolean;
   /** Which input is carried from one iteration to the next. */
   readonly carried: number;
+  /** Whether all iterations have the same sizes. */
+  readonly uniform: boolean;
+  /** Whether other functions have weights in the same list. */
+  readonly mixed: boolean;
 }
 
 /** An option of a function, and the slots of its calls that take it. */
@@ -142,6 +146,9 @@ function statementsOf(graph: Graph, body: Body, uses: ReadonlyMap<Body, Use>): r
   return statements;
 }
 
+/** With sizes that differ, lines with a shape each say more than a short loop. */
+const SHORTEST_UNEVEN_LOOP = 4;
+
 /** The longest loop that begins with this item, if there is one of two iterations or more. */
 function chainFrom(graph: Graph, body: Body, at: number, uses: ReadonlyMap<Body, Use>): LoopStatement | undefined {
   const { items, outputs } = body;
@@ -161,7 +168,7 @@ function chainFrom(graph: Graph, body: Body, at: number, uses: ReadonlyMap<Body,
     const [before, item] = [items[end - 1]!, items[end]!];
     const { list, index } = listPlace(item.path);
     if (item.kind !== 'use' || before.kind !== 'use' || list !== place.list || index !== place.index + end - at) break;
-    if (!isSameUse(graph, uses.get(before.body)!, uses.get(item.body)!) || isReturned(before)) break;
+    if (!isSameCall(uses.get(before.body)!, uses.get(item.body)!) || isReturned(before)) break;
     if (items.some((other) => other !== item && isReadBy(before, other))) break;
     const changed = itemInputs(item).flatMap((value, input) => (value === itemInputs(before)[input] ? [] : [input]));
     if (changed.length !== 1 || itemInputs(item)[changed[0]!] !== itemOutputs(before)[0]) break;
@@ -169,16 +176,33 @@ function chainFrom(graph: Graph, body: Body, at: number, uses: ReadonlyMap<Body,
     carried = changed[0];
   }
   if (carried === undefined) return undefined;
-  const looped = items.slice(at, end).map((item) => uses.get((item as { body: Body }).body)!);
-  const toEnd = place.index + looped.length === siblings.length;
-  return { kind: 'loop', uses: looped, list: place.list, first: place.index, toEnd, carried };
+  const chained = items.slice(at, end).map((item) => uses.get((item as { body: Body }).body)!);
+  const sizes = chained.map(({ body: each }) => sizesKey(graph, each));
+  const alike = sizes.findIndex((key) => key !== sizes[0]);
+  const uniform = alike !== 1;
+  // One that differs stands before others that are alike: it is better written by itself.
+  if (!uniform && (chained.length < SHORTEST_UNEVEN_LOOP || sizes[1] === sizes[2])) return undefined;
+  const looped = uniform && alike > 0 ? chained.slice(0, alike) : chained;
+  const last = place.index + looped.length;
+  const { plan } = looped[0]!;
+  const mixed = items.some((item) => {
+    return listPlace(item.path).list === place.list && (item.kind === 'op' || uses.get(item.body)!.plan !== plan);
+  });
+  return {
+    kind: 'loop',
+    uses: looped,
+    list: place.list,
+    first: place.index,
+    toEnd: last === siblings.length,
+    carried,
+    uniform,
+    mixed,
+  };
 }
 
-function isSameUse(graph: Graph, a: Use, b: Use): boolean {
+function isSameCall(a: Use, b: Use): boolean {
   return (
-    a.plan === b.plan &&
-    [...a.options].every(([name, value]) => literalKey(value) === literalKey(b.options.get(name)!)) &&
-    sizesKey(graph, a.body) === sizesKey(graph, b.body)
+    a.plan === b.plan && [...a.options].every(([name, value]) => literalKey(value) === literalKey(b.options.get(name)!))
   );
 }
 
@@ -233,7 +257,7 @@ function formOf(graph: Graph, body: Body, statements: readonly Statement[], plan
         : `function ${plans.indexOf(usedBy(statement).plan)}`;
     const place =
       statement.kind === 'loop'
-        ? `${statement.list} from ${statement.first} ${statement.toEnd ? 'on' : statement.uses.length} by ${statement.carried}`
+        ? `${statement.list} from ${statement.first} ${statement.toEnd ? 'on' : statement.uses.length} by ${statement.carried} ${statement.uniform} ${statement.mixed}`
         : weights || dropout
           ? statement.path
           : '';

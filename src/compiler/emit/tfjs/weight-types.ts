@@ -2,20 +2,15 @@
 import type { Graph } from '../../graph.ts';
 import { weightsOf } from '../../ops/weights/index.ts';
 import { camelCase, parseSegment } from './names.ts';
-import {
-  type FunctionPlan,
-  type LoopStatement,
-  type OpStatement,
-  traitsOf,
-  type UseStatement,
-  usedBy,
-} from './plan.ts';
+import { type FunctionPlan, type LoopStatement, type OpStatement, traitsOf, type UseStatement } from './plan.ts';
 
 export interface WeightInterface {
   readonly name: string;
   /** Type parameters with their bounds: `C extends number = number`. */
   readonly parameters: readonly string[];
   readonly fields: readonly { readonly name: string; readonly type: string }[];
+  /** The type that it only renames: that of a block which this one does nothing but pass on to. */
+  readonly alias: string | undefined;
   /** How each statement reaches its weights from `weights`: `.conv2d[1]`; loops reach their list. */
   readonly access: ReadonlyMap<number, string>;
 }
@@ -36,7 +31,8 @@ export function weightInterface(graph: Graph, plan: FunctionPlan): WeightInterfa
     const path = statement.kind === 'loop' ? `${statement.list}[${statement.first}]` : statement.path;
     return [{ at, segments: path.split('/') }];
   });
-  const fields = fieldsOf(entries, 0);
+  const passedOn = entries.find(({ segments }) => segments[0] === '');
+  const fields = passedOn ? new Map<string, Tree>() : fieldsOf(entries, 0);
   const access = new Map<number, string>();
   const reach = (tree: Tree, path: string): void => {
     if (tree.kind === 'record') for (const [key, child] of tree.fields) reach(child, `${path}.${key}`);
@@ -49,9 +45,11 @@ export function weightInterface(graph: Graph, plan: FunctionPlan): WeightInterfa
     }
   };
   for (const [key, tree] of fields) reach(tree, `.${key}`);
+  if (passedOn) access.set(passedOn.at, '');
+  const alias = passedOn && useType(plan, passedOn.at);
   const typed = [...fields].map(([name, tree]) => ({ name, type: typeOf(graph, plan, tree, '  ') }));
   const parameters = plan.symbols.typeParameters.map((symbol) => `${symbol} extends number = number`);
-  return { name: plan.weights, parameters, fields: typed, access };
+  return { name: plan.weights, parameters, fields: typed, alias, access };
 }
 
 function fieldsOf(entries: readonly Entry[], depth: number): ReadonlyMap<string, Tree> {
@@ -104,19 +102,22 @@ function listType(
   elements: readonly { readonly index: number; readonly tree: Tree }[],
   indent: string,
 ): string {
-  const types = elements.map(({ tree }) => typeOf(graph, plan, tree, indent));
-  const lengths = elements.map(({ tree }) => (tree.kind === 'statement' ? lengthOf(plan, tree.at) : 1));
+  const pieces = elements.map(({ tree }) => piecesOf(graph, plan, tree, indent));
   // Loops whose length differs between uses run to the end of the list, so that places before them are known.
-  const placeOf = (at: number): number => lengths.slice(0, at).reduce<number>((sum, length) => sum + (length ?? 0), 0);
-  const isComplete = elements.every(({ index }, at) => index === placeOf(at));
-  if (!isComplete) {
-    return `{ ${elements.map(({ index }, at) => `readonly ${index}: ${types[at]}`).join('; ')} }`;
+  const placeOf = (at: number): number =>
+    pieces
+      .slice(0, at)
+      .flat()
+      .reduce((sum, { length }) => sum + (length ?? 0), 0);
+  if (!elements.every(({ index }, at) => index === placeOf(at))) {
+    return `{ ${elements.map(({ index }, at) => `readonly ${index}: ${pieces[at]![0]!.type}`).join('; ')} }`;
   }
-  const runs: { type: string; length: number | undefined }[] = [];
-  for (const [at, type] of types.entries()) {
-    const [before, length] = [runs.at(-1), lengths[at]];
-    if (before?.type === type && before.length !== undefined && length !== undefined) before.length += length;
-    else runs.push({ type, length });
+  const runs: Piece[] = [];
+  for (const { type, length } of pieces.flat()) {
+    const before = runs.at(-1);
+    if (before?.type === type && before.length !== undefined && length !== undefined) {
+      runs[runs.length - 1] = { type, length: before.length + length };
+    } else runs.push({ type, length });
   }
   const [only] = runs;
   if (runs.length === 1 && only!.length === undefined) return `readonly ${only!.type}[]`;
@@ -131,15 +132,22 @@ function listType(
     : `readonly [\n${parts.map((part) => `${indent}  ${part},`).join('\n')}\n${indent}]`;
 }
 
-/** How many elements of a list a statement takes; undefined where that differs between the uses of the function. */
-function lengthOf(plan: FunctionPlan, at: number): number | undefined {
-  const lengths = new Set(
-    plan.statements.map((use) => {
-      const statement = use[at]!;
-      return statement.kind === 'loop' ? statement.uses.length : 1;
-    }),
-  );
-  return lengths.size === 1 ? [...lengths][0] : undefined;
+/** Some elements of a list that have one type; how many is undefined where that differs between uses. */
+interface Piece {
+  readonly type: string;
+  readonly length: number | undefined;
+}
+
+function piecesOf(graph: Graph, plan: FunctionPlan, tree: Tree, indent: string): readonly Piece[] {
+  const loops = plan.statements.map((use) => (tree.kind === 'statement' ? use[tree.at] : undefined));
+  if (tree.kind !== 'statement' || !loops.every((each) => each?.kind === 'loop')) {
+    return [{ type: typeOf(graph, plan, tree, indent), length: 1 }];
+  }
+  const [{ uses, uniform }] = loops as [LoopStatement];
+  const length = loops.every((each) => (each as LoopStatement).uses.length === uses.length) ? uses.length : undefined;
+  if (uniform) return [{ type: useType(plan, tree.at), length }];
+  if (length === undefined) return [{ type: uses[0]!.plan.weights, length }];
+  return uses.map((_, iteration) => ({ type: useType(plan, tree.at, iteration), length: 1 }));
 }
 
 /** `nn.KernelAndBias<[3, 3, 64, 64]>`. */
@@ -164,8 +172,11 @@ function layerType(graph: Graph, plan: FunctionPlan, at: number): string {
 }
 
 /** `ResidualWeights<64>`. */
-function useType(plan: FunctionPlan, at: number): string {
-  const uses = plan.statements.map((use) => usedBy(use[at] as UseStatement | LoopStatement));
+function useType(plan: FunctionPlan, at: number, iteration = 0): string {
+  const uses = plan.statements.map((use) => {
+    const statement = use[at] as UseStatement | LoopStatement;
+    return statement.kind === 'use' ? statement.use : statement.uses[iteration]!;
+  });
   const { plan: callee } = uses[0]!;
   const given = callee.symbols.typeParameters.map((symbol) =>
     plan.symbols.inType(

@@ -4,10 +4,17 @@ import { emitTfjs } from '../../../../src/compiler/emit/tfjs/index.ts';
 import { goldenCases } from '../../../support/golden.ts';
 import { graphOfCase } from './graph-of-case.ts';
 import { typeErrors } from './type-errors.ts';
+import { zooGraph, zooModels } from './zoo-graphs.ts';
 
 test('all of it passes the strictest type check', () => {
   const files = goldenCases('emit').map((input) => [`${input.name}.ts`, emitTfjs(graphOfCase(input))] as const);
   assert.equal(typeErrors(Object.fromEntries(files)), []);
+});
+
+test('every model of the zoo passes it too, and none is long', () => {
+  const files = zooModels().map(({ file, model }) => [`${model}.ts`, emitTfjs(zooGraph(file, model))] as const);
+  assert.equal(typeErrors(Object.fromEntries(files)), []);
+  for (const [name, text] of files) assert.ok(text.split('\n').length < 1000, name);
 });
 
 test('a kernel of another shape is a type error', () => {

@@ -17,6 +17,40 @@ export type Repeat<T, N extends number, Result extends readonly T[] = readonly [
   ? Result
   : Repeat<T, N, readonly [...Result, T]>;
 
+type Drop<
+  L extends readonly unknown[],
+  N extends number,
+  Dropped extends readonly unknown[] = [],
+> = Dropped['length'] extends N
+  ? L
+  : L extends readonly [unknown, ...infer Rest]
+    ? Drop<Rest, N, readonly [...Dropped, unknown]>
+    : L;
+
+type Take<
+  L extends readonly unknown[],
+  N extends number,
+  Taken extends readonly unknown[] = [],
+> = Taken['length'] extends N
+  ? Taken
+  : L extends readonly [infer First, ...infer Rest]
+    ? Take<Rest, N, readonly [...Taken, First]>
+    : Taken;
+
+/** The elements of a list of weights from place `start` on, each with its own type. */
+export function from<L extends readonly unknown[], const Start extends number>(list: L, start: Start): Drop<L, Start> {
+  return list.slice(start) as readonly unknown[] as Drop<L, Start>;
+}
+
+/** The elements from place `start` up to but without `end`. */
+export function between<L extends readonly unknown[], const Start extends number, const End extends number>(
+  list: L,
+  start: Start,
+  end: End,
+): Drop<Take<L, End>, Start> {
+  return list.slice(start, end) as readonly unknown[] as Drop<Take<L, End>, Start>;
+}
+
 /** A convolution or dense layer without bias. Kernels are `[height, width, in / groups, out]` or `[in, out]`. */
 export interface Kernel<S extends Shape> {
   readonly kernel: Weight<S>;
