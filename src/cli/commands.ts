@@ -70,7 +70,7 @@ export const commands: readonly CommandRow[] = [
   {
     usage: 'build [paths...]',
     group: 'Write',
-    summary: 'generate TypeScript from specifications and training configurations',
+    summary: 'generate TypeScript from specifications and training configurations; those right in specs/ unless named',
     options: [
       ['--out <folder>', 'where to', 'generated'],
       ['--check', 'write nothing; fail if what is there is stale, missing or left over'],

@@ -67,6 +67,14 @@ export function findSources(paths: readonly string[]): SourceFile[] {
   return [...found.values()];
 }
 
+/** The files right in `specs/`, without its folders: those are libraries that others import from. */
+export function projectSources(): SourceFile[] {
+  const folder = kindOfPath(SPECS_FOLDER) === 'folder' ? SPECS_FOLDER : '.';
+  const own = findSources([]).filter(({ path }) => posix.dirname(path) === folder);
+  if (own.length > 0) return own;
+  throw new WrongUse(`there are no specifications right in '${folder}'`, 'name the files or folders to build');
+}
+
 /** `ddrnet.spec#DDRNet` as a file and a model. */
 export function splitModel(argument: string): { path: string; model: string | undefined } {
   const [, path = argument, model] = /^(.*?)(?:#([^#/\\]*))?$/.exec(argument) ?? [];

@@ -5,7 +5,7 @@ import { EXIT, reportFailure } from '../failure.ts';
 import { generate } from '../generate.ts';
 import { applyDifference, compareGenerated, type Difference } from '../generated-files.ts';
 import { showDiagnostics } from '../show-diagnostics.ts';
-import { findSources, kindOfPath, SPECS_FOLDER } from '../source-files.ts';
+import { findSources, kindOfPath, projectSources, SPECS_FOLDER } from '../source-files.ts';
 import type { Terminal } from '../terminal.ts';
 
 interface Options {
@@ -22,7 +22,7 @@ export async function run(paths: readonly string[], options: Options, terminal: 
 }
 
 function build(paths: readonly string[], { out, check }: Options, terminal: Terminal): number {
-  const { files, diagnostics } = generate(findSources(paths));
+  const { files, diagnostics } = generate(paths.length === 0 ? projectSources() : findSources(paths));
   showDiagnostics(diagnostics, terminal);
   if (hasErrors(diagnostics)) {
     terminal.problem('nothing was generated');
