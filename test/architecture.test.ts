@@ -173,6 +173,17 @@ test('no file of src is two ideas long', () => {
   );
 });
 
+test('ARCHITECTURE.md names files that are there, and the order of folders', () => {
+  const page = read('ARCHITECTURE.md');
+  const named = [...page.matchAll(/`((?:src|test|scripts|docs)\/[^`*]+)`/g)].map(([, file]) => file!);
+  assert.ok(named.length > 20);
+  assert.equal(
+    named.filter((file) => !existsSync(path.join(root, file))),
+    [],
+  );
+  assert.ok(page.replace(/\s+/g, ' ').includes(ORDER.map((each) => `\`${each}\``).join(', ')));
+});
+
 test('every test file runs its tests', () => {
   const silent = filesIn('test').filter((file) => file.endsWith('.test.ts') && !/\.run\(\)/.test(read(file)));
   assert.equal(silent, []);
