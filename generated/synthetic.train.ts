@@ -4,9 +4,9 @@ import type { Plan } from './plan.js';
 /** Every setting of the experiment, defaults included. Paths are relative to the configuration. */
 export const plan = {
   name: 'synthetic',
-  model: { spec: 'ddrnet.spec', name: 'DDRNet', parameters: { size: 64 } },
+  model: { spec: 'ddrnet.spec', name: 'DDRNet', parameters: { size: 64, stem_stride: 2 } },
   data: {
-    synthetic: { perClass: 90, size: 64, seed: 1 },
+    synthetic: { perClass: 120, size: 64, seed: 1 },
     split: { validation: 0.2, seed: 1 },
     image: [64, 64, 3],
     normalize: { kind: 'scale', range: [0, 1] },
@@ -14,7 +14,7 @@ export const plan = {
     cache: '.cache',
   },
   training: {
-    epochs: 6,
+    epochs: 8,
     batch: 16,
     dropLast: false,
     seed: 1,
