@@ -1,6 +1,8 @@
 /** Everything that is wrong with some files. */
 import { check } from '../compiler/compile.ts';
-import { loadExperiment } from '../config/experiment.ts';
+import { checkFoundClasses } from '../config/check-data.ts';
+import { type Experiment, loadExperiment } from '../config/experiment.ts';
+import { WHITE_CELLS } from '../data/white-cell.ts';
 import type { Diagnostic } from '../dsl/diagnostic.ts';
 import { fileLoader, readSource, type SourceFile } from './source-files.ts';
 
@@ -20,6 +22,13 @@ export function uniqueDiagnostics(diagnostics: readonly Diagnostic[]): Diagnosti
 
 function diagnoseFile({ kind, path }: SourceFile): readonly Diagnostic[] {
   const source = readSource(path);
-  if (kind === 'config') return loadExperiment(source, fileLoader).diagnostics;
-  return check(path, source.text, fileLoader);
+  if (kind === 'spec') return check(path, source.text, fileLoader);
+  const { value, diagnostics } = loadExperiment(source, fileLoader);
+  return value === undefined ? diagnostics : [...diagnostics, ...checkDrawnClasses(value)];
+}
+
+/** The classes of images from a folder are known only where the images are; those that specc draws always are. */
+function checkDrawnClasses(experiment: Experiment): Diagnostic[] {
+  const { synthetic, classes } = experiment.plan.data;
+  return synthetic !== undefined && classes === undefined ? checkFoundClasses(experiment, WHITE_CELLS) : [];
 }

@@ -4,6 +4,7 @@ import { type Diagnostic, diagnostic } from '../dsl/diagnostic.ts';
 import type { Span } from '../dsl/source.ts';
 import { valueSpanAt } from './config-tree.ts';
 import type { Experiment } from './experiment.ts';
+import { COMMAND_LINE } from './override.ts';
 
 /** What is at a path. */
 export type PathKind = 'file' | 'folder' | undefined;
@@ -19,7 +20,10 @@ export function checkData({ plan, root }: Experiment, kindOf: (path: string) => 
   ];
   return needed.flatMap(([field, path, what]) => {
     if (path === undefined || kindOf(path) === what) return [];
-    return diagnostic('config-data-missing', valueSpanAt(root, field.split('.')), { field, path, what });
+    const span = valueSpanAt(root, field.split('.'));
+    const help = 'a path in `--set` is relative to the folder that specc is started in';
+    const details = span.source.path === COMMAND_LINE ? { help } : {};
+    return diagnostic('config-data-missing', span, { field, path, what }, details);
   });
 }
 
@@ -32,14 +36,24 @@ export function checkFoundClasses({ plan, root, graph }: Experiment, found: read
     subject: `${where} has ${found.length} classes`,
     span: valueSpanAt(root, field.split('.')),
     notes: [`the classes are ${names}`],
+    listed: plan.data.train !== undefined,
   });
 }
 
-/** `subject` says who has `count` classes: "`data.classes` lists 3 classes". */
+interface ClassCountPlace {
+  /** Who has the classes: "`data.classes` lists 3 classes". */
+  readonly subject: string;
+  readonly span: Span;
+  readonly notes?: readonly string[];
+  /** Whether `data.classes` could list others. */
+  readonly listed?: boolean;
+}
+
+/** Compares a number of classes with the model's output. */
 export function checkClassCount(
   graph: Graph,
   count: number,
-  { subject, span, notes = [] }: { subject: string; span: Span; notes?: readonly string[] },
+  { subject, span, notes = [], listed = true }: ClassCountPlace,
 ): Diagnostic[] {
   const outputs = shapeOf(graph, graph.outputs[0]!.value)[0]!;
   if (count === outputs) return [];
@@ -47,6 +61,6 @@ export function checkClassCount(
   const [parameter] = parameters.find(([name, value]) => value === outputs && /class/i.test(name)) ?? [];
   const remedy =
     parameter === undefined ? `change the model to tell ${count} apart` : `write \`set: { ${parameter}: ${count} }\``;
-  const help = `list ${outputs} classes, or ${remedy}`;
+  const help = listed ? `list ${outputs} classes, or ${remedy}` : remedy;
   return [diagnostic('config-class-count', span, { found: subject, model: graph.name, outputs }, { notes, help })];
 }

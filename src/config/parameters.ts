@@ -13,9 +13,7 @@ export function checkParameters(model: LayerItem, set: MappingNode | undefined, 
   for (const [name, { keySpan, value }] of set?.fields ?? []) {
     const parameter = model.parameters.find((each) => each.name.text === name);
     if (parameter === undefined) {
-      const [home] = homesInConfig(name);
-      const moved = home && `to change the configuration's own field, write \`${home}.${name}\``;
-      const help = didYouMean(name, names) ?? moved;
+      const help = didYouMean(name, names) ?? ownFieldHelp(name);
       diagnostics.push(
         diagnostic('config-parameter-unknown', keySpan, { name, model: model.name.text, parameters: names }, { help }),
       );
@@ -36,6 +34,14 @@ export function checkParameters(model: LayerItem, set: MappingNode | undefined, 
     diagnostics.push(diagnostic('config-parameter-missing', around, args, { labels }));
   }
   return diagnostics;
+}
+
+/** What was meant by a name that is a field of the configuration. */
+function ownFieldHelp(name: string): string | undefined {
+  const [home] = homesInConfig(name);
+  if (home === undefined) return undefined;
+  if (home === '') return `\`${name}\` is a field of the configuration's file, where it stands unindented`;
+  return `to change the configuration's own field, write \`${home}.${name}\``;
 }
 
 interface Misfit {

@@ -83,6 +83,16 @@ export function misreadHelp(value: unknown, types: readonly Schema[]): string | 
   return undefined;
 }
 
+/** `split: 0.2` for `split: { validation: 0.2 }`: a value in place of the mapping whose first field takes it. */
+export function wrappedHelp(path: readonly string[], value: unknown, types: readonly Schema[]): string | undefined {
+  const [mapping, ...others] = types;
+  if (mapping?.type !== 'object' || others.length > 0 || typeof value !== 'number') return undefined;
+  const [first] = mapping.required ?? Object.keys(mapping.properties ?? {});
+  const field = first === undefined ? undefined : mapping.properties?.[first];
+  const takesNumber = field !== undefined && (field.type === 'number' || field.type === 'integer');
+  return takesNumber ? `write \`${path.at(-1)}: { ${first}: ${value} }\`` : undefined;
+}
+
 /** How a missing field might be written: its first example on one line of YAML. */
 export function exampleOf(schema: Schema | undefined): string | undefined {
   const example = schema?.examples?.[0] ?? schema?.default;

@@ -11,7 +11,16 @@ import { type Diagnostic, diagnostic } from '../dsl/diagnostic.ts';
 import { didYouMean, suggest } from '../shared/suggest.ts';
 import type { TrainingConfig } from './config.ts';
 import { type ConfigNode, type ConfigPath, keySpanAt, nodeAt, pathText, plainOf, valueSpanAt } from './config-tree.ts';
-import { describeTypes, describeValue, exampleOf, homesInConfig, misreadHelp, type Schema } from './schema-words.ts';
+import { ownPathOf } from './foreign-keys.ts';
+import {
+  describeTypes,
+  describeValue,
+  exampleOf,
+  homesInConfig,
+  misreadHelp,
+  type Schema,
+  wrappedHelp,
+} from './schema-words.ts';
 
 let compiled: ValidateFunction | undefined;
 
@@ -118,7 +127,7 @@ function explain(root: ConfigNode, error: ErrorObject): Diagnostic | undefined {
     case 'type':
     case 'anyOf': {
       const types = error.keyword === 'type' ? [parent] : (error.schema as Schema[]);
-      const details = { help: misreadHelp(error.data, types) };
+      const details = { help: misreadHelp(error.data, types) ?? wrappedHelp(path, error.data, types) };
       const args = { field, expected: describeTypes(types, path.length === 0), found: describeValue(error.data) };
       const span = here.start < here.end ? here : keySpanAt(root, path);
       return diagnostic('config-type', span, args, details);
@@ -155,8 +164,10 @@ function unknownKey(root: ConfigNode, path: ConfigPath, key: string, parent: Sch
   const near = didYouMean(key, known);
   const homes = homesInConfig(key).map((home) => (home === '' ? 'the file itself, unindented' : `\`${home}\``));
   const elsewhere = homes.length === 0 ? undefined : `\`${key}\` is a field of ${homes.join(' and of ')}`;
+  const own = ownPathOf(key);
+  const help = own === undefined ? (elsewhere ?? near) : `that is \`${own}\` here`;
   const args = { key, within: pathText(path), known };
-  return diagnostic('config-unknown-key', keySpanAt(root, [...path, key]), args, { help: elsewhere ?? near });
+  return diagnostic('config-unknown-key', keySpanAt(root, [...path, key]), args, { help });
 }
 
 /** What follows "must be". */

@@ -37,6 +37,16 @@ test('check is silent on standard output and ends with 0', ({ folder }) => {
   assert.equal([status, stdout, stderr], [0, '', '✔ 2 files checked, nothing wrong\n']);
 });
 
+test('check knows the classes of a drawn set', ({ folder }) => {
+  writeFileSync(
+    join(folder, 'three.train.yaml'),
+    'model: specs/net.spec\nset: { classes: 3 }\ndata: { synthetic: {} }\n',
+  );
+  const { status, stderr } = specc(folder, 'check', 'three.train.yaml');
+  assert.is(status, 1);
+  assert.match(stderr, /error\[config-class-count\]: the drawn set has 4 classes, but the model Net tells 3 apart/);
+});
+
 test('check --format json prints every diagnostic, each once, and ends with 1', ({ folder }) => {
   writeFileSync(join(folder, 'broken.spec'), SPEC.replace('conv2d', 'conv3d'));
   writeFileSync(join(folder, 'a.train.yaml'), 'model: broken.spec\ndata: { synthetic: {} }\n');

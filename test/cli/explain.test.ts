@@ -23,6 +23,12 @@ function printed(...args: string[]): string {
   return lines.join('\n');
 }
 
+test('a code is taken as it stands in a message, and in any case', () => {
+  for (const typed of ['error[shape-mismatch]', 'Shape-Mismatch', 'shape mismatch']) {
+    assert.is(printed(typed), printed('shape-mismatch'));
+  }
+});
+
 test('without a code every code there is is listed', () => {
   const listed = printed().match(/^ {2}\S+$/gm) ?? [];
   assert.equal(listed.map((each) => each.trim()).sort(), Object.keys(catalogue).sort());

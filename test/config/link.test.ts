@@ -59,4 +59,16 @@ test('the class folders must be as many as the outputs', () => {
   assert.is(textOf(wrong!.span), 'cells');
 });
 
+test('of a drawn set, only the model can change', () => {
+  const experiment = load('model: net.spec\ndata: { synthetic: {} }\n').value!;
+  assert.is(checkFoundClasses(experiment, ['a', 'b', 'c'])[0]?.help, 'write `set: { classes: 3 }`');
+});
+
+test('a path of the command line is told to be relative to where it was typed', () => {
+  const overrides = ['data.train=nothing'];
+  const experiment = loadExperiment(new Source('example.train.yaml', FOLDER), loader, overrides).value!;
+  const [wrong] = checkData(experiment, (path) => (path === 'nothing' ? undefined : 'file'));
+  assert.is(wrong?.help, 'a path in `--set` is relative to the folder that specc is started in');
+});
+
 test.run();

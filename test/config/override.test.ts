@@ -92,6 +92,14 @@ error[config-unknown-key]: \`training\` has no field \`epoch\`
   );
 });
 
+test('a field at the top of the file is no parameter, and that is said', () => {
+  const { diagnostics } = load('output=elsewhere');
+  assert.equal(
+    diagnostics.map(({ code, help }) => [code, help]),
+    [['config-parameter-unknown', "`output` is a field of the configuration's file, where it stands unindented"]],
+  );
+});
+
 test('an argument without a value is refused', () => {
   for (const argument of ['size', '=3', 'training.=3', '']) {
     assert.equal(

@@ -21,8 +21,17 @@ const parts = {
 
 export function run([code]: readonly string[], _options: object, terminal: Terminal): number {
   if (code === undefined) listCodes(terminal);
-  else explain(code, terminal);
+  else explain(codeIn(code), terminal);
   return 0;
+}
+
+/** A code as it is typed or copied: `error[shape-mismatch]`, `Shape mismatch`. */
+function codeIn(given: string): string {
+  const bracketed = /\[([^\]]+)\]/.exec(given)?.[1] ?? given;
+  return bracketed
+    .trim()
+    .toLowerCase()
+    .replace(/[\s_]+/g, '-');
 }
 
 function listCodes(terminal: Terminal): void {
