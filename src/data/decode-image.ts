@@ -1,4 +1,5 @@
 /** Decodes one image file to the bytes that the network's input has room for. */
+import { statSync } from 'node:fs';
 import sharp from 'sharp';
 import type { ImageShape } from './augmentation.ts';
 
@@ -27,4 +28,15 @@ export async function decodeImage(file: string, shape: ImageShape): Promise<Uint
   const { data, info } = await pipeline.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
   if (info.channels !== channels) throw new Error(`decoded to ${info.channels} channels instead of ${channels}`);
   return data;
+}
+
+/** Why `decodeImage` failed with `error`, in words for someone who looks at the file rather than at the decoder. */
+export function whyNotDecoded(file: string, error: unknown): string {
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found === undefined) return 'there is no such file';
+  if (found.isDirectory()) return 'it is a folder, not an image';
+  if (found.size === 0) return 'the file is empty';
+  const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+  if (/unsupported image format/.test(reason)) return 'it is not an image in a format that can be read';
+  return `the image is damaged: ${reason.replace(/^Input file has corrupt header: /, '')}`;
 }

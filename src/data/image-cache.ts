@@ -23,7 +23,7 @@ import {
   SourceReader,
 } from './cache-files.ts';
 import { counted, DataError } from './data-error.ts';
-import { decodeImage, decoderIdentity } from './decode-image.ts';
+import { decodeImage, decoderIdentity, whyNotDecoded } from './decode-image.ts';
 import type { ImageIndex } from './image-folder.ts';
 import { bytesPerImage, loadRows, type PixelRows } from './pixel-rows.ts';
 
@@ -118,7 +118,7 @@ async function build(
         pixels = await decodeImage(join(index.root, image.file), shape);
         decoded += 1;
       } catch (error) {
-        images[row] = { ...image, error: firstLine(error) };
+        images[row] = { ...image, error: whyNotDecoded(join(index.root, image.file), error) };
       }
     }
     if (pixels !== undefined) await cache.write(row, image, pixels);
@@ -220,11 +220,6 @@ function unreadable(index: ImageIndex, corrupt: readonly CorruptImage[]): DataEr
   return new DataError(
     'images-unreadable',
     `${counted(corrupt.length, 'image')} of ${index.examples.length} in '${index.root}' cannot be decoded:${shown.join('')}${more}`,
-    'replace or remove them, or skip them; all others are decoded and kept',
+    'replace or remove them; all others are decoded and kept for the next time',
   );
-}
-
-function firstLine(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return text.split('\n')[0] ?? text;
 }

@@ -71,8 +71,31 @@ export function createRun({ sources, ...described }: NewRun): Run {
     hash: sourceHash(sources, described.overrides),
     sources: copies,
   };
-  writeDurably(join(folder, 'plan.json'), `${JSON.stringify(record, null, 2)}\n`);
+  writeRecord(folder, record);
   return { folder, record, sources, checkpoints: new CheckpointStore(join(folder, 'checkpoints')) };
+}
+
+function writeRecord(folder: string, record: RunRecord): void {
+  writeDurably(join(folder, 'plan.json'), `${JSON.stringify(record, null, 2)}\n`);
+}
+
+/**
+ * Writes down how long a run is trained from now on, which is all that may change when it is resumed: a further
+ * resumption goes on to there, and the report says so.
+ */
+export function extendRun(run: Run, { epochs, patience }: Plan['training']): Run {
+  const { plan, overrides: before } = run.record;
+  if (plan.training.epochs === epochs && plan.training.patience === patience) return run;
+  const lasting = before.filter((each) => !/^\s*training\.(epochs|early_stopping)\s*=/.test(each));
+  const overrides = [...lasting, `training.epochs=${epochs}`, `training.early_stopping=${patience ?? ''}`];
+  const record: RunRecord = {
+    ...run.record,
+    plan: { ...plan, training: { ...plan.training, epochs, patience } },
+    overrides,
+    hash: sourceHash(run.sources, overrides),
+  };
+  writeRecord(run.folder, record);
+  return { ...run, record };
 }
 
 /** Removes a run in which nothing was trained: it failed before its first step. */

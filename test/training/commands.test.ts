@@ -12,6 +12,8 @@ import type { CommandModule } from '../../src/cli/commands.ts';
 import { reportFailure } from '../../src/cli/failure.ts';
 import { openTerminal, type Terminal } from '../../src/cli/terminal.ts';
 import { readHistory } from '../../src/training/history.ts';
+import { experimentOfRun } from '../../src/training/run-experiment.ts';
+import { openRun } from '../../src/training/run-folder.ts';
 import { temporaryFolder } from './toy-run.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -140,9 +142,11 @@ test('predict: each image, and what is wrong with those that cannot be read', as
   assert.ok(Math.abs(probabilities.reduce((a, b) => a + b) - 1) < 1e-5);
   assert.is(first.probabilities[first.class], Math.max(...probabilities));
   assert.equal(last, first);
-  assert.match(unreadable.error, /unsupported image format/);
-  assert.match(missing.error, /missing/);
+  assert.is(unreadable.error, 'it is not an image in a format that can be read');
+  assert.is(missing.error, 'there is no such file');
   assert.match(stderr, /broken\.png: .*\n.*missing\.png: /);
+  const none = await specc(predict, [made, broken]);
+  assert.equal([none.code, none.stdout], [1, ''], 'no empty table');
 });
 
 test('Ctrl-C saves, and the run continues where it was', async () => {
@@ -167,6 +171,13 @@ test('Ctrl-C saves, and the run continues where it was', async () => {
     steps,
     steps.map((_, at) => at + 1),
   );
+
+  // What was asked for last stands: nothing is left to do, and the run says how long it was trained.
+  const again = await specc(train, [], { resume: long });
+  assert.is(again.code, 0, again.stderr);
+  assert.match(again.stderr, /of \d+ asked for: nothing is left to train; --epochs asks for more/);
+  assert.is(openRun(long).record.plan.training.epochs, Math.floor(step / 5) + 2);
+  assert.is(experimentOfRun(openRun(long)).plan.training.epochs, Math.floor(step / 5) + 2);
 });
 
 test('a second run of a name gets a folder of its own; --resume finds the latest; what is not there is told', async () => {

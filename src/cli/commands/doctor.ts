@@ -93,6 +93,6 @@ function asText({ specc, node, platform, cpu, memory, packages, engines }: Repor
     bold('Engines'),
     ...shown,
     '',
-    dim(`${green('✔')} on an accelerator, ${yellow('✔')} on the CPU; --engine auto takes the best that is there`),
+    dim('--engine auto takes the best that is there: an accelerator before the CPU'),
   ].join('\n');
 }

@@ -1,6 +1,6 @@
 /** `specc predict RUN IMAGE…`: the class of each image. Images that cannot be read are told; the others go on. */
 import { normalisationMap, normaliseImage } from '../../data/augmentation.ts';
-import { decodeImage } from '../../data/decode-image.ts';
+import { decodeImage, whyNotDecoded } from '../../data/decode-image.ts';
 import { chooseEngine, type EngineChoice } from '../../engines/choose.ts';
 import type { InferenceSession } from '../../engines/engine.ts';
 import { weightsOnly } from '../../training/checkpoint.ts';
@@ -42,7 +42,8 @@ export async function run(args: readonly string[], options: PredictOptions, term
   } finally {
     await session.close();
   }
-  terminal.print(options.format === 'json' ? JSON.stringify(predictions, null, 2) : asTable(predictions, terminal));
+  if (options.format === 'json') terminal.print(JSON.stringify(predictions, null, 2));
+  else if (predictions.some((each) => 'class' in each)) terminal.print(asTable(predictions, terminal));
   for (const each of predictions) {
     if ('error' in each) terminal.problem(`${terminal.noteColours.red('error')}: ${each.image}: ${each.error}`);
   }
@@ -61,7 +62,7 @@ async function classify(files: readonly string[], { record }: Run, session: Infe
         normaliseImage(await decodeImage(file, shape), shape.channels, map, pixels, at * size);
         return undefined;
       } catch (error) {
-        return (error as Error).message.split('\n')[0]!;
+        return whyNotDecoded(file, error);
       }
     }),
   );
@@ -79,7 +80,6 @@ async function classify(files: readonly string[], { record }: Run, session: Infe
 
 function asTable(predictions: readonly Prediction[], { colours }: Terminal): string {
   const known = predictions.flatMap((each) => ('error' in each ? [] : [each]));
-  if (known.length === 0) return '';
   const classes = Object.keys(known[0]!.probabilities);
   const rows = known.map(({ image, class: name, probabilities }) => [
     image,

@@ -26,7 +26,15 @@ import {
 } from '../../training/open-data.ts';
 import { evaluateRun, writeReport } from '../../training/report/write-report.ts';
 import { experimentOfRun } from '../../training/run-experiment.ts';
-import { createRun, discardUnused, latestRun, openRun, type Run, type SourceText } from '../../training/run-folder.ts';
+import {
+  createRun,
+  discardUnused,
+  extendRun,
+  latestRun,
+  openRun,
+  type Run,
+  type SourceText,
+} from '../../training/run-folder.ts';
 import { AlreadyReported, EXIT, WrongUse } from '../failure.ts';
 import { INTERRUPTED, onInterrupt } from '../interrupt.ts';
 import { loadConfig } from '../load-model.ts';
@@ -90,7 +98,10 @@ function undertake(given: string | undefined, options: TrainOptions, terminal: T
   const config = swallowed ? (options.resume as string) : given;
   const resume = swallowed ? true : options.resume;
   if (config === undefined && typeof resume !== 'string') {
-    throw new WrongUse('what to train is missing', 'name a configuration, such as specs/ddrnet.train.yaml');
+    throw new WrongUse(
+      'what to train is missing',
+      'name a training configuration: `specc train specs/NAME.train.yaml`',
+    );
   }
   const asked = [
     ...(options.set ?? []),
@@ -186,16 +197,24 @@ function prepareRun(
     const made = { plan, config, overrides, classes, engine: { name: engine.name, device }, sources };
     return { run: createRun(made), checkpoint: undefined };
   }
-  if (!resumed.checkpoints.has('last')) return { run: resumed, checkpoint: undefined };
+  if (!resumed.checkpoints.has('last')) return { run: extendRun(resumed, plan.training), checkpoint: undefined };
   const checkpoint = resumed.checkpoints.resume(identityOf(plan, graph, images.names));
   const { state } = checkpoint;
-  terminal.note(`resuming ${resumed.folder} at step ${state.step} (epoch ${state.epoch} of ${plan.training.epochs})`);
+  const { epochs } = plan.training;
+  if (state.epoch > epochs) {
+    const already = counted(state.epoch - 1, 'epoch');
+    terminal.note(
+      `${resumed.folder} has ${already}, of ${epochs} asked for: nothing is left to train; --epochs asks for more`,
+    );
+    return { run: resumed, checkpoint };
+  }
+  terminal.note(`resuming ${resumed.folder} at step ${state.step} (epoch ${state.epoch} of ${epochs})`);
   if (checkpoint.engine !== engine.name) {
     terminal.note(
       `it was trained with ${checkpoint.engine} so far: ${engine.name} continues it, but not bit for bit; --engine ${checkpoint.engine} would`,
     );
   }
-  return { run: resumed, checkpoint };
+  return { run: extendRun(resumed, plan.training), checkpoint };
 }
 
 async function trainRun(
@@ -252,8 +271,15 @@ function sayEngine({ why, slow }: ChosenEngine, terminal: Terminal): void {
 }
 
 function sayInterrupted({ folder }: Run, { state }: TrainingEnd, terminal: Terminal): number {
-  terminal.problem(`interrupted at step ${state.step}, which is saved; to go on: specc train --resume ${folder}`);
+  terminal.problem(
+    `interrupted at step ${state.step}, which is saved; to go on: specc train --resume ${quoted(folder)}`,
+  );
   return INTERRUPTED;
+}
+
+/** A path as a shell takes it in one piece. */
+function quoted(path: string): string {
+  return /\s/.test(path) ? `'${path}'` : path;
 }
 
 function endingOf({ reason, state }: TrainingEnd): string {
@@ -281,8 +307,8 @@ function sayResult(
     [
       '',
       `${dim('report  ')} ${path}`,
-      `${dim('evaluate')} specc eval ${run.folder} --data FOLDER`,
-      `${dim('classify')} specc predict ${run.folder} IMAGE…`,
+      `${dim('evaluate')} specc eval ${quoted(run.folder)} --data FOLDER`,
+      `${dim('classify')} specc predict ${quoted(run.folder)} IMAGE…`,
     ].join('\n'),
   );
 }

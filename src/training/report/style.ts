@@ -48,8 +48,9 @@ th:first-child, td:first-child { text-align: left; padding-left: 0; }
 tr.total td { border-top: 2px solid var(--edge); font-weight: 600; }
 .confusion { width: auto; }
 .confusion td, .confusion th { text-align: center; }
+.confusion th { padding: 4px 6px; font-size: 12px; }
 .confusion tbody th { text-align: right; }
-.confusion td { border: 2px solid var(--card); border-radius: 4px; min-width: 64px; height: 46px; padding: 2px 8px; line-height: 1.2; }
+.confusion td { border: 2px solid var(--card); border-radius: 4px; min-width: 56px; height: 46px; padding: 2px 6px; line-height: 1.2; }
 .confusion td small { display: block; color: inherit; opacity: 0.75; font-size: 11px; }
 .confusion .truth { writing-mode: vertical-rl; transform: rotate(180deg); text-align: center; }
 .samples { display: grid; grid-template-columns: repeat(auto-fill, minmax(112px, 1fr)); gap: 14px; }
