@@ -5,6 +5,7 @@ import { EXIT, WrongUse } from '../failure.ts';
 import { loadModel } from '../load-model.ts';
 import { type SummaryRow, summaryRows } from '../summary-rows.ts';
 import type { Terminal } from '../terminal.ts';
+import { wrapText } from '../wrap-text.ts';
 
 interface Options {
   readonly format: 'table' | 'json' | 'md';
@@ -49,7 +50,8 @@ function asTable(graph: Graph, summary: Summary, rows: readonly SummaryRow[], { 
       .trimEnd();
   const rule = dim('─'.repeat(widths.reduce((sum, each) => sum + each + 2, -2)));
   return [
-    title(graph, summary, bold),
+    wrapText(heading(graph, bold), Math.max(60, width ?? 100)),
+    portsText(summary),
     '',
     bold(line(COLUMNS)),
     rule,
@@ -64,7 +66,9 @@ function asTable(graph: Graph, summary: Summary, rows: readonly SummaryRow[], { 
 function asMarkdown(graph: Graph, summary: Summary, rows: readonly SummaryRow[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   return [
-    `### ${title(graph, summary, (text) => text)}`,
+    `### ${heading(graph, String)}`,
+    '',
+    portsText(summary),
     '',
     line(COLUMNS),
     '| :-- | :-- | --: | --: |',
@@ -78,11 +82,19 @@ function asMarkdown(graph: Graph, summary: Summary, rows: readonly SummaryRow[])
   ].join('\n');
 }
 
-function title(graph: Graph, { inputs, outputs }: Summary, emphasise: (text: string) => string): string {
-  const given = Object.entries(modelOf(graph).parameters).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
+/** The model with the values of its parameters: `Net(classes: 4, size: 64)`. */
+function heading(graph: Graph, emphasise: (text: string) => string): string {
+  const given = Object.entries(modelOf(graph).parameters).map(
+    ([name, value]) => `${name}: ${JSON.stringify(value).replaceAll(',', ', ')}`,
+  );
+  return `${emphasise(graph.name)}(${given.join(', ')})`;
+}
+
+/** `image [64, 64, 3] → output [4]`. */
+function portsText({ inputs, outputs }: Summary): string {
   const ports = (list: Summary['inputs']): string =>
     list.map(({ name, shape }) => `${name} ${shapeText(shape)}`).join(', ');
-  return `${emphasise(graph.name)}(${given.join(', ')})  ${ports(inputs)} → ${ports(outputs)}`;
+  return `${ports(inputs)} → ${ports(outputs)}`;
 }
 
 function totals({ parameters, tensors, buffers, macs, activations }: Summary): string[] {
