@@ -46,6 +46,7 @@ export const nodeGpu: BackendLoader = {
       return { available: true, device: 'NVIDIA GPU (CUDA)', accelerated: true, reason: `found by ${PACKAGE}` };
     } catch (error) {
       loading = undefined;
+      if ((error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND') return no(`${PACKAGE} is not installed`);
       const [line] = (error instanceof Error ? error.message : String(error)).split('\n');
       return no(`${PACKAGE} does not load: ${line}`);
     }
