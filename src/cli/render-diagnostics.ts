@@ -21,6 +21,10 @@ export type Color = (style: Style, text: string) => string;
 const plain: Color = (_style, text) => text;
 
 const TAB_WIDTH = 4;
+/** A longer line of source is shown around its marks only. */
+const WIDEST_LINE = 160;
+/** How much of a clipped line is shown before and after what is marked. */
+const AROUND_MARK = 40;
 
 /** All diagnostics, with an empty line between two; the empty text for none. */
 export function renderPlain(diagnostics: readonly Diagnostic[], color: Color = plain): string {
@@ -36,7 +40,7 @@ export function renderDiagnostic(diagnostic: Diagnostic, color: Color = plain): 
   const width = String(Math.max(...marks.map((mark) => mark.line))).length;
   const gutter = (text: string): string => color('gutter', `${text.padStart(width)} |`);
 
-  const title = `${color(severity, `${severity}[${diagnostic.code}]`)}: ${color('message', diagnostic.message)}`;
+  const title = `${color(severity, `${severity}[${diagnostic.code}]`)}: ${color('message', shownMessage(diagnostic.message))}`;
   const lines = [title];
   for (const source of new Set([span.source, ...labels.map((label) => label.span.source)])) {
     const here = marks.filter((mark) => mark.source === source);
@@ -47,7 +51,7 @@ export function renderDiagnostic(diagnostic: Diagnostic, color: Color = plain): 
   }
   const detail = (style: 'note' | 'help', text: string): void => {
     const indent = ' '.repeat(width + 3 + style.length + 2);
-    const body = text.split('\n').join(`\n${indent}`);
+    const body = shownMessage(text).split('\n').join(`\n${indent}`);
     lines.push(`${' '.repeat(width)} ${color('gutter', '=')} ${color(style, style)}: ${body}`);
   };
   for (const note of diagnostic.notes) detail('note', note);
@@ -99,30 +103,84 @@ function snippet(source: Source, marks: readonly Mark[], gutter: (text: string) 
   for (const number of numbers) {
     if (before !== undefined && number === before + 2) lines.push(sourceLine(source, before + 1, gutter));
     else if (before !== undefined && number > before + 1) lines.push(color('gutter', '...'));
-    lines.push(sourceLine(source, number, gutter));
-    for (const mark of marks.filter((each) => each.line === number)) {
-      const underline = (mark.style === 'secondary' ? '-' : '^').repeat(mark.to - mark.from);
-      const text = mark.text === '' ? underline : `${underline} ${mark.text}`;
-      lines.push(`${gutter('')} ${' '.repeat(mark.from)}${color(mark.style, text)}`);
+    const here = marks.filter((each) => each.line === number);
+    const clips = clipsOf(source, number, here);
+    for (const [index, clip] of clips.entries()) {
+      lines.push(sourceLine(source, number, gutter, clip));
+      for (const mark of here.filter((each) => clipAt(clips, each) === index)) {
+        const width = Math.max(1, Math.min(mark.to, clip.to) - mark.from);
+        const underline = (mark.style === 'secondary' ? '-' : '^').repeat(width);
+        const text = mark.text === '' ? underline : `${underline} ${shownMessage(mark.text)}`;
+        const before = mark.from - clip.from + (clip.from > 0 ? 1 : 0);
+        lines.push(`${gutter('')} ${' '.repeat(before)}${color(mark.style, text)}`);
+      }
     }
     before = number;
   }
   return lines;
 }
 
-function sourceLine(source: Source, number: number, gutter: (text: string) => string): string {
-  return `${gutter(String(number))} ${expandTabs(source.line(number))}`.trimEnd();
+/** The columns of a line that are shown, as its text is shown. */
+interface Clip {
+  readonly from: number;
+  readonly to: number;
 }
 
-function expandTabs(text: string): string {
-  if (!text.includes('\t')) return text;
+/** All of a short line; of a long one what lies around its marks, in pieces where they are far apart. */
+function clipsOf(source: Source, number: number, marks: readonly Mark[]): readonly Clip[] {
+  const width = shownWidth(source.line(number));
+  if (width <= WIDEST_LINE) return [{ from: 0, to: width }];
+  const clips: { from: number; to: number }[] = [];
+  for (const mark of [...marks].sort((a, b) => a.from - b.from)) {
+    const from = Math.max(0, mark.from - AROUND_MARK);
+    const to = Math.min(width, Math.min(mark.to, mark.from + AROUND_MARK) + AROUND_MARK);
+    const last = clips.at(-1);
+    if (last !== undefined && from <= last.to && to - last.from <= WIDEST_LINE) last.to = Math.max(last.to, to);
+    else clips.push({ from, to });
+  }
+  return clips;
+}
+
+function clipAt(clips: readonly Clip[], mark: Mark): number {
+  const at = clips.findLastIndex((clip) => clip.from <= mark.from);
+  return Math.max(0, at);
+}
+
+function sourceLine(source: Source, number: number, gutter: (text: string) => string, clip?: Clip): string {
+  const whole = shownText(source.line(number));
+  const { from, to } = clip ?? { from: 0, to: Math.min(whole.length, WIDEST_LINE) };
+  const text = `${from > 0 ? '…' : ''}${whole.slice(from, to)}${to < whole.length ? '…' : ''}`;
+  return `${gutter(String(number))} ${text}`.trimEnd();
+}
+
+/** Tabs as spaces, and characters that would be obeyed rather than shown as pictures of themselves. */
+function shownText(text: string): string {
   let shown = '';
   for (const character of text) {
-    shown += character === '\t' ? ' '.repeat(TAB_WIDTH - (shown.length % TAB_WIDTH)) : character;
+    if (character === '\t') shown += ' '.repeat(TAB_WIDTH - (shown.length % TAB_WIDTH));
+    else shown += visible(character);
   }
   return shown;
 }
 
+/** `\x1b` as `␛`; what reorders a line or has no width as `·`. */
+function visible(character: string): string {
+  const code = character.codePointAt(0)!;
+  if (code < 0x20) return String.fromCodePoint(0x2400 + code);
+  if (code === 0x7f) return '␡';
+  const hidden =
+    (code >= 0x80 && code < 0xa0) || /[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/.test(character);
+  return hidden ? '·' : character;
+}
+
+/** The title and the labels quote from the source as well. */
+function shownMessage(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => [...line].map(visible).join(''))
+    .join('\n');
+}
+
 function shownWidth(text: string): number {
-  return expandTabs(text).length;
+  return shownText(text).length;
 }

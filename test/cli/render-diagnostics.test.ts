@@ -90,4 +90,31 @@ test('colours wrap the same layout', () => {
   assert.equal([...styles].sort(), ['error', 'gutter', 'help', 'message', 'secondary']);
 });
 
+test('of a long line only what lies around the marks is shown', () => {
+  const long = new Source('long.spec', `${'a + '.repeat(1000)}oops${' + b'.repeat(1000)}\n`);
+  const { help: _, ...bare } = problem(at(long, 'oops'));
+  const [, , , line, marks] = renderPlain([bare]).split('\n');
+  assert.is(line, `1 | …${'a + '.repeat(10)}oops${' + b'.repeat(10)}…`);
+  assert.is(marks!.indexOf('^^^^'), line!.indexOf('oops'));
+  const both = renderPlain([{ ...bare, labels: [{ span: long.span(0, 1), text: 'begins here' }] }]);
+  assert.ok(both.split('\n').every((each) => each.length < 180));
+  assert.match(both, /- begins here/);
+});
+
+test('a long span of a long line is marked as far as it is shown', () => {
+  const long = new Source('long.spec', 'a'.repeat(5000));
+  const { help: _, ...bare } = problem(long.span(0, 5000));
+  const lines = renderPlain([bare]).split('\n');
+  assert.is(lines[3], `1 | ${'a'.repeat(80)}…`);
+  assert.is(lines[4], `  | ${'^'.repeat(80)}`);
+});
+
+test('characters that a terminal would obey are made visible', () => {
+  const odd = new Source('odd.spec', 'a = \x1b[31m \u202e b\x00\n');
+  const { help: _, ...bare } = problem(at(odd, 'b'));
+  const text = renderPlain([{ ...bare, message: 'the character `\x1b`' }]);
+  assert.match(text, /1 \| a = ␛\[31m · b␀\n/);
+  assert.match(text, /the character `␛`/);
+});
+
 test.run();
