@@ -96,7 +96,15 @@ class NameCheck {
     for (const input of item.inputs) this.shape(scope, input.shape, true);
     const body = new Scope(scope);
     for (const input of item.inputs) this.define(body, input.name, 'input');
-    for (const output of item.outputs ?? []) this.shape(scope, output.shape, false);
+    const outputs = new Map<string, Name>();
+    for (const { name, shape } of item.outputs ?? []) {
+      this.shape(scope, shape, false);
+      const first = name && outputs.get(name.text);
+      if (name !== undefined && first !== undefined) {
+        const labels = [{ span: first.span, text: 'first defined here' }];
+        this.diagnostics.push(diagnostic('duplicate-name', name.span, { name: name.text }, { labels }));
+      } else if (name !== undefined) outputs.set(name.text, name);
+    }
     this.body(body, item.body, true);
     this.unused(body);
     this.unused(scope);

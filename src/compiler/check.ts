@@ -4,26 +4,26 @@
  * In: a loaded project. Out: everything that is certainly wrong, whatever the uses. What depends on them is left to
  * elaboration, which checks the same rules with numbers.
  */
-import type { LayerItem } from '../dsl/ast.ts';
+import type { ConstItem, LayerItem } from '../dsl/ast.ts';
 import type { Diagnostic } from '../dsl/diagnostic.ts';
 import { runBlock } from './evaluate/block.ts';
 import { runFunction } from './evaluate/call.ts';
-import { requireValue } from './evaluate/expression.ts';
-import { Frame } from './evaluate/frame.ts';
+import { constantValue, requireValue } from './evaluate/expression.ts';
 import { fit, symbolicFrame, typeName } from './evaluate/parameters.ts';
 import { Halt, LIMITS, Session } from './evaluate/session.ts';
 import { symbolicShape } from './evaluate/shape-pattern.ts';
-import { describe, type TensorValue } from './evaluate/value.ts';
+import { describe, type TensorValue, type Value } from './evaluate/value.ts';
 import type { ModuleScope, Project } from './project.ts';
 
 /** Reports into `reported`, keyed by code and place, so that elaboration does not say the same again. */
 export function checkDefinitions(project: Project, reported: Map<string, Diagnostic>): void {
   const budget = { steps: 0 };
+  const constants = new Map<ConstItem, Value>();
   for (const module of project.modules) {
     for (const item of module.module.items) {
-      const session = new Session(undefined, reported, budget);
+      const session = new Session(undefined, reported, budget, constants);
       try {
-        if (item.kind === 'const') requireValue(session, new Frame(module, undefined, item.name.text), item.value);
+        if (item.kind === 'const') constantValue(session, module, item);
         if (item.kind === 'fn') {
           checkDefaults(session, module, item.parameters);
           runFunction(session, symbolicFrame(module, item.parameters, item.name.text), item);

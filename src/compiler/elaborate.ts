@@ -4,19 +4,21 @@
  * In: a loaded project, a model of it, and settings for its parameters. Out: the graph, or what is wrong. Nodes that no
  * output needs are left out.
  */
-import type { LayerItem } from '../dsl/ast.ts';
+import type { LayerItem, TypeExpression } from '../dsl/ast.ts';
 import type { Diagnostic, Outcome } from '../dsl/diagnostic.ts';
 import { hasErrors } from '../dsl/diagnostic.ts';
 import { suggest } from '../shared/suggest.ts';
 import { blockUse, runBlock, tensorsOf } from './evaluate/block.ts';
 import type { Bound } from './evaluate/call.ts';
 import { Frame } from './evaluate/frame.ts';
+import { isCountable } from './evaluate/op-call.ts';
 import { bindParameters } from './evaluate/parameters.ts';
 import { Recorder } from './evaluate/recorder.ts';
 import { Halt, Session } from './evaluate/session.ts';
 import { declaredShape } from './evaluate/shape-pattern.ts';
-import { fromConstant, type TensorValue, type Value } from './evaluate/value.ts';
+import { fromConstant, list, type TensorValue, type Value } from './evaluate/value.ts';
 import type { Constant, Graph } from './graph.ts';
+import { isCallableOp } from './ops/signature/index.ts';
 import type { ModuleScope } from './project.ts';
 
 export type Settings = { readonly [parameter: string]: Constant };
@@ -69,7 +71,10 @@ function bindSettings(
     if (!known.includes(name)) {
       session.report('unknown-setting', item.name.span, { model, name, near: suggest(name, known), known });
       complete = false;
-    } else bound.set(name, { value: fromConstant(constant), span: item.name.span });
+    } else {
+      const { type } = item.parameters[known.indexOf(name)]!;
+      bound.set(name, { value: settingValue(constant, type, module), span: item.name.span });
+    }
   }
   for (const { name, default: value } of item.parameters) {
     if (value === undefined && !bound.has(name.text)) {
@@ -89,6 +94,22 @@ function bindSettings(
   );
 }
 
+/** A setting as a value; where a layer is wanted, a text is the name of one. */
+function settingValue(constant: Constant, type: TypeExpression, module: ModuleScope): Value {
+  if (type.kind === 'list-type' && Array.isArray(constant)) {
+    return list(constant.map((each: Constant) => settingValue(each, type.element, module)));
+  }
+  if (type.kind === 'named-type' && type.name === 'layer' && typeof constant === 'string') {
+    const declaration = module.declarations.get(constant);
+    if (declaration?.kind === 'layer') {
+      return { kind: 'layer', layer: { kind: 'block', item: declaration.item, module: declaration.module } };
+    }
+    if (declaration === undefined && isCallableOp(constant))
+      return { kind: 'layer', layer: { kind: 'op', op: constant } };
+  }
+  return fromConstant(constant);
+}
+
 function makeInputs(
   session: Session,
   recorder: Recorder,
@@ -105,6 +126,10 @@ function makeInputs(
     }
     const shape = declaredShape(session, frame, input.shape);
     if (shape === undefined) return undefined;
+    if (!isCountable(shape as readonly number[])) {
+      session.report('tensor-too-large', input.span, { what: `the input \`${input.name.text}\``, shape });
+      return undefined;
+    }
     const [id] = recorder.add('input', {}, [], [shape as readonly number[]], input.span, input.name.text);
     inputs.push({ kind: 'tensor', shape, id, span: input.span });
   }

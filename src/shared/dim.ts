@@ -35,9 +35,16 @@ export interface Polynomial {
   readonly denominator: number;
 }
 
+/** Beyond these, a formula is an unknown: nobody could read it, and it would take forever to reckon with. */
+const MOST_TERMS = 64;
+const MOST_PRODUCTS = 256;
+const LONGEST_TEXT = 400;
+
 // ── making ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-function fromAtom(atom: Atom): Dim {
+function fromAtom(given: Atom): Dim {
+  const { minimum, fractional = false } = given;
+  const atom = given.text.length > LONGEST_TEXT ? { text: unknownText(), minimum, fractional } : given;
   const term = { coefficient: 1, factors: [{ atom, exponent: 1 }] };
   return { terms: new Map([[keyOf(term.factors), term]]), denominator: 1 };
 }
@@ -65,8 +72,12 @@ export function unknownInteger(): Dim {
 }
 
 function unknownAtom(minimum: number | undefined, fractional: boolean): Dim {
+  return fromAtom({ text: unknownText(), minimum, fractional });
+}
+
+function unknownText(): string {
   unknowns += 1;
-  return fromAtom({ text: `?${unknowns}`, minimum, fractional });
+  return `?${unknowns}`;
 }
 
 // ── arithmetic ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -87,6 +98,7 @@ export function sub(a: Dim, b: Dim): Dim {
 export function mul(a: Dim, b: Dim): Dim {
   if (typeof a === 'number' && typeof b === 'number') return a * b;
   const [p, q] = [polynomial(a), polynomial(b)];
+  if (p.terms.size * q.terms.size > MOST_PRODUCTS) return unknownAtom(undefined, !isWhole(a) || !isWhole(b));
   const terms = new Map<string, Term>();
   for (const left of p.terms.values()) {
     for (const right of q.terms.values()) {
@@ -226,6 +238,11 @@ export function isUnknown(d: Dim): boolean {
 
 /** As a person would write it: `2*C + 1`, `H/2`, `floor((H + 1) / 2)`. */
 export function format(d: Dim): string {
+  return write(d).replace(/\?\d+/g, '?');
+}
+
+/** The same, but unknowns keep apart: as the text of an atom it must not stand for another. */
+function write(d: Dim): string {
   if (typeof d === 'number') return String(d);
   const terms = [...d.terms.values()].sort(
     (a, b) => degree(b) - degree(a) || (keyOf(a.factors) < keyOf(b.factors) ? -1 : 1),
@@ -240,7 +257,7 @@ export function format(d: Dim): string {
     if (index === 0) return coefficient < 0 ? `-${text}` : text;
     return coefficient < 0 ? ` - ${text}` : ` + ${text}`;
   });
-  const sum = texts.join('').replace(/\?\d+/g, '?');
+  const sum = texts.join('');
   if (d.denominator === 1) return sum;
   return terms.length > 1 ? `(${sum}) / ${d.denominator}` : `${sum}/${d.denominator}`;
 }
@@ -252,7 +269,7 @@ function formatFactor({ atom, exponent }: Factor): string {
 
 /** As part of another: a third is exactly `1/3` there. */
 function inner(d: Dim): string {
-  if (typeof d !== 'number' || Number.isInteger(d)) return format(d);
+  if (typeof d !== 'number' || Number.isInteger(d)) return write(d);
   const { terms, denominator } = polynomial(d);
   const constant = terms.get('');
   return constant === undefined ? '?' : `${constant.coefficient}/${denominator}`;
@@ -315,10 +332,18 @@ function normal(terms: ReadonlyMap<string, Term>, denominator: number): Dim {
   const constant = terms.get('');
   if (terms.size === 0) return 0;
   if (terms.size === 1 && constant !== undefined) return constant.coefficient / denominator;
+  if (terms.size > MOST_TERMS || !isExact(terms, denominator)) return unknownAtom(undefined, true);
   if (divisor === 1) return { terms, denominator };
   const reduced = new Map<string, Term>();
   for (const [key, term] of terms) reduced.set(key, { ...term, coefficient: term.coefficient / divisor });
   return { terms: reduced, denominator: denominator / divisor };
+}
+
+/** Whether no number in it has lost digits. */
+function isExact(terms: ReadonlyMap<string, Term>, denominator: number): boolean {
+  return (
+    Number.isSafeInteger(denominator) && [...terms.values()].every((each) => Number.isSafeInteger(each.coefficient))
+  );
 }
 
 function gcd(a: number, b: number): number {

@@ -94,6 +94,11 @@ function bindInputs(
       continue;
     }
     const { value } = argument;
+    if (value.kind === 'unknown' && session.symbolic) {
+      inputs.push({ kind: 'tensor', shape: undefined, id: undefined, span: argument.span });
+      defineUnknownSizes(inner, input.shape);
+      continue;
+    }
     if (value.kind !== 'tensor') {
       if (value.kind !== 'unknown') {
         const what = `\`${name}\` of \`${item.name.text}\``;

@@ -3,12 +3,13 @@ import type { Assignment, Body, Expression, ForStatement, Statement } from '../.
 import { type Span, textOf } from '../../dsl/source.ts';
 import { unknownInteger } from '../../shared/dim.ts';
 import { bindLoop, evaluate, requireValue } from './expression.ts';
+import { checkExtent } from './extent.ts';
 import { Frame } from './frame.ts';
 import { anyElement, elementOf, merge } from './merge.ts';
 import { binary } from './operators.ts';
 import type { Session } from './session.ts';
 import { noteOn } from './shape-pattern.ts';
-import { describe, int, list, NOTHING, UNKNOWN, type Value } from './value.ts';
+import { describe, int, list, NOTHING, toText, UNKNOWN, type Value } from './value.ts';
 
 /** How often a loop of unknown length is looked at; each round makes less known, except of lists in lists in lists. */
 const MOST_ROUNDS = 8;
@@ -32,7 +33,9 @@ function runStatement(session: Session, frame: Frame, statement: Statement): Val
       const old = frame.lookup(name);
       const value = requireValue(session, frame, statement.value);
       if (old === undefined) return NOTHING;
-      frame.assign(name, append(session, frame, statement, old, value));
+      const longer = append(session, frame, statement, old, value);
+      checkExtent(session, statement.span, longer);
+      frame.assign(name, longer);
       return NOTHING;
     }
     case 'for':
@@ -43,7 +46,7 @@ function runStatement(session: Session, frame: Frame, statement: Statement): Val
       if (condition.kind === 'bool') {
         if (condition.value === false) {
           const said = statement.message && requireValue(session, frame, statement.message);
-          const message = said?.kind === 'string' ? (said.value ?? '') : 'this assertion does not hold';
+          const message = said?.kind === 'string' ? toText(said) : 'this assertion does not hold';
           const notes = noteOn(frame, statement.condition.span);
           session.report('assertion-failed', statement.condition.span, { message }, { notes });
           session.abandon();

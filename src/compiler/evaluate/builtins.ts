@@ -1,9 +1,11 @@
 /** The functions of the language, over compile-time values. */
 import type { Span } from '../../dsl/source.ts';
 import { add, ceil, type Dim, floor, max, min, unknownInteger } from '../../shared/dim.ts';
+import { tickThrough } from './extent.ts';
 import { anyElement } from './merge.ts';
+import { checked } from './operators.ts';
 import type { Session } from './session.ts';
-import { describe, float, int, list, number, string, toText, UNKNOWN, type Value } from './value.ts';
+import { describe, float, int, isKnown, list, string, toText, UNKNOWN, type Value } from './value.ts';
 
 export interface BuiltinSite {
   readonly session: Session;
@@ -27,7 +29,7 @@ const isNumber = (value: Value | undefined): value is Numeric => value?.kind ===
 function rounding(form: string, doc: string, round: (value: Dim) => Dim): Builtin {
   const run = (site: BuiltinSite, [value]: readonly Value[]): Value => {
     if (!isNumber(value)) return site.refuse(0, 'a number');
-    return int(value.value === undefined ? unknownInteger() : round(value.value));
+    return checked(site.session, site.span, value.value === undefined ? unknownInteger() : round(value.value), int);
   };
   return { form, doc, least: 1, most: 1, run };
 }
@@ -53,7 +55,8 @@ function extreme(name: string, doc: string, choose: (a: Dim, b: Dim) => Dim): Bu
 function real(name: string, doc: string, compute: (value: number) => number): Builtin {
   const run = (site: BuiltinSite, [value]: readonly Value[]): Value => {
     if (!isNumber(value)) return site.refuse(0, 'a number');
-    return float(typeof value.value === 'number' ? compute(value.value) : undefined);
+    if (typeof value.value !== 'number') return float(undefined);
+    return checked(site.session, site.span, compute(value.value));
   };
   return { form: `${name}(x)`, doc, least: 1, most: 1, run };
 }
@@ -99,7 +102,8 @@ export const builtins = {
       if (!value.elements.every(isNumber)) return site.refuse(0, 'a list of numbers');
       const numbers = value.elements.map((each) => each.value);
       if (numbers.some((each) => typeof each !== 'number')) return int(unknownInteger());
-      return number((numbers as number[]).reduce((total, each) => total + each, 0));
+      const total = (numbers as number[]).reduce((before, each) => before + each, 0);
+      return checked(site.session, site.span, total, value.elements.every((each) => each.kind === 'int') ? int : float);
     },
   },
   reverse: {
@@ -152,7 +156,8 @@ export const builtins = {
     doc: 'The value as text.',
     least: 1,
     most: 1,
-    run: (_, [value]) => string(toText(value!)),
+    run: (_, [value]) =>
+      isKnown(value!) ? string(toText(value!)) : { kind: 'string', value: undefined, shown: toText(value!) },
   },
 } satisfies Record<string, Builtin>;
 
@@ -206,6 +211,7 @@ export function runBuiltin(
     });
     return UNKNOWN;
   };
+  for (const { value } of args) if (name !== 'len') tickThrough(session, span, value);
   return builtin.run(
     { session, span, refuse },
     args.map((each) => each.value),

@@ -37,7 +37,8 @@ export function call(session: Session, frame: Frame, site: Call): Value {
     return UNKNOWN;
   }
   const { layer } = callee;
-  if (layer === undefined) return { kind: 'tensor', shape: undefined, id: undefined, span };
+  // A parameter: it may make one tensor or several.
+  if (layer === undefined) return UNKNOWN;
   if (layer.kind === 'op') return callOp(session, frame, layer.op, given, span);
   const { item, module } = layer;
   const name = item.name.text;
@@ -168,7 +169,9 @@ function callOp(session: Session, frame: Frame, op: CallableOp, given: Given, sp
     const { value } = argument;
     if (!input.list) tensors.push(argument);
     else if (value.kind === 'list' && value.elements !== undefined) {
-      tensors.push(...value.elements.map((each, index) => ({ value: each, span: elementSpan(argument, index, each) })));
+      for (const [index, each] of value.elements.entries()) {
+        tensors.push({ value: each, span: elementSpan(argument, index, each) });
+      }
     } else if (value.kind === 'list') {
       // A list of unknown length: what joins it cannot be told in full.
       return { kind: 'tensor', shape: undefined, id: undefined, span };

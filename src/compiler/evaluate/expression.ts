@@ -1,6 +1,7 @@
 /** Evaluates expressions: one function a construct. */
 import type {
   Comprehension,
+  ConstItem,
   Expression,
   IfExpression,
   IndexExpression,
@@ -11,19 +12,26 @@ import { type Span, textOf } from '../../dsl/source.ts';
 import { unknownInteger } from '../../shared/dim.ts';
 import { suggest } from '../../shared/suggest.ts';
 import { isCallableOp } from '../ops/signature/index.ts';
-import type { Declaration } from '../project.ts';
+import type { Declaration, ModuleScope } from '../project.ts';
 import { evaluateBody, reportNotAList } from './body.ts';
 import { isBuiltin } from './builtins.ts';
 import { call, elementSpans } from './call.ts';
+import { checkExtent, tickThrough } from './extent.ts';
 import { Frame } from './frame.ts';
 import { anyElement, merge } from './merge.ts';
 import type { OpArgument } from './op-call.ts';
 import { binary, unary } from './operators.ts';
 import type { Session } from './session.ts';
-import { bool, describe, float, int, list, NOTHING, string, toText, UNKNOWN, type Value } from './value.ts';
+import { bool, describe, float, int, isKnown, list, NOTHING, string, toText, UNKNOWN, type Value } from './value.ts';
 
 export function evaluate(session: Session, frame: Frame, expression: Expression): Value {
   session.tick(expression.span);
+  const value = evaluateKind(session, frame, expression);
+  checkExtent(session, expression.span, value);
+  return value;
+}
+
+function evaluateKind(session: Session, frame: Frame, expression: Expression): Value {
   switch (expression.kind) {
     case 'int':
       return int(expression.value);
@@ -84,8 +92,15 @@ export function requireValue(session: Session, frame: Frame, expression: Express
 }
 
 function evaluateString(session: Session, frame: Frame, parts: readonly (string | Expression)[]): Value {
-  const texts = parts.map((part) => (typeof part === 'string' ? part : toText(requireValue(session, frame, part))));
-  return string(texts.join(''));
+  let known = true;
+  const texts = parts.map((part) => {
+    if (typeof part === 'string') return part;
+    const value = requireValue(session, frame, part);
+    tickThrough(session, part.span, value);
+    known &&= isKnown(value);
+    return toText(value);
+  });
+  return known ? string(texts.join('')) : { kind: 'string', value: undefined, shown: texts.join('') };
 }
 
 function evaluateName(session: Session, frame: Frame, { text, span }: NameExpression): Value {
@@ -103,13 +118,16 @@ function declared(session: Session, declaration: Declaration, span: Span): Value
   const { item, module } = declaration;
   if (item.kind === 'fn') return { kind: 'function', name: item.name.text, item, module };
   if (item.kind !== 'const') return { kind: 'layer', layer: { kind: 'block', item, module } };
+  return session.using(span, undefined, () => constantValue(session, module, item));
+}
+
+/** What a constant is, evaluated where it is first needed. */
+export function constantValue(session: Session, module: ModuleScope, item: ConstItem): Value {
   const known = session.constants.get(item);
   if (known !== undefined) return known;
   // A constant that needs itself finds this; the check of names has reported the circle.
   session.constants.set(item, UNKNOWN);
-  const value = session.using(span, undefined, () =>
-    requireValue(session, new Frame(module, undefined, item.name.text), item.value),
-  );
+  const value = requireValue(session, new Frame(module, undefined, item.name.text), item.value);
   session.constants.set(item, value);
   return value;
 }
@@ -120,6 +138,9 @@ function evaluateBinary(session: Session, frame: Frame, expression: Expression &
   if (left.kind === 'bool' && expression.operator === 'and' && left.value === false) return left;
   if (left.kind === 'bool' && expression.operator === 'or' && left.value === true) return left;
   const right = requireValue(session, frame, expression.right);
+  if (expression.operator === '==' || expression.operator === '!=' || expression.operator === 'in') {
+    tickThrough(session, expression.span, right);
+  }
   const spans = { left: expression.left.span, right: expression.right.span };
   return binary({ session, frame, span: expression.span }, expression.operator, left, right, spans);
 }

@@ -21,11 +21,11 @@ export function merge(a: Value, b: Value): Value {
       return list(undefined, all.length === 0 ? UNKNOWN : all.reduce(merge));
     }
     case 'record': {
-      const other = (b as typeof a).fields;
-      const fields = [...a.fields].flatMap(([name, each]) => {
-        const theirs = other.get(name);
-        return theirs === undefined ? [] : [[name, merge(each, theirs)] as const];
-      });
+      const other = [...(b as typeof a).fields];
+      // Either may be the case: a field that only one has is not certainly missing.
+      const same = other.length === a.fields.size && [...a.fields.keys()].every((name, at) => name === other[at]![0]);
+      if (!same) return UNKNOWN;
+      const fields = [...a.fields].map(([name, each], at) => [name, merge(each, other[at]![1])] as const);
       return { kind: 'record', fields: new Map(fields) };
     }
     case 'tuple': {

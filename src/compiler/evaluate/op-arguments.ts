@@ -69,6 +69,9 @@ class ReadArguments implements CallArguments {
   bool(name: string): boolean {
     return (this.#values.get(name) as boolean | undefined) ?? false;
   }
+  flag(name: string): boolean | undefined {
+    return this.#values.get(name) as boolean | undefined;
+  }
   pair(name: string): Pair<Dim> {
     return (this.#values.get(name) as Pair<Dim> | undefined) ?? [unknownInteger(), unknownInteger()];
   }
@@ -76,7 +79,11 @@ class ReadArguments implements CallArguments {
     return this.#values.get(name) as PaddingArgument | undefined;
   }
   ints(name: string): Dims | undefined {
-    return this.#values.get(name) as Dims | undefined;
+    const value = this.#values.get(name) as Dim | Dims | undefined;
+    return value === undefined || Array.isArray(value) ? (value as Dims | undefined) : [value as Dim];
+  }
+  isList(name: string): boolean {
+    return Array.isArray(this.#values.get(name));
   }
   pairs(name: string): readonly Pair<Dim>[] | undefined {
     return this.#values.get(name) as readonly Pair<Dim>[] | undefined;
@@ -115,7 +122,7 @@ function readValue(type: ParameterType, value: Value): Read | typeof MISFIT {
     case 'ints':
       return readInts(value);
     case 'int or ints':
-      return value.kind === 'int' ? [value.value] : readInts(value);
+      return value.kind === 'int' ? value.value : readInts(value);
     case 'pairs':
       return readPairs(value);
     case 'padding':

@@ -6,6 +6,7 @@ import type { OpAttributes } from '../ops/kind.ts';
 import { shapeRules } from '../ops/shape/index.ts';
 import type { ShapeCall, ShapeRule } from '../ops/shape/rule.ts';
 import { type CallableOp, signatures } from '../ops/signature/index.ts';
+import { type WeightRule, weightRules } from '../ops/weights/index.ts';
 import type { Frame } from './frame.ts';
 import { readArguments } from './op-arguments.ts';
 import type { Session } from './session.ts';
@@ -100,8 +101,21 @@ function recordNode(
       return undefined;
     }
   }
+  const shapes = inputs.map((input) => input.shape as readonly number[]);
+  const weights = (weightRules[op] as WeightRule)(attributes, shapes);
+  const made = [
+    ...outputs.map((shape) => ({ what: `the output of \`${op}\``, shape: shape as readonly number[] })),
+    ...weights.map(({ name, shape }) => ({ what: `the ${name} of \`${op}\``, shape })),
+  ];
+  const large = made.find(({ shape }) => !isCountable(shape));
+  if (large !== undefined) return session.report('tensor-too-large', span, large);
   const ids = inputs.map((input) => input.id!);
   return recorder.add(op, attributes, ids, outputs as readonly (readonly number[])[], span);
+}
+
+/** Whether the number of elements of a tensor is exact. */
+export function isCountable(shape: readonly number[]): boolean {
+  return Number.isSafeInteger(shape.reduce((count, size) => count * size, 1));
 }
 
 /** "this side is [56, 56, 64]" at each tensor that goes in, where it is written in the call or where it was made. */

@@ -10,7 +10,9 @@ import type { Session } from './session.ts';
 import {
   bool,
   describe,
+  type FloatValue,
   float,
+  type IntValue,
   int,
   number,
   sameValue,
@@ -118,6 +120,7 @@ function contains(within: Value & { kind: 'list' }, value: Value): Value {
 function repeat(site: Site, value: Value & { kind: 'list' }, times: Dim): Value {
   if (value.elements === undefined || typeof times !== 'number') return { ...value, elements: undefined };
   site.session.checkLength(site.span, value.elements.length * times);
+  if (value.elements.length === 0) return value;
   const elements = Array.from({ length: Math.max(0, times) }, () => value.elements!).flat();
   return { kind: 'list', elements };
 }
@@ -128,7 +131,7 @@ function arithmetic(site: Site, operator: BinaryOperator, left: Numeric, right: 
   }
   const [a, b] = [left.value, right.value];
   const whole = left.kind === 'int' && right.kind === 'int';
-  const result = (value: Dim): Value => (whole ? number(value) : float(typeof value === 'number' ? value : undefined));
+  const result = (value: Dim): Value => checked(site.session, site.span, value, whole ? number : float);
   const flipped = (answer: boolean | undefined): Value => bool(answer === undefined ? undefined : !answer);
   switch (operator) {
     case '+':
@@ -164,6 +167,22 @@ function arithmetic(site: Site, operator: BinaryOperator, left: Numeric, right: 
   }
 }
 
+/** What `make` makes of a number that is one: neither infinite, nor beyond what whole numbers are exact to. */
+export function checked(
+  session: Session,
+  span: Span,
+  value: Dim,
+  make: (value: number) => IntValue | FloatValue = float,
+): Value {
+  if (typeof value !== 'number') return make === float ? float(undefined) : int(value);
+  const made = make(value);
+  if (Number.isNaN(value)) session.report('not-a-number', span, { expression: textOf(span) });
+  else if (!Number.isFinite(value) || (made.kind === 'int' && !Number.isSafeInteger(value))) {
+    session.report('number-too-large', span, { text: textOf(span) });
+  } else return made;
+  return UNKNOWN;
+}
+
 const TENSOR_OPERATORS: Partial<Record<BinaryOperator, CallableOp>> = {
   '+': 'add',
   '-': 'sub',
@@ -186,7 +205,11 @@ function withTensor(site: Site, operator: BinaryOperator, left: Value, right: Va
     if (operator === '+') return affine(site, left, 1, b);
     if (operator === '-') return affine(site, left, 1, -b);
     if (operator === '*') return affine(site, left, b, 0);
-    if (operator === '/') return affine(site, left, 1 / b, 0);
+    if (operator === '/') {
+      if (b === 0)
+        return site.session.report('division-by-zero', site.span, { expression: textOf(site.span) }) ?? UNKNOWN;
+      return affine(site, left, 1 / b, 0);
+    }
     if (operator === '**' && (b === 2 || b === 0.5)) return power(site, left, b, spans.left);
   }
   if (isNumeric(left) && right.kind === 'tensor') {

@@ -2,6 +2,7 @@
 import type { Parameter, TypeExpression } from '../../dsl/ast.ts';
 import type { Span } from '../../dsl/source.ts';
 import { integerSymbol } from '../../shared/dim.ts';
+import { isCallableOp } from '../ops/signature/index.ts';
 import type { ModuleScope } from '../project.ts';
 import type { Bound } from './call.ts';
 import { requireValue } from './expression.ts';
@@ -58,6 +59,10 @@ export function fit(value: Value, type: TypeExpression): Value | undefined {
     case 'named-type':
       if (type.name === 'float' && value.kind === 'int') {
         return float(typeof value.value === 'number' ? value.value : undefined);
+      }
+      // `abs` and others are both a function of numbers and a layer.
+      if (type.name === 'layer' && value.kind === 'function' && value.item === undefined && isCallableOp(value.name)) {
+        return { kind: 'layer', layer: { kind: 'op', op: value.name } };
       }
       return value.kind === type.name ? value : undefined;
     case 'choice-type':

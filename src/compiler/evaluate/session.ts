@@ -9,7 +9,14 @@ import type { Span } from '../../dsl/source.ts';
 import type { Recorder } from './recorder.ts';
 import type { Value } from './value.ts';
 
-export const LIMITS = { nodes: 50_000, steps: 1_000_000, elements: 100_000, depth: 100 } as const;
+export const LIMITS = {
+  nodes: 50_000,
+  steps: 1_000_000,
+  elements: 100_000,
+  characters: 100_000,
+  levels: 64,
+  depth: 100,
+} as const;
 
 /** Work done so far; evaluations that share one share their limit. */
 export interface Budget {
@@ -27,7 +34,6 @@ interface Use {
 }
 
 export class Session {
-  readonly constants = new Map<ConstItem, Value>();
   readonly #reported: Map<string, Diagnostic>;
   /** The first stands for what is evaluated itself. */
   readonly #uses: Use[] = [{ label: undefined, abandoned: false }];
@@ -41,6 +47,8 @@ export class Session {
     readonly recorder: Recorder | undefined,
     reported: Map<string, Diagnostic> = new Map(),
     readonly budget: Budget = { steps: 0 },
+    /** What constants were found to be; each is evaluated once. */
+    readonly constants: Map<ConstItem, Value> = new Map(),
   ) {
     this.#reported = reported;
   }
@@ -103,9 +111,9 @@ export class Session {
     }
   }
 
-  /** Counts one step of work. */
-  tick(span: Span): void {
-    this.budget.steps += 1;
+  /** Counts steps of work. */
+  tick(span: Span, steps = 1): void {
+    this.budget.steps += steps;
     if (this.budget.steps > LIMITS.steps) this.halt('too-large', span, { what: 'steps', limit: LIMITS.steps });
     if ((this.recorder?.nodeCount ?? 0) > LIMITS.nodes) {
       this.halt('too-large', span, { what: 'operations', limit: LIMITS.nodes });
@@ -115,6 +123,16 @@ export class Session {
   /** Ends the evaluation before a list that is too long is made. */
   checkLength(span: Span, length: number): void {
     if (length > LIMITS.elements) this.halt('too-large', span, { what: 'elements', limit: LIMITS.elements });
+  }
+
+  /** Ends the evaluation at a text that is too long. */
+  checkTextLength(span: Span, length: number): void {
+    if (length > LIMITS.characters) this.halt('too-large', span, { what: 'characters', limit: LIMITS.characters });
+  }
+
+  /** Ends the evaluation at lists in lists that nest too deeply. */
+  checkDepth(span: Span, depth: number): void {
+    if (depth > LIMITS.levels) this.halt('too-large', span, { what: 'levels', limit: LIMITS.levels });
   }
 
   /** Ends the evaluation; why is said in any case. */

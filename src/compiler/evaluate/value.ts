@@ -38,6 +38,8 @@ export interface BoolValue {
 export interface StringValue {
   readonly kind: 'string';
   readonly value: string | undefined;
+  /** As messages show it where it is not known: "C is odd" with a symbol in it. */
+  readonly shown?: string;
 }
 export interface ListValue {
   readonly kind: 'list';
@@ -147,7 +149,7 @@ export function toText(value: Value): string {
     case 'bool':
       return String(value.value ?? '?');
     case 'string':
-      return value.value ?? '?';
+      return value.value ?? value.shown ?? '?';
     case 'list':
       return value.elements === undefined ? '[…]' : `[${value.elements.map(toText).join(', ')}]`;
     case 'tuple':
@@ -165,11 +167,37 @@ export function toText(value: Value): string {
   }
 }
 
+/** Whether nothing in it depends on how it is used. */
+export function isKnown(value: Value): boolean {
+  switch (value.kind) {
+    case 'int':
+      return typeof value.value === 'number';
+    case 'float':
+    case 'bool':
+    case 'string':
+      return value.value !== undefined;
+    case 'list':
+    case 'tuple':
+      return value.elements?.every(isKnown) ?? false;
+    case 'record':
+      return [...value.fields.values()].every(isKnown);
+    case 'tensor':
+      return value.shape?.every((size) => typeof size === 'number') ?? false;
+    case 'layer':
+      return value.layer !== undefined;
+    default:
+      return value.kind === 'function';
+  }
+}
+
+/** NaN where it is not known, nothing for what is no number. */
+function numeric(value: Value): Dim | undefined {
+  return value.kind === 'int' || value.kind === 'float' ? (value.value ?? Number.NaN) : undefined;
+}
+
 /** Equality of values, undefined where it cannot be told yet. */
 export function sameValue(a: Value, b: Value, sameDim: (a: Dim, b: Dim) => boolean | undefined): boolean | undefined {
   if (a.kind === 'unknown' || b.kind === 'unknown') return undefined;
-  const numeric = (value: Value): Dim | undefined =>
-    value.kind === 'int' || value.kind === 'float' ? (value.value ?? Number.NaN) : undefined;
   const [left, right] = [numeric(a), numeric(b)];
   if (left !== undefined && right !== undefined) {
     return Number.isNaN(left) || Number.isNaN(right) ? undefined : sameDim(left, right);

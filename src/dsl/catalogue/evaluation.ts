@@ -76,6 +76,13 @@ export const evaluation = {
     wrong: 'const A = 1 / 0\n',
     right: 'const A = 1 / 2\n',
   }),
+  'not-a-number': entry<{ expression: string }>({
+    severity: 'error',
+    message: ({ expression }) => `\`${expression}\` is not a number`,
+    why: 'Some functions and powers have no real value, such as the square root of a negative number.',
+    wrong: 'const A = sqrt(1 - 2)\n',
+    right: 'const A = sqrt(2 - 1)\n',
+  }),
   'not-a-list': entry<{ actual: string }>({
     severity: 'error',
     message: ({ actual }) => `only a list can be gone through, not ${actual}`,
@@ -157,14 +164,17 @@ export const evaluation = {
     wrong: 'model M(x: [8, 8, 3]) {\n  if x { x |> relu } else { x }\n}\n',
     right: 'model M(sharp: bool = true)(x: [8, 8, 3]) {\n  if sharp { x |> relu } else { x }\n}\n',
   }),
-  'too-large': entry<{ what: 'elements' | 'operations' | 'steps'; limit: number }>({
+  'too-large': entry<{ what: 'elements' | 'characters' | 'levels' | 'operations' | 'steps'; limit: number }>({
     severity: 'error',
-    message: ({ what, limit }) =>
-      what === 'elements'
-        ? `this list would have more than ${limit.toLocaleString('en')} elements`
-        : `gave up here after ${limit.toLocaleString('en')} ${what}`,
+    message: ({ what, limit }) => {
+      const most = limit.toLocaleString('en');
+      if (what === 'elements') return `this list, with the lists in it, would have more than ${most} elements`;
+      if (what === 'characters') return `this text would have more than ${most} characters`;
+      if (what === 'levels') return `this would be lists in lists more than ${most} deep`;
+      return `gave up here after ${most} ${what}`;
+    },
     help: ({ what }) =>
-      what === 'elements'
+      what !== 'operations' && what !== 'steps'
         ? 'is one of the numbers larger than was meant?'
         : 'loops and uses within each other multiply: ten times ten times ten is a thousand; look for one that runs too often',
     why: 'A limit keeps a slip such as `range(1000000000)` from filling the memory, and blocks that use blocks from multiplying without end.',

@@ -212,6 +212,14 @@ export const shapes = {
     wrong: 'model M(size: int = 0)(x: [size, size, 3]) {\n  x |> relu\n}\n',
     right: 'model M(size: int = 8)(x: [size, size, 3]) {\n  x |> relu\n}\n',
   }),
+  'tensor-too-large': entry<{ what: string; shape: Shape }>({
+    severity: 'error',
+    message: ({ what, shape }) => `${what} ${formatShape(shape)} has more elements than can be counted exactly`,
+    help: () => 'is one of the sizes larger than was meant?',
+    why: 'Parameters and multiplications are counted exactly, which whole numbers allow up to 2^53 - 1; no machine holds as many.',
+    wrong: model('x |> conv2d(1000000, 1000000)'),
+    right: model('x |> conv2d(100, 10)'),
+  }),
   'input-shape': entry<{ callee: string; input: string; declared: string; actual: Shape }>({
     severity: 'error',
     message: ({ callee, input, declared, actual }) =>

@@ -1,4 +1,4 @@
-import { add, type Dim, divides, format, isEqual, isLess, mul, sub } from '../../../shared/dim.ts';
+import { add, type Dim, divides, format, isEqual, isLess, mul, sub, unknownDim } from '../../../shared/dim.ts';
 import type { Initializer, OpKind, Pads } from '../kind.ts';
 import { broadcast } from './broadcast.ts';
 import { atLeast, type Dims, fixed, fixedPair, imageInput, type ShapeRule } from './rule.ts';
@@ -86,7 +86,12 @@ export const convolution = {
     for (const axis of [0, 1] as const) {
       const reach = add(mul(sub(kernel[axis], 1), dilation[axis]), 1);
       const whole = add(mul(sub(input[axis], 1), stride[axis]), reach);
-      if (padding === undefined || padding === 'same') {
+      if (padding === undefined) {
+        cut.push([Number.NaN, Number.NaN]);
+        size.push(unknownDim());
+        continue;
+      }
+      if (padding === 'same') {
         // The adjoint of "same": what a convolution of size·stride would have padded, or missing rows added at the end.
         const total = fixed(sub(reach, stride[axis]));
         cut.push([Math.floor(Math.max(0, total) / 2), Math.ceil(Math.max(0, total) / 2)]);
@@ -111,9 +116,19 @@ export const convolution = {
       size.push(output);
     }
     const missing = (axis: 0 | 1): number =>
-      padding === undefined || padding === 'same'
-        ? Math.max(0, fixed(sub(stride[axis], add(mul(sub(kernel[axis], 1), dilation[axis]), 1))))
-        : 0;
+      padding === 'same' ? Math.max(0, fixed(sub(stride[axis], add(mul(sub(kernel[axis], 1), dilation[axis]), 1)))) : 0;
+    for (const axis of [0, 1] as const) {
+      const most = Math.max(fixed(stride[axis]), fixed(dilation[axis])) - 1 - missing(axis);
+      if (isLess(extra[axis], 0) !== true && !(fixed(extra[axis]) > most)) continue;
+      // More than a step would be rows that no position of the input reaches; engines refuse it too.
+      const range = `from 0 to ${most}, less than the stride or the dilation makes room for`;
+      const value = format(extra[axis]);
+      return call.report(
+        'argument-out-of-range',
+        { op: call.op, name: 'output_padding', value, range },
+        { at: 'output_padding' },
+      );
+    }
     return {
       attributes: {
         kernel: fixedPair(kernel),
@@ -147,14 +162,15 @@ export const convolution = {
   },
 
   matmul: (call) => {
-    const [transposeA, transposeB] = [call.args.bool('transpose_a'), call.args.bool('transpose_b')];
+    const [transposeA, transposeB] = [call.args.flag('transpose_a'), call.args.flag('transpose_b')];
     for (const shape of call.inputs) {
       if (shape.length < 2) {
         return call.report('wrong-rank', { op: call.op, expected: '[..., M, K]', actual: shape }, { inputs: true });
       }
     }
-    const swap = (shape: Dims, swapped: boolean): readonly [Dim, Dim] => {
+    const swap = (shape: Dims, swapped: boolean | undefined): readonly [Dim, Dim] => {
       const [rows, columns] = [shape.at(-2)!, shape.at(-1)!];
+      if (swapped === undefined && isEqual(rows, columns) !== true) return [unknownDim(), unknownDim()];
       return swapped ? [columns, rows] : [rows, columns];
     };
     const [a, b] = [call.inputs[0]!, call.inputs[1]!];
@@ -163,7 +179,7 @@ export const convolution = {
     if (isEqual(inner, other) === false) {
       return call.report(
         'matmul-mismatch',
-        { inner: format(inner), other: format(other), transposed: transposeA || transposeB },
+        { inner: format(inner), other: format(other), transposed: (transposeA || transposeB) ?? false },
         { inputs: true },
       );
     }
@@ -171,6 +187,9 @@ export const convolution = {
     if ('left' in leading) {
       return call.report('shape-mismatch', { op: 'matmul', left: a, right: b, axis: leading.axis }, { inputs: true });
     }
-    return { attributes: { transposeA, transposeB }, outputs: [[...leading.shape, rows, columns]] };
+    return {
+      attributes: { transposeA: transposeA ?? false, transposeB: transposeB ?? false },
+      outputs: [[...leading.shape, rows, columns]],
+    };
   },
 } satisfies { [K in OpKind]?: ShapeRule<K> };

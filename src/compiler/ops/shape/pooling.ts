@@ -1,6 +1,6 @@
-import { isLess } from '../../../shared/dim.ts';
-import type { OpKind, Pair } from '../kind.ts';
-import { atLeast, fixedPair, imageInput, type ShapeCall, type ShapeRule } from './rule.ts';
+import { type Dim, isLess } from '../../../shared/dim.ts';
+import type { OpKind, Pair, Window } from '../kind.ts';
+import { atLeast, fixed, fixedPair, imageInput, type ShapeCall, type ShapeRule } from './rule.ts';
 import { slide } from './window.ts';
 
 function pool(call: ShapeCall, dilated: boolean) {
@@ -14,7 +14,37 @@ function pool(call: ShapeCall, dilated: boolean) {
     dilation: dilated ? call.args.pair('dilation') : [1, 1],
     padding: call.args.padding('padding'),
   });
-  return slid && { window: slid.window, outputs: [[...slid.size, channels]] };
+  if (slid === undefined) return undefined;
+  const { padding } = slid.window;
+  const empty = ([0, 1] as const).find((axis) => hasEmptyWindow(slid.window, input[axis], slid.size[axis], axis));
+  if (empty !== undefined) {
+    const value = `${padding[empty][0]} + ${padding[empty][1]}`;
+    const range = 'so little that no window lies in it alone: such a window has no largest value and no mean';
+    return call.report(
+      'argument-out-of-range',
+      { op: call.op, name: 'padding', value, range },
+      { at: 'padding', inputs: true },
+    );
+  }
+  return { window: slid.window, outputs: [[...slid.size, channels]] };
+}
+
+/** Whether some window of an axis takes nothing but padding; false where sizes are not known. */
+function hasEmptyWindow(window: Window, input: Dim, output: Dim, axis: 0 | 1): boolean {
+  const [size, count] = [fixed(input), fixed(output)];
+  const [kernel, stride, dilation] = [window.kernel[axis], window.stride[axis], window.dilation[axis]];
+  const [before, after] = window.padding[axis];
+  if (!(before + after > 0) || !(count >= 1)) return false;
+  if ((count - 1) * stride - before >= size) return true;
+  // Of windows that begin before the input, the first has most of its taps there; where the others come down in the
+  // input repeats after as many windows as the dilation.
+  for (let at = 0; at < Math.min(count, dilation); at += 1) {
+    const start = at * stride - before;
+    if (start >= 0) return false;
+    const tap = Math.ceil(-start / dilation);
+    if (tap >= kernel || start + tap * dilation >= size) return true;
+  }
+  return false;
 }
 
 function global(call: ShapeCall) {

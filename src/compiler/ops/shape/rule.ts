@@ -18,10 +18,15 @@ export interface CallArguments {
   int(name: string): Dim;
   /** NaN where it is not known. */
   float(name: string): number;
+  /** False where it is not known: for what does not change the shape. */
   bool(name: string): boolean;
+  flag(name: string): boolean | undefined;
   pair(name: string): Pair<Dim>;
   padding(name: string): PaddingArgument | undefined;
+  /** A single int as a list of it. */
   ints(name: string): Dims | undefined;
+  /** Whether the call writes a list where an int would do. */
+  isList(name: string): boolean;
   pairs(name: string): readonly Pair<Dim>[] | undefined;
   choice<T extends string>(name: string): T;
 }

@@ -22,7 +22,7 @@ function replaced(shape: Dims, axis: number, size: Dim): Dims {
 
 function reduction(call: ShapeCall) {
   const shape = call.inputs[0]!;
-  const keepAxes = call.args.bool('keep_axes');
+  const keepAxes = call.args.flag('keep_axes');
   const given = call.args.has('axes') ? call.args.ints('axes') : shape.map((_, index) => index);
   if (given === undefined) return undefined;
   const axes: number[] = [];
@@ -33,10 +33,20 @@ function reduction(call: ShapeCall) {
     axes.push(axis);
   }
   axes.sort((a, b) => a - b);
+  // The number of axes of the result depends on it.
+  if (keepAxes === undefined) return undefined;
   const output = keepAxes
     ? shape.map((size, index) => (axes.includes(index) ? 1 : size))
     : shape.filter((_, index) => !axes.includes(index));
   return { attributes: { axes, keepAxes }, outputs: [output] };
+}
+
+/** Each part is an output of its own. */
+const MOST_PARTS = 4096;
+
+function tooManyParts(call: ShapeCall, count: number): undefined {
+  const args = { op: call.op, name: 'parts', value: String(count), range: `at most ${MOST_PARTS}` };
+  return call.report('argument-out-of-range', args, { at: 'parts', inputs: true });
 }
 
 export const shaping = {
@@ -65,9 +75,11 @@ export const shaping = {
     const parts = call.args.ints('parts');
     if (axis === undefined || parts === undefined) return undefined;
     const size = shape[axis]!;
-    if (parts.length === 1) {
+    if (parts.length > MOST_PARTS) return tooManyParts(call, parts.length);
+    if (!call.args.isList('parts')) {
       const count = parts[0]!;
       if (typeof count !== 'number' || !atLeast(call, 'parts', count, 1)) return undefined;
+      if (count > MOST_PARTS) return tooManyParts(call, count);
       if (divides(count, size) === false) {
         return call.report(
           'split-does-not-divide',

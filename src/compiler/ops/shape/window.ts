@@ -1,5 +1,5 @@
 /** Sizes of sliding windows, shared by convolutions and pools. */
-import { add, ceil, type Dim, div, floor, format, isLess, max, mul, sub } from '../../../shared/dim.ts';
+import { add, ceil, type Dim, div, floor, format, isLess, max, mul, sub, unknownDim } from '../../../shared/dim.ts';
 import type { Pads, Pair, Window } from '../kind.ts';
 import { atLeast, fixed, fixedPair, type PaddingArgument, type ShapeCall } from './rule.ts';
 
@@ -28,7 +28,12 @@ export function slide(
   const output: [Dim, Dim] = [0, 0];
   for (const axis of [0, 1] as const) {
     const reach = add(mul(sub(kernel[axis], 1), dilation[axis]), 1);
-    if (padding === undefined || padding === 'same') {
+    if (padding === undefined) {
+      output[axis] = unknownDim();
+      pads[axis] = [Number.NaN, Number.NaN];
+      continue;
+    }
+    if (padding === 'same') {
       output[axis] = ceil(div(size[axis], stride[axis]));
       const total = max(0, sub(add(mul(sub(output[axis], 1), stride[axis]), reach), size[axis]));
       pads[axis] = [fixed(floor(div(total, 2))), fixed(ceil(div(total, 2)))];

@@ -14,6 +14,8 @@ export interface WeightSpec {
 }
 
 type Row = Omit<WeightSpec, 'path'>;
+/** The weights of an operation from its attributes and the shapes of its inputs. */
+export type WeightRule = Rule<OpKind>;
 type Rule<K extends OpKind> = (attributes: OpAttributes[K], inputs: readonly Shape[]) => readonly Row[];
 
 const none = (): readonly Row[] => [];

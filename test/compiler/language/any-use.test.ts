@@ -1,0 +1,99 @@
+/** The check of a definition refuses no block that some use of it makes sense of. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { shapeOf } from '../../../src/compiler/graph.ts';
+import { codesOf, graphOf } from './compile-text.ts';
+
+const test = suite('definitions and their uses');
+
+/** What stands around the use; `x` is `[8, 8, 4]`. */
+function accepts(definition: string, use: string, shape: readonly number[]): void {
+  const text = `${definition}\nmodel M(x: [8, 8, 4]) {\n  ${use}\n}\n`;
+  assert.equal(codesOf(text), [], text);
+  const graph = graphOf(text);
+  assert.equal(shapeOf(graph, graph.outputs[0]!.value), shape);
+}
+
+const PARTS = 'block Parts(x: [H, W, C]) {\n  (x |> relu, x |> tanh)\n}\n';
+const NAMED = 'block Named(x: [H, W, C]) -> (a: [H, W, C], b: [H, W, C]) {\n  (x |> relu, x |> tanh)\n}\n';
+const of = (parameter: string, body: string): string => `block B(${parameter})(x: [H, W, C]) {\n  ${body}\n}`;
+
+test('a layer that is a parameter may make several tensors', () => {
+  accepts(PARTS + of('l: layer', '(x |> l)[1]'), 'x |> B(Parts)', [8, 8, 4]);
+  accepts(NAMED + of('l: layer', '(x |> l).b'), 'x |> B(Named)', [8, 8, 4]);
+  accepts(of('l: layer', 'concat(l(x, 2))'), 'x |> B(split)', [8, 8, 4]);
+  accepts(of('l: layer', 'for part in l(x, 2) {\n    x = part\n  }\n  x'), 'x |> B(split)', [8, 8, 2]);
+});
+
+test('what a layer that is a parameter makes goes on into blocks, whose promises count', () => {
+  const two = 'block Two(x: [H, W, C]) -> [H, W, 2] {\n  x |> conv2d(2, 1)\n}\n';
+  accepts(two + of('l: layer', 'x |> l |> Two'), 'x |> B(relu)', [8, 8, 2]);
+  const wrong = `block Head(x: [C]) -> [4] {\n  x |> dense(4)\n}\n${of('l: layer', 'x |> l |> Head |> conv2d(2, 1)')}\n`;
+  assert.equal(codesOf(wrong), ['wrong-rank']);
+});
+
+test('a function of numbers that is a layer too serves as one', () => {
+  accepts(of('l: layer = sqrt', 'x |> l'), 'x |> B', [8, 8, 4]);
+  accepts(of('l: layer', 'x |> l'), 'x |> B(abs)', [8, 8, 4]);
+  accepts(of('ls: [layer] = [relu, exp]', 'for l in ls {\n    x = x |> l\n  }\n  x'), 'x |> B', [8, 8, 4]);
+});
+
+test('a flag that changes the shape', () => {
+  const kept = 'y = x |> reduce_mean(axes: [0, 1], keep_axes: k)\n  if k { y |> conv2d(3, 1) } else { y |> dense(3) }';
+  accepts(of('k: bool', kept), 'x |> B(true)', [1, 1, 3]);
+  accepts(of('k: bool', kept), 'x |> B(false)', [3]);
+  accepts(
+    'block B(t: bool)(x: [8, 4, C], y: [8, 4, C]) {\n  matmul(x, y, transpose_b: t)\n}',
+    'B(x |> slice(0, 4, axis: 1), x |> slice(0, 4, axis: 1), true)',
+    [8, 4, 4],
+  );
+  const cut = 'block B(p: string)(x: [H, W, C]) -> [H - 2, W - 2, 3] {\n  x |> conv2d(3, 3, padding: p)\n}';
+  accepts(cut, 'x |> B("valid")', [6, 6, 3]);
+});
+
+test('records of branches with other fields', () => {
+  const body = 'r = if f { { a: 1 } } else { { b: 2 } }\n  x |> conv2d(if f { r.a } else { r.b }, 1)';
+  accepts(of('f: bool', body), 'x |> B(true)', [8, 8, 1]);
+  accepts(of('f: bool', body), 'x |> B(false)', [8, 8, 2]);
+});
+
+test('a text with something in it that only the use knows', () => {
+  const body = 'assert "{n}" == "3"\n  x |> conv2d(if str(n) == "3" { 3 } else { 0 }, 1)';
+  accepts(of('n: int', body), 'x |> B(3)', [8, 8, 3]);
+});
+
+test('a constant counts once, however many blocks use it', () => {
+  const blocks = Array.from(
+    { length: 16 },
+    (_, at) => `block B${at}(x: [H, W, C]) {\n  x |> conv2d(TABLE[${at + 1}], 1)\n}\n`,
+  );
+  accepts(`const TABLE = [i * i for i in range(20000)]\n${blocks.join('')}`, 'x |> B1', [8, 8, 4]);
+});
+
+test('a list of one size is that one piece, not a number of pieces', () => {
+  accepts('', '(x |> split([4]))[0]', [8, 8, 4]);
+  accepts('', '(x |> split(4))[0]', [8, 8, 1]);
+});
+
+test('a setting names a layer', () => {
+  const text =
+    'model M(l: layer, ls: [layer] = [])(x: [4]) {\n  for each in ls {\n    x = x |> each\n  }\n  x |> l\n}\n';
+  const ops = graphOf(text, { l: 'abs', ls: ['relu', 'tanh'] }).nodes.map((node) => node.op);
+  assert.equal(ops, ['input', 'relu', 'tanh', 'abs']);
+  assert.throws(() => graphOf(text, { l: 'nothing' }), /must be a layer/);
+});
+
+test('formulas that grow without end are given up, not written out', () => {
+  const start = Date.now();
+  accepts(
+    'block B(x: [H, W, C]) {\n  n = H + W\n  for _i in range(30) {\n    n = floor(n / 2) + floor(n / 3)\n  }\n  assert n >= 0\n  x\n}',
+    'x |> B',
+    [8, 8, 4],
+  );
+  const squares =
+    'block B(on: bool)(x: [H, W, C]) {\n  n = H + W + C\n  for _i in range(12) {\n    n = n * n\n  }\n  assert n > 0\n  if on { x } else { x |> relu }\n}\n';
+  assert.equal(codesOf(squares), []);
+  assert.ok(Date.now() - start < 5000, 'takes too long');
+});
+
+test.run();
