@@ -23,7 +23,7 @@ export function softmaxRegression(shape: readonly [number, number, number], clas
   const layers = [
     { op: 'input', attributes: {}, path: 'image', shape },
     { op: 'flatten', attributes: {}, path: 'flatten', shape: [features] },
-    { op: 'dropout', attributes: { rate: 0.25 }, path: 'dropout', shape: [features] },
+    { op: 'dropout', attributes: { rate: 0.25, per: 'element' }, path: 'dropout', shape: [features] },
     {
       op: 'dense',
       attributes: { units: classes, bias: true, initializer: 'glorot_uniform' },

@@ -1,4 +1,5 @@
-import type { OpKind } from '../ops/kind.ts';
+import type { Shape } from '../graph.ts';
+import type { DropoutUnit, OpKind } from '../ops/kind.ts';
 import type { Builder, Tensor } from '../program/builder.ts';
 import { physicalAxis } from './layout.ts';
 import type { LowerRule, LowerTable } from './rule.ts';
@@ -55,10 +56,10 @@ export const activation: Pick<LowerTable, Activation> = {
   },
 
   dropout(context, node, [x]) {
-    const { rate } = node.attributes;
+    const { rate, per } = node.attributes;
     if (!context.training || rate === 0) return { outputs: [x!] };
     const { tensor, layout, shape } = x!;
-    const mask = context.as(context.mask(node, shape, rate), layout);
+    const mask = context.as(context.mask(node, maskShape(shape, per), rate), layout);
     return { outputs: [context.place(context.builder.mul(tensor, mask), layout, shape)], saved: { mask } };
   },
 };
@@ -71,6 +72,12 @@ function elementwise<K extends OpKind>(
     const { tensor, layout, shape } = x!;
     return { outputs: [context.place(map(context.builder, tensor, node.attributes), layout, shape)] };
   };
+}
+
+/** One number for all that is zeroed at once. */
+function maskShape(shape: Shape, per: DropoutUnit): Shape {
+  if (per === 'element') return shape;
+  return shape.map((size, axis) => (per === 'channel' && axis === shape.length - 1 ? size : 1));
 }
 
 /** `Φ(x) = (1 + erf(x / √2)) / 2`. */

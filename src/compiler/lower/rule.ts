@@ -30,7 +30,7 @@ export interface LowerContext {
   place(tensor: Tensor, layout: Layout, shape: Shape): Placed;
   /** The logical shape of a value of the graph. */
   shapeOf(value: ValueId): Shape;
-  /** A dropout mask for this node, fed at each step: 0 or 1 / (1 − rate), channels-last. */
+  /** A dropout mask of this logical shape for this node, fed at each step: 0 or 1 / (1 − rate), channels-last. */
   mask(node: Node, shape: Shape, rate: number): Placed;
 }
 

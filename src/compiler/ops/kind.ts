@@ -26,6 +26,9 @@ export interface Window<N = number> {
 /** How weights start; `glorot_uniform` as Keras, `he_normal` with gain √2 over the fan-in. */
 export type Initializer = 'glorot_uniform' | 'he_normal' | 'zeros' | 'ones';
 
+/** What one decision of a dropout is about. */
+export type DropoutUnit = 'element' | 'channel' | 'example';
+
 // biome-ignore lint/complexity/noBannedTypes: an operation without attributes
 type None = {};
 
@@ -83,8 +86,11 @@ export interface OpAttributes {
   sqrt: None;
   square: None;
   abs: None;
-  /** Zeroes a share `rate` of the elements while training and scales the rest by 1 / (1 − rate). */
-  dropout: { rate: number };
+  /**
+   * Zeroes a share `rate` while training and scales the rest by 1 / (1 − rate). `per`: of the elements, of the channels
+   * of each example (spatial dropout), or of the examples (stochastic depth).
+   */
+  dropout: { rate: number; per: DropoutUnit };
 
   // arithmetic, broadcasting as NumPy over the logical axes
   add: None;

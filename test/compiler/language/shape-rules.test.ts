@@ -101,7 +101,11 @@ const cases: { readonly [K in CallableOp]: Cases } = {
   sqrt: plain,
   square: plain,
   abs: plain,
-  dropout: unary(anyShape, { rate: fc.constantFrom(0, 0.2, 0.5) }, ['rate']),
+  dropout: unary(
+    anyShape,
+    { rate: fc.constantFrom(0, 0.2, 0.5), per: fc.constantFrom('element', 'channel', 'example') },
+    ['rate'],
+  ),
   add: binary,
   sub: binary,
   mul: binary,

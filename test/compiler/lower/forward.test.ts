@@ -88,10 +88,22 @@ test('softmax over any axis', () => {
 });
 
 test('dropout scales by its mask while training and does nothing afterwards', () => {
-  const graph = handGraph({ x: [2] }, (g, { x }) => g.op('dropout', { rate: 0.5 }, [x], undefined, 'drop'));
+  const attributes = { rate: 0.5, per: 'element' } as const;
+  const graph = handGraph({ x: [2] }, (g, { x }) => g.op('dropout', attributes, [x], undefined, 'drop'));
   const feeds = { x: [3, 4], 'mask:drop': [0, 2] };
   assert.equal(runForward(graph, feeds, { training: true })['output'], [0, 8]);
   assert.equal(runForward(graph, feeds)['output'], [3, 4]);
+});
+
+test('dropout of channels and of examples has one number in its mask for each', () => {
+  const x = [1, 2, 3, 4, 5, 6, 7, 8];
+  const dropped = (per: 'channel' | 'example', mask: readonly number[]): number[] => {
+    const attributes = { rate: 0.5, per } as const;
+    const graph = handGraph({ x: [2, 1, 2] }, (g, { x }) => g.op('dropout', attributes, [x], undefined, 'drop'));
+    return [...runForward(graph, { x, 'mask:drop': mask }, { training: true, batch: 2 })['output']!];
+  };
+  assert.equal(dropped('channel', [2, 0, 0, 2]), [2, 0, 6, 0, 0, 12, 0, 16]);
+  assert.equal(dropped('example', [0, 2]), [0, 0, 0, 0, 10, 12, 14, 16]);
 });
 
 test('pooling', () => {

@@ -37,7 +37,7 @@ const graph: Graph = handGraph({ photo: [4, 4, 2] }, (g, { photo }) => {
   let x = g.op('conv2d', conv, [photo], [4, 4, 4]);
   x = g.op('batch_norm', { epsilon: 1e-3, momentum: 0.9 }, [x]);
   x = g.op('relu', {}, [x]);
-  x = g.op('dropout', { rate: 0.25 }, [x]);
+  x = g.op('dropout', { rate: 0.25, per: 'element' }, [x]);
   x = g.op('global_avg_pool', {}, [x], [4]);
   x = g.op('dense', { units: 3, bias: true, initializer }, [x], [3]);
   return g.op('softmax', { axis: 0 }, [x]);

@@ -72,7 +72,7 @@ test('each dropout layer asks for its mask by its path, and running statistics a
 });
 
 test('without a mask of its own, dropout draws one; inference draws none', () => {
-  const graph = handGraph({ x: [1000] }, (g, { x }) => g.op('dropout', { rate: 0.25 }, [x]));
+  const graph = handGraph({ x: [1000] }, (g, { x }) => g.op('dropout', { rate: 0.25, per: 'element' }, [x]));
   const model = loadGenerated(tf, graph);
   const x = tf.ones([1, 1000]);
   const dropped = (model.run([x], undefined, { training: true }) as tf.Tensor).dataSync();

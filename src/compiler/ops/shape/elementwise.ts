@@ -1,6 +1,6 @@
 /** Operations that keep the shape of their input, and those that broadcast two. */
 import { divides, format } from '../../../shared/dim.ts';
-import type { OpAttributes, OpKind } from '../kind.ts';
+import type { DropoutUnit, OpAttributes, OpKind } from '../kind.ts';
 import { broadcast } from './broadcast.ts';
 import { atLeast, axisOf, fixed, imageInput, type ShapeCall, type ShapeRule } from './rule.ts';
 
@@ -84,7 +84,7 @@ export const elementwise = {
   abs: plain,
   dropout: same<'dropout'>((call) => {
     const rate = within(call, 'rate', (value) => value >= 0 && value < 1, 'at least 0 and below 1');
-    return rate === undefined ? undefined : { rate };
+    return rate === undefined ? undefined : { rate, per: call.args.choice<DropoutUnit>('per') };
   }),
 
   add: broadcasting,

@@ -35,6 +35,13 @@ export const activation = {
   dropout: unary(
     'While training, zeroes a share of the elements and scales the rest up by `1 / (1 - rate)`.',
     SAME,
-    parameter('rate', 'float', undefined, 'The share of elements that is zeroed, at least 0 and below 1.'),
+    parameter('rate', 'float', undefined, 'The share that is zeroed, at least 0 and below 1; 0 costs nothing.'),
+    parameter(
+      'per',
+      ['element', 'channel', 'example'],
+      'element',
+      'What is zeroed at once: `"channel"` is spatial dropout (Tompson et al. 2015), channels being the last axis; ' +
+        '`"example"` before a residual sum is stochastic depth (Huang et al. 2016).',
+    ),
   ),
 } satisfies Record<string, Signature>;

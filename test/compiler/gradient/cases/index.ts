@@ -137,9 +137,11 @@ export const cases: { readonly [K in OpKind]: readonly OpCase<K>[] } = {
   square: same({}),
   abs: same({}),
   dropout: [
-    ...same<'dropout'>({ rate: 0.5 }),
-    ...same<'dropout'>({ rate: 0 }),
-    ...same<'dropout'>({ rate: 0.5 }).map((each) => ({ ...each, training: false })),
+    ...same<'dropout'>({ rate: 0.5, per: 'element' }),
+    ...same<'dropout'>({ rate: 0.5, per: 'channel' }),
+    ...same<'dropout'>({ rate: 0.5, per: 'example' }),
+    ...same<'dropout'>({ rate: 0, per: 'example' }),
+    ...same<'dropout'>({ rate: 0.5, per: 'channel' }).map((each) => ({ ...each, training: false })),
   ],
 
   add: joined(),

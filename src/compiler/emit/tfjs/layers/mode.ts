@@ -19,9 +19,19 @@ export function within(mode: Mode, name: string): Mode {
   return { ...mode, path: mode.path ? `${mode.path}/${name}` : name };
 }
 
-export function dropout<T extends tf.Tensor>(x: T, name: string, rate: number, mode: Mode): T {
+/** `per` says what is zeroed at once: an element, a channel of an example (the last axis) or a whole example. */
+export function dropout<T extends tf.Tensor>(
+  x: T,
+  name: string,
+  rate: number,
+  mode: Mode,
+  { per = 'element' }: { readonly per?: 'element' | 'channel' | 'example' } = {},
+): T {
   if (!mode.training || rate === 0) return x;
   const { path } = within(mode, name);
-  const draw = (): tf.Tensor => tf.div(tf.cast(tf.greaterEqual(tf.randomUniform(x.shape), rate), 'float32'), 1 - rate);
-  return tf.mul<T>(x, mode.mask ? mode.mask(path!, x.shape, rate) : draw());
+  const isDecided = (axis: number): boolean =>
+    per === 'element' || axis === 0 || (per === 'channel' && axis === x.rank - 1);
+  const shape = x.shape.map((size, axis) => (isDecided(axis) ? size : 1));
+  const draw = (): tf.Tensor => tf.div(tf.cast(tf.greaterEqual(tf.randomUniform(shape), rate), 'float32'), 1 - rate);
+  return tf.mul<T>(x, mode.mask ? mode.mask(path!, shape, rate) : draw());
 }

@@ -23,5 +23,6 @@ export const activation = {
   sqrt: () => typed('tf.sqrt', x),
   square: () => typed('tf.square', x),
   abs: () => typed('tf.abs', x),
-  dropout: ({ attributes: { rate } }) => typed('nn.dropout', x, { kind: 'name' }, literal('rate', rate), mode),
+  dropout: ({ attributes: { rate, per } }) =>
+    typed('nn.dropout', x, { kind: 'name' }, literal('rate', rate), mode, options(slot('per', per, 'element'))),
 } satisfies { [K in OpKind]?: OpSource<K> };
