@@ -11,6 +11,7 @@ import { gradientRules } from '../src/compiler/gradient/index.ts';
 import type { Shape } from '../src/compiler/graph.ts';
 import { lowerRules } from '../src/compiler/lower/index.ts';
 import { costRules } from '../src/compiler/ops/cost/index.ts';
+import { initializers } from '../src/compiler/ops/initializer.ts';
 import { shapeRules } from '../src/compiler/ops/shape/index.ts';
 import { activation } from '../src/compiler/ops/signature/activation.ts';
 import { arithmetic } from '../src/compiler/ops/signature/arithmetic.ts';
@@ -35,7 +36,7 @@ const sections: readonly (readonly [title: string, ops: object])[] = [
 
 /** The text of docs/ops.md. */
 export function opsReference(): string {
-  return `${[intro(), ...sections.map(([title, ops]) => section(title, Object.keys(ops) as CallableOp[])), matrix()].join('\n\n')}\n`;
+  return `${[intro(), ...sections.map(([title, ops]) => section(title, Object.keys(ops) as CallableOp[])), initializerSection(), matrix()].join('\n\n')}\n`;
 }
 
 function intro(): string {
@@ -53,6 +54,7 @@ function intro(): string {
     'order of their table, or by name. A parameter without a default has to be given.',
     '',
     ...links,
+    '- [Initializers](#initializers)',
     '- [What is supported where](#what-is-supported-where)',
   ].join('\n');
 }
@@ -75,6 +77,24 @@ function entry(op: CallableOp): string {
 function row({ name, type, default: value, doc }: ParameterSpec): string {
   const shown = value === undefined ? 'required' : value === null ? '' : `\`${JSON.stringify(value)}\``;
   return `| \`${name}\` | ${cell(nameOf(type))} | ${shown} | ${cell(doc)} |`;
+}
+
+function initializerSection(): string {
+  const rows = Object.values(initializers).map(({ form, doc }) => {
+    const forms = form.split(' or ').map((text) => `\`"${text}"\``);
+    return `| ${forms.join(', ')} | ${doc} |`;
+  });
+  return [
+    '## Initializers',
+    '',
+    'How weights start, as text. The fan in is how many inputs an output sees, the fan out how many outputs an input reaches:',
+    'for a convolution its window times the channels of a group. Nothing is cut off where that is not said. PyTorch cuts',
+    '`trunc_normal_` at ±2 and not at two deviations, and Keras all of its normal initializers at two deviations.',
+    '',
+    '| initializer | weights |',
+    '| --- | --- |',
+    ...rows,
+  ].join('\n');
 }
 
 function cell(text: string): string {

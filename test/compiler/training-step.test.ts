@@ -10,6 +10,7 @@ import { gradientStep, trainingStep } from '../../src/compiler/training-step.ts'
 import type { TrainingSetup } from '../../src/engines/engine.ts';
 import { Random } from '../../src/shared/random.ts';
 import { handGraph } from '../support/hand-graph.ts';
+import { fromZeros } from '../support/initializers.ts';
 import { interpret } from '../support/interpret.ts';
 import { assertClose, runOnnx } from '../support/onnxruntime.ts';
 import { smallNet } from '../support/small-net.ts';
@@ -150,7 +151,7 @@ for (const optimizer of optimizers) {
 
 test('the bias correction of Adam keeps its precision in float32', async () => {
   const graph = handGraph({ x: [2] }, (g, { x }) =>
-    g.op('dense', { units: 2, bias: false, initializer: 'zeros' }, [x], [2], 'dense'),
+    g.op('dense', { units: 2, bias: false, ...fromZeros }, [x], [2], 'dense'),
   );
   const { program } = trainingStep({ graph, batch: 1, loss, optimizer: { ...adam, decay: 0 } });
   for (const step of [1, 2, 1000]) {
@@ -172,7 +173,7 @@ test('the bias correction of Adam keeps its precision in float32', async () => {
 });
 
 test('weights on which the loss does not depend stay as they are', () => {
-  const dense = { units: 2, bias: false, initializer: 'zeros' } as const;
+  const dense = { units: 2, bias: false, ...fromZeros } as const;
   const graph: Graph = handGraph({ x: [2] }, (g, { x }) => [
     g.op('dense', dense, [x], [2], 'used'),
     g.op('dense', dense, [x], [2], 'unused'),

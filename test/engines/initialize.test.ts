@@ -4,6 +4,7 @@ import type { Pads } from '../../src/compiler/ops/kind.ts';
 import type { NamedTensors } from '../../src/engines/engine.ts';
 import { initialWeights } from '../../src/engines/initialize.ts';
 import { handGraph } from '../support/hand-graph.ts';
+import { fromGlorot, fromZeros } from '../support/initializers.ts';
 import { smallNet } from '../support/small-net.ts';
 
 const around: Pads = [
@@ -38,7 +39,7 @@ test('every weight has its shape; offsets start at 0, scales and running varianc
 });
 
 test('the limits of glorot_uniform follow the fans of each kind of kernel', () => {
-  const common = { bias: false, initializer: 'glorot_uniform' } as const;
+  const common = { bias: false, ...fromGlorot } as const;
   const graph = handGraph({ x: [8, 8, 32] }, (g, { x }) => [
     g.op('conv2d', { ...window, ...common, filters: 64, groups: 1 }, [x], [8, 8, 64], 'plain'),
     g.op('conv2d', { ...window, ...common, filters: 64, groups: 4 }, [x], [8, 8, 64], 'grouped'),
@@ -62,7 +63,20 @@ test('the limits of glorot_uniform follow the fans of each kind of kernel', () =
 
 test('he_normal has the deviation √(2 / fan-in)', () => {
   const graph = handGraph({ x: [8, 8, 32] }, (g, { x }) =>
-    g.op('conv2d', { ...window, filters: 64, groups: 1, bias: false, initializer: 'he_normal' }, [x], [8, 8, 64], 'c'),
+    g.op(
+      'conv2d',
+      {
+        ...window,
+        filters: 64,
+        groups: 1,
+        bias: false,
+        ...fromZeros,
+        initializer: { kind: 'he_normal', fan: 'fan_in' },
+      },
+      [x],
+      [8, 8, 64],
+      'c',
+    ),
   );
   const expected = Math.sqrt(2 / (9 * 32));
   const actual = deviation(initialWeights(graph, 3), 'c/kernel');
@@ -72,7 +86,7 @@ test('he_normal has the deviation √(2 / fan-in)', () => {
 test('a weight depends on the seed and its own path alone', () => {
   const net = (extra: boolean) =>
     handGraph({ x: [4] }, (g, { x }) => {
-      const dense = { units: 4, bias: false, initializer: 'glorot_uniform' } as const;
+      const dense = { units: 4, bias: false, ...fromGlorot } as const;
       const before = extra ? g.op('dense', dense, [x], [4], 'before') : x;
       return [g.op('dense', dense, [before], [4], 'a'), g.op('dense', dense, [before], [4], 'b')];
     });

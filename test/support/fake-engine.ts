@@ -15,6 +15,7 @@ import type {
   TrainingSetup,
 } from '../../src/engines/engine.ts';
 import { Random } from '../../src/shared/random.ts';
+import { fromGlorot } from './initializers.ts';
 
 /** image `[H, W, C]` → flatten → dropout → dense → softmax. */
 export function softmaxRegression(shape: readonly [number, number, number], classes: number): Graph {
@@ -26,7 +27,7 @@ export function softmaxRegression(shape: readonly [number, number, number], clas
     { op: 'dropout', attributes: { rate: 0.25, per: 'element' }, path: 'dropout', shape: [features] },
     {
       op: 'dense',
-      attributes: { units: classes, bias: true, initializer: 'glorot_uniform' },
+      attributes: { units: classes, bias: true, ...fromGlorot },
       path: 'dense',
       shape: [classes],
     },

@@ -2,12 +2,13 @@
 import type { Graph } from '../../src/compiler/graph.ts';
 import type { Pads } from '../../src/compiler/ops/kind.ts';
 import { handGraph } from './hand-graph.ts';
+import { fromGlorot } from './initializers.ts';
 
 const around: Pads = [
   [1, 1],
   [1, 1],
 ];
-const weights = { bias: true, initializer: 'glorot_uniform' } as const;
+const weights = { bias: true, ...fromGlorot } as const;
 const conv = { kernel: [3, 3], stride: [1, 1], dilation: [1, 1], padding: around, groups: 1, ...weights } as const;
 
 /** `[6, 6, 2]` to 3 classes; its activations are smooth, so that finite differences hold everywhere. */

@@ -1,6 +1,7 @@
 /** Reads the arguments of an operation by the types that its signature states. */
 import type { Span } from '../../dsl/source.ts';
 import { type Dim, unknownInteger } from '../../shared/dim.ts';
+import { type Initializer, initializerForms, parseInitializer, zeros } from '../ops/initializer.ts';
 import type { Pair } from '../ops/kind.ts';
 import type { CallArguments, Dims, PaddingArgument } from '../ops/shape/rule.ts';
 import { type CallableOp, signatures } from '../ops/signature/index.ts';
@@ -44,9 +45,24 @@ export function readArguments(
       const help = argument.value.kind === 'tensor' ? 'the tensor comes first, and `|>` has given it' : undefined;
       session.report('wrong-type', argument.span, args, { help });
       complete = false;
+    } else if (
+      parameter.type === 'initializer' &&
+      typeof read === 'string' &&
+      !isInitializer(session, read, argument)
+    ) {
+      complete = false;
     } else values.set(parameter.name, read);
   }
   return complete ? new ReadArguments(values) : undefined;
+}
+
+/** Whether the text is an initializer; if not, that is reported. */
+function isInitializer(session: Session, given: string, { span }: OpArgument): boolean {
+  const parsed = parseInitializer(given);
+  if (!('problem' in parsed)) return true;
+  if (parsed.problem === 'argument') session.report('initializer-argument', span, { given, form: parsed.form });
+  else session.report('unknown-initializer', span, { given, near: parsed.near, forms: initializerForms() });
+  return false;
 }
 
 class ReadArguments implements CallArguments {
@@ -91,6 +107,11 @@ class ReadArguments implements CallArguments {
   choice<T extends string>(name: string): T {
     return this.#values.get(name) as T;
   }
+  initializer(name: string): Initializer {
+    const text = this.#values.get(name) as string | undefined;
+    const parsed = text === undefined ? zeros : parseInitializer(text);
+    return 'problem' in parsed ? zeros : parsed;
+  }
 }
 
 const MISFIT = Symbol('misfit');
@@ -127,6 +148,8 @@ function readValue(type: ParameterType, value: Value): Read | typeof MISFIT {
       return readPairs(value);
     case 'padding':
       return readPadding(value);
+    case 'initializer':
+      return value.kind === 'string' ? value.value : MISFIT;
   }
 }
 
@@ -194,6 +217,7 @@ export function nameOf(type: ParameterType): string {
     ints: 'a list of ints',
     pairs: 'a list of pairs of ints',
     'int or ints': 'an int or a list of ints',
+    initializer: 'the name of an initializer',
   };
   return names[type];
 }

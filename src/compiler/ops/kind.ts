@@ -10,6 +10,8 @@
  *   ../emit/tfjs/  TensorFlow.js source
  */
 
+import type { Initializer } from './initializer.ts';
+
 /** Height and width. */
 export type Pair<N = number> = readonly [N, N];
 
@@ -23,8 +25,12 @@ export interface Window<N = number> {
   readonly padding: Pads<N>;
 }
 
-/** How weights start; `glorot_uniform` as Keras, `he_normal` with gain √2 over the fan-in. */
-export type Initializer = 'glorot_uniform' | 'he_normal' | 'zeros' | 'ones';
+/** What a layer with a kernel, and with a bias where it wants one, says of them. */
+export interface Kernel {
+  readonly bias: boolean;
+  readonly initializer: Initializer;
+  readonly biasInitializer: Initializer;
+}
 
 /** What one decision of a dropout is about. */
 export type DropoutUnit = 'element' | 'channel' | 'example';
@@ -37,12 +43,12 @@ export interface OpAttributes {
   input: None;
 
   // convolution and dense
-  conv2d: Window & { filters: number; groups: number; bias: boolean; initializer: Initializer };
-  depthwise_conv2d: Window & { multiplier: number; bias: boolean; initializer: Initializer };
+  conv2d: Window & Kernel & { filters: number; groups: number };
+  depthwise_conv2d: Window & Kernel & { multiplier: number };
   /** `padding` is cut from the output; `outputPadding` adds rows and columns at its end. */
-  conv2d_transpose: Window & { filters: number; bias: boolean; outputPadding: Pair; initializer: Initializer };
+  conv2d_transpose: Window & Kernel & { filters: number; outputPadding: Pair };
   /** A matrix product over the last axis. */
-  dense: { units: number; bias: boolean; initializer: Initializer };
+  dense: Kernel & { units: number };
   /** `[…, M, K] × […, K, N]`; leading axes broadcast. */
   matmul: { transposeA: boolean; transposeB: boolean };
 

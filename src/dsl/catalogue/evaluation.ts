@@ -12,6 +12,27 @@ export const evaluation = {
     wrong: model('x |> conv2d("64", 3)'),
     right: model('x |> conv2d(64, 3)'),
   }),
+  'unknown-initializer': entry<{ given: string; near: string | undefined; forms: string }>({
+    severity: 'error',
+    message: ({ given }) => `there is no initializer called \`${given}\``,
+    help: ({ near, forms }) => (near === undefined ? `initializers are ${forms}` : `did you mean \`"${near}"\`?`),
+    why: 'Weights start from one of a few distributions; docs/ops.md describes each.',
+    wrong: model('x |> conv2d(64, 3, initializer: "kaiming_normal")'),
+    right: model('x |> conv2d(64, 3, initializer: "he_normal")'),
+  }),
+  'initializer-argument': entry<{ given: string; form: string }>({
+    severity: 'error',
+    message: ({ given }) => `the initializer \`${given}\` does not have what it needs in its parentheses`,
+    help: ({ form }) => {
+      const written = `write \`"${form.replace(' or ', '"` or `"')}"\``;
+      return /\d/.test(form)
+        ? `${written}, with a finite number${form.startsWith('constant') ? '' : ' of at least 0'}`
+        : written;
+    },
+    why: 'Some initializers need a number, some take `fan_in` or `fan_out`, and the others have no parentheses.',
+    wrong: model('x |> conv2d(64, 3, initializer: "normal")'),
+    right: model('x |> conv2d(64, 3, initializer: "normal(0.02)")'),
+  }),
   'missing-argument': entry<{ callee: string; name: string; form: string }>({
     severity: 'error',
     message: ({ callee, name }) => `\`${callee}\` needs \`${name}\``,

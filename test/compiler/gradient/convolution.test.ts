@@ -10,6 +10,7 @@ import { createBuilder } from '../../../src/compiler/program/build.ts';
 import type { Builder, Tensor } from '../../../src/compiler/program/builder.ts';
 import { verifyProgram } from '../../../src/compiler/program/verify.ts';
 import { handGraph } from '../../support/hand-graph.ts';
+import { fromZeros } from '../../support/initializers.ts';
 import { interpret } from '../../support/interpret.ts';
 import { assertClose, randomFeeds } from '../../support/onnxruntime.ts';
 import { window, windowed } from './case.ts';
@@ -48,7 +49,7 @@ const uses: fc.Arbitrary<Use> = fc
 test('conv2d, any window: gradients match finite differences', () => {
   fc.assert(
     fc.property(uses, ({ size, groups, channels, filters, window }) => {
-      const attributes = { ...window, groups, filters, bias: true, initializer: 'zeros' as const };
+      const attributes = { ...window, groups, filters, bias: true, ...fromZeros };
       const graph = handGraph({ x: [...size, channels] }, (g, { x }) =>
         g.op('conv2d', attributes, [x], [...windowed(size, window), filters]),
       );

@@ -36,6 +36,7 @@ const padding: fc.Arbitrary<Constant> = fc.oneof(
   fc.tuple(fc.tuple(small(0, 2), small(0, 2)), fc.tuple(small(0, 2), small(0, 2))),
 );
 const axis = small(-4, 3);
+const initializer = fc.constantFrom('zeros', 'he_normal(fan_out)', 'normal(0.02)');
 
 /** One input of such a shape, and arguments of which each may be left out when it has a default. */
 function unary(
@@ -67,10 +68,10 @@ const reduction = unary(anyShape, { axes: fc.oneof(axis, fc.array(axis, { maxLen
 const filters = fc.constantFrom(1, 4, 6, 8);
 
 const cases: { readonly [K in CallableOp]: Cases } = {
-  conv2d: window({ filters, dilation: pair(1, 3), groups: fc.constantFrom(1, 1, 2, 3) }, ['filters']),
+  conv2d: window({ filters, initializer, dilation: pair(1, 3), groups: fc.constantFrom(1, 1, 2, 3) }, ['filters']),
   depthwise_conv2d: window({ dilation: pair(1, 3), multiplier: small(1, 3) }),
   conv2d_transpose: window({ filters, dilation: pair(1, 2), output_padding: pair(0, 1) }, ['filters']),
-  dense: unary(anyShape, { units: filters }, ['units']),
+  dense: unary(anyShape, { units: filters, initializer, bias_initializer: initializer }, ['units']),
   matmul: fc
     .tuple(matrix, matrix, fc.record({ transpose_a: fc.boolean(), transpose_b: fc.boolean() }))
     .map(([a, b, args]) => ({ inputs: [a, [a.at(-1)!, b.at(-1)!]], args })),

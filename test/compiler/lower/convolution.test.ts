@@ -4,6 +4,7 @@ import { test } from 'uvu';
 import type { Graph } from '../../../src/compiler/graph.ts';
 import type { Window } from '../../../src/compiler/ops/kind.ts';
 import { handGraph } from '../../support/hand-graph.ts';
+import { fromZeros } from '../../support/initializers.ts';
 import { interpret } from '../../support/interpret.ts';
 import { assertClose, randomFeeds } from '../../support/onnxruntime.ts';
 import { window, windowed } from '../gradient/case.ts';
@@ -55,7 +56,7 @@ test('conv2d, any window and groups', () => {
     fc.property(windows, groupings, fc.boolean(), ({ size, window: w }, { groups, perGroup }, bias) => {
       const [channels, filters] = [groups * perGroup[0], groups * perGroup[1]];
       const [rows, columns] = windowed(size, w) as [number, number];
-      const attributes = { ...w, groups, filters, bias, initializer: 'zeros' as const };
+      const attributes = { ...w, groups, filters, bias, ...fromZeros };
       const graph = handGraph({ x: [...size, channels] }, (g, { x }) =>
         g.op('conv2d', attributes, [x], [rows, columns, filters], 'conv'),
       );
@@ -83,7 +84,7 @@ test('depthwise_conv2d: output channel c · M + m from channel c, as TensorFlow'
   fc.assert(
     fc.property(windows, pair(1, 3), ({ size, window: w }, [channels, multiplier]) => {
       const [rows, columns] = windowed(size, w) as [number, number];
-      const attributes = { ...w, multiplier, bias: false, initializer: 'zeros' as const };
+      const attributes = { ...w, multiplier, bias: false, ...fromZeros };
       const made = channels * multiplier;
       const graph = handGraph({ x: [...size, channels] }, (g, { x }) =>
         g.op('depthwise_conv2d', attributes, [x], [rows, columns, made], 'conv'),
@@ -120,7 +121,7 @@ test('conv2d_transpose: every input pixel adds its multiple of the kernel', () =
           (w.dilation[axis] * (w.kernel[axis] - 1) + 1) -
           ([height, width][axis]! - 1) * w.stride[axis],
       ) as [number, number];
-      const attributes = { ...w, filters, bias: true, outputPadding, initializer: 'zeros' as const };
+      const attributes = { ...w, filters, bias: true, outputPadding, ...fromZeros };
       const graph = handGraph({ x: [height, width, channels] }, (g, { x }) =>
         g.op('conv2d_transpose', attributes, [x], [...size, filters], 'conv'),
       );

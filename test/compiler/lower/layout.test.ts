@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import type { Program } from '../../../src/compiler/program/program.ts';
 import { trainingStep } from '../../../src/compiler/training-step.ts';
 import { handGraph } from '../../support/hand-graph.ts';
+import { fromZeros } from '../../support/initializers.ts';
 import { smallNet } from '../../support/small-net.ts';
 import { window } from '../gradient/case.ts';
 import { forwardProgram } from './run.ts';
@@ -17,7 +18,7 @@ function transposedImages(program: Program, batch: number): string[] {
 }
 
 test('broadcasting against an image costs no transpose', () => {
-  const conv = { ...window({ kernel: [1, 1] }), filters: 4, groups: 1, bias: false, initializer: 'zeros' } as const;
+  const conv = { ...window({ kernel: [1, 1] }), filters: 4, groups: 1, bias: false, ...fromZeros } as const;
   const graph = handGraph({ image: [5, 6, 3] }, (g, { image }) => {
     const x = g.op('conv2d', conv, [image], [5, 6, 4]);
     const gate = g.op('global_avg_pool', {}, [x], [4]);

@@ -16,6 +16,7 @@ import { nativeEngine as engine } from '../../../src/engines/native/engine.ts';
 import { loadRuntime, nativeAvailability } from '../../../src/engines/native/runtime.ts';
 import { Random } from '../../../src/shared/random.ts';
 import { handGraph } from '../../support/hand-graph.ts';
+import { fromGlorot } from '../../support/initializers.ts';
 import { interpret } from '../../support/interpret.ts';
 
 const adam: Optimizer = { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-7, decay: 0.01 };
@@ -28,18 +29,17 @@ const same = {
     [1, 1],
   ],
 } as const;
-const initializer = 'glorot_uniform' as const;
 
 /** Convolution, batch normalisation, dropout, pooling, dense, softmax: something of everything an engine handles. */
 const graph: Graph = handGraph({ photo: [4, 4, 2] }, (g, { photo }) => {
   // no bias before a normalisation: its gradient is rounding noise, which Adam makes large
-  const conv = { ...same, filters: 4, groups: 1, bias: false, initializer };
+  const conv = { ...same, filters: 4, groups: 1, bias: false, ...fromGlorot };
   let x = g.op('conv2d', conv, [photo], [4, 4, 4]);
   x = g.op('batch_norm', { epsilon: 1e-3, momentum: 0.9 }, [x]);
   x = g.op('relu', {}, [x]);
   x = g.op('dropout', { rate: 0.25, per: 'element' }, [x]);
   x = g.op('global_avg_pool', {}, [x], [4]);
-  x = g.op('dense', { units: 3, bias: true, initializer }, [x], [3]);
+  x = g.op('dense', { units: 3, bias: true, ...fromGlorot }, [x], [3]);
   return g.op('softmax', { axis: 0 }, [x]);
 });
 const batch = 6;
@@ -57,13 +57,9 @@ function initialWeights(of: Graph): Map<string, NamedTensor> {
     allWeights(of).map(({ path, shape, initializer }) => {
       const random = Random.of(3, path);
       const data = new Float32Array(shape.reduce((product, size) => product * size, 1));
-      const draw = {
-        zeros: () => 0,
-        ones: () => 1,
-        glorot_uniform: () => random.uniform(-0.5, 0.5),
-        he_normal: () => 0,
-      };
-      return [path, { shape, data: data.map(draw[initializer]) }];
+      if (initializer.kind === 'ones') data.fill(1);
+      const drawn = initializer.kind === 'glorot_uniform' ? data.map(() => random.uniform(-0.5, 0.5)) : data;
+      return [path, { shape, data: drawn }];
     }),
   );
 }
@@ -225,9 +221,9 @@ test('the calling thread goes on while a step runs', async () => {
   const wide = handGraph({ photo: [32, 32, 32] }, (g, { photo }) => {
     let x = photo;
     for (let layer = 0; layer < 4; layer++) {
-      x = g.op('conv2d', { ...same, filters: 32, groups: 1, bias: false, initializer }, [x], [32, 32, 32]);
+      x = g.op('conv2d', { ...same, filters: 32, groups: 1, bias: false, ...fromGlorot }, [x], [32, 32, 32]);
     }
-    return g.op('dense', { units: 3, bias: false, initializer }, [g.op('global_avg_pool', {}, [x], [32])], [3]);
+    return g.op('dense', { units: 3, bias: false, ...fromGlorot }, [g.op('global_avg_pool', {}, [x], [32])], [3]);
   });
   const session = await engine.train({ ...setup, graph: wide, batch: 8 }, initialWeights(wide));
   const data = { images: new Float32Array(8 * 32 * 32 * 32).fill(0.1), labels: new Int32Array(8) };

@@ -725,7 +725,16 @@ export interface BatchNorm<Channels extends number = number> extends ScaleAndOff
   readonly movingVariance: Weight<[Channels]>;
 }
 
-export type Initializer = 'glorot_uniform' | 'he_normal' | 'zeros' | 'ones';
+type Fanned = \`\${'he' | 'lecun'}_\${'uniform' | 'normal'}\`;
+
+/** How a weight starts. */
+export type Initializer =
+  | 'zeros'
+  | 'ones'
+  | \`glorot_\${'uniform' | 'normal'}\`
+  | Fanned
+  | \`\${Fanned}(fan_out)\`
+  | \`\${'normal' | 'truncated_normal' | 'uniform' | 'constant'}(\${number})\`;
 
 export interface WeightSpec {
   /** The key in checkpoints: \`local/Residual[2]/conv2d/kernel\`. */
@@ -736,17 +745,27 @@ export interface WeightSpec {
   readonly trainable: boolean;
 }
 
-/** Shapes by weight name for every layer that a path stands for; \`conv[1..3]\` is short for three paths. */
-export type WeightRow = readonly [path: string, shapes: Readonly<Record<string, Shape>>, kernel?: Initializer];
+/**
+ * Shapes by weight name for every layer that a path stands for; \`conv[1..3]\` is short for three paths. Last, how the
+ * kernel starts, or each weight by name, where that is not \`glorot_uniform\` for a kernel, \`ones\` for scales and \`zeros\`
+ * for the rest.
+ */
+export type WeightRow = readonly [
+  path: string,
+  shapes: Readonly<Record<string, Shape>>,
+  initializers?: Initializer | Readonly<Record<string, Initializer>>,
+];
 
 /** Writes out the rows of a weight table, one entry a tensor. */
 export function weightTable(rows: readonly WeightRow[]): readonly WeightSpec[] {
   const table: WeightSpec[] = [];
-  for (const [pattern, shapes, kernel = 'glorot_uniform'] of rows) {
+  for (const [pattern, shapes, initializers = {}] of rows) {
+    const given: Readonly<Record<string, Initializer>> =
+      typeof initializers === 'string' ? { kernel: initializers } : initializers;
     for (const layer of spellOut(pattern)) {
       for (const [name, shape] of Object.entries(shapes)) {
         const ones = name === 'gamma' || name === 'moving_variance';
-        const initializer = name === 'kernel' ? kernel : ones ? 'ones' : 'zeros';
+        const initializer = given[name] ?? (name === 'kernel' ? 'glorot_uniform' : ones ? 'ones' : 'zeros');
         table.push({ path: \`\${layer}/\${name}\`, shape, initializer, trainable: !name.startsWith('moving_') });
       }
     }

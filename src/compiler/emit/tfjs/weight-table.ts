@@ -1,5 +1,6 @@
 /** The table of weights: one row for all layers whose paths differ in their indices only and whose weights are alike. */
 import type { Graph } from '../../graph.ts';
+import { printInitializer } from '../../ops/initializer.ts';
 import { type WeightSpec, weightsOf } from '../../ops/weights/index.ts';
 import { literalText } from './literal.ts';
 
@@ -46,10 +47,20 @@ function mergeAt(rows: readonly Row[], place: number): Row[] {
   return merged;
 }
 
-/** `{ kernel: [3, 3, 64, 64], bias: [64] }`, and how the kernel starts where it is not as Keras has it. */
+/** `{ kernel: [3, 3, 64, 64], bias: [64] }`, and how weights start that do not start as those of their name do. */
 function shapesText(weights: readonly WeightSpec[]): string {
   const fields = weights.map(({ name, shape }) => `${name}: ${literalText(shape)}`);
-  const kernel = weights.find(({ name }) => name === 'kernel')?.initializer ?? 'glorot_uniform';
   const shapes = `{ ${fields.join(', ')} }`;
-  return kernel === 'glorot_uniform' ? shapes : `${shapes}, ${literalText(kernel)}`;
+  const others = weights
+    .map(({ name, initializer }) => [name, printInitializer(initializer)] as const)
+    .filter(([name, initializer]) => initializer !== usual(name));
+  if (others.length === 0) return shapes;
+  if (others.length === 1 && others[0]![0] === 'kernel') return `${shapes}, ${literalText(others[0]![1])}`;
+  return `${shapes}, { ${others.map(([name, initializer]) => `${name}: ${literalText(initializer)}`).join(', ')} }`;
+}
+
+/** As `weightTable` of the layers has it. */
+function usual(name: string): string {
+  if (name === 'kernel') return 'glorot_uniform';
+  return name === 'gamma' || name === 'moving_variance' ? 'ones' : 'zeros';
 }

@@ -1,8 +1,16 @@
 import { add, type Dim, divides, format, isEqual, isLess, mul, sub, unknownDim } from '../../../shared/dim.ts';
-import type { Initializer, OpKind, Pads } from '../kind.ts';
+import type { Kernel, OpKind, Pads } from '../kind.ts';
 import { broadcast } from './broadcast.ts';
-import { atLeast, type Dims, fixed, fixedPair, imageInput, type ShapeRule } from './rule.ts';
+import { atLeast, type Dims, fixed, fixedPair, imageInput, type ShapeCall, type ShapeRule } from './rule.ts';
 import { slide } from './window.ts';
+
+function kernelOf({ args }: ShapeCall): Kernel {
+  return {
+    bias: args.bool('bias'),
+    initializer: args.initializer('initializer'),
+    biasInitializer: args.initializer('bias_initializer'),
+  };
+}
 
 export const convolution = {
   conv2d: (call) => {
@@ -37,8 +45,7 @@ export const convolution = {
         ...slid.window,
         filters: fixed(filters),
         groups: fixed(groups),
-        bias: args.bool('bias'),
-        initializer: args.choice<Initializer>('initializer'),
+        ...kernelOf(call),
       },
       outputs: [[...slid.size, filters]],
     };
@@ -62,8 +69,7 @@ export const convolution = {
       attributes: {
         ...slid.window,
         multiplier: fixed(multiplier),
-        bias: args.bool('bias'),
-        initializer: args.choice<Initializer>('initializer'),
+        ...kernelOf(call),
       },
       outputs: [[...slid.size, mul(channels, multiplier)]],
     };
@@ -137,8 +143,7 @@ export const convolution = {
         padding: cut as unknown as Pads,
         outputPadding: [fixed(extra[0]) + missing(0), fixed(extra[1]) + missing(1)],
         filters: fixed(filters),
-        bias: args.bool('bias'),
-        initializer: args.choice<Initializer>('initializer'),
+        ...kernelOf(call),
       },
       outputs: [[...size, filters]],
     };
@@ -154,8 +159,7 @@ export const convolution = {
     return {
       attributes: {
         units: fixed(units),
-        bias: call.args.bool('bias'),
-        initializer: call.args.choice<Initializer>('initializer'),
+        ...kernelOf(call),
       },
       outputs: [[...shape!.slice(0, -1), units]],
     };

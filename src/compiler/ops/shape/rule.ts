@@ -5,6 +5,7 @@
 import type { Code, Arguments as TextArguments } from '../../../dsl/catalogue/index.ts';
 import type { Dim } from '../../../shared/dim.ts';
 import { format } from '../../../shared/dim.ts';
+import type { Initializer } from '../initializer.ts';
 import type { OpAttributes, OpKind, Pads, Pair } from '../kind.ts';
 
 export type Dims = readonly Dim[];
@@ -29,6 +30,8 @@ export interface CallArguments {
   isList(name: string): boolean;
   pairs(name: string): readonly Pair<Dim>[] | undefined;
   choice<T extends string>(name: string): T;
+  /** Zeros where it is not known. */
+  initializer(name: string): Initializer;
 }
 
 export interface ShapeCall {

@@ -1,16 +1,12 @@
 import { type ParameterSpec, parameter, type Signature, unary } from './signature.ts';
 
-const INITIALIZERS = ['glorot_uniform', 'he_normal', 'zeros', 'ones'] as const;
-
 const stride = parameter('stride', 'pair', 1, 'Step between windows.');
 const dilation = parameter('dilation', 'pair', 1, 'Distance between the taps of a window.');
 const bias = parameter('bias', 'bool', true, 'Whether to add a learned offset to each output channel.');
-const initializer = parameter(
-  'initializer',
-  INITIALIZERS,
-  'glorot_uniform',
-  'How the kernel starts; biases start at 0.',
-);
+const initializers = [
+  parameter('initializer', 'initializer', 'glorot_uniform', 'How the kernel starts.'),
+  parameter('bias_initializer', 'initializer', 'zeros', 'How the bias starts; its fans are those of the kernel.'),
+];
 
 export function padding(value: 'same' | 'valid'): ParameterSpec {
   return parameter(
@@ -32,7 +28,7 @@ export const convolution = {
     parameter('groups', 'int', 1, 'Channels are convolved in this many separate groups.'),
     padding('same'),
     bias,
-    initializer,
+    ...initializers,
   ),
   depthwise_conv2d: unary(
     'Convolution of each channel with filters of its own.',
@@ -43,7 +39,7 @@ export const convolution = {
     parameter('multiplier', 'int', 1, 'Output channels made from each input channel.'),
     padding('same'),
     bias,
-    initializer,
+    ...initializers,
   ),
   conv2d_transpose: unary(
     'The adjoint of a strided convolution: enlarges the input.',
@@ -60,14 +56,14 @@ export const convolution = {
     ),
     parameter('output_padding', 'pair', 0, 'Rows and columns added at the end.'),
     bias,
-    initializer,
+    ...initializers,
   ),
   dense: unary(
     'Matrix product with learned weights over the last axis.',
     '[..., C] -> [..., units]',
     parameter('units', 'int', undefined, 'Size of the last axis of the output.'),
     bias,
-    initializer,
+    ...initializers,
   ),
   matmul: {
     summary: 'Matrix product of the last two axes; the axes before them broadcast.',

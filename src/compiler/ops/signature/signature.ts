@@ -14,6 +14,8 @@ export type ParameterType =
   | 'pairs'
   /** An int or a list of ints. */
   | 'int or ints'
+  /** Text such as `"he_normal"` or `"normal(0.02)"`. */
+  | 'initializer'
   | readonly string[];
 
 export type Default = number | boolean | string | readonly number[];

@@ -1,6 +1,7 @@
 /** The weights of each operation: names, shapes, initialisers, and whether training moves them. */
 import { type Graph, type Node, type Shape, shapeOf } from '../../graph.ts';
-import type { Initializer, OpAttributes, OpKind } from '../kind.ts';
+import { type Fans, fansOf, type Initializer, ones, zeros } from '../initializer.ts';
+import type { Kernel, OpAttributes, OpKind } from '../kind.ts';
 
 export interface WeightSpec {
   /** Within its node: `kernel`, `bias`, `gamma`, `beta`, `moving_mean`, `moving_variance`. */
@@ -10,6 +11,7 @@ export interface WeightSpec {
   /** Channel-last: kernels are `[height, width, in / groups, out]`, dense kernels `[in, out]`. */
   readonly shape: Shape;
   readonly initializer: Initializer;
+  readonly fans: Fans;
   readonly trainable: boolean;
 }
 
@@ -21,41 +23,55 @@ type Rule<K extends OpKind> = (attributes: OpAttributes[K], inputs: readonly Sha
 const none = (): readonly Row[] => [];
 const lastAxis = (shape: Shape | undefined): number => shape!.at(-1)!;
 
-function weight(name: string, shape: Shape, initializer: Initializer): Row {
-  return { name, shape, initializer, trainable: true };
+function weight(name: string, shape: Shape, initializer: Initializer, fans = fansOf(shape)): Row {
+  return { name, shape, initializer, fans, trainable: true };
 }
 
-function biasIf(bias: boolean, size: number): readonly Row[] {
-  return bias ? [weight('bias', [size], 'zeros')] : [];
+/** A kernel and, if there is one, a bias of `outputs` numbers. */
+function kernelAndBias(attributes: Kernel, shape: Shape, outputs: number, fans: Fans): readonly Row[] {
+  const { bias, initializer, biasInitializer } = attributes;
+  const kernel = weight('kernel', shape, initializer, fans);
+  return bias ? [kernel, weight('bias', [outputs], biasInitializer, fans)] : [kernel];
+}
+
+function statistic(name: string, shape: Shape, initializer: Initializer): Row {
+  return { ...weight(name, shape, initializer), trainable: false };
 }
 
 /** One factor and one offset a channel. */
 function scaleAndOffset(shape: Shape | undefined): readonly Row[] {
   const channels = lastAxis(shape);
-  return [weight('gamma', [channels], 'ones'), weight('beta', [channels], 'zeros')];
+  return [weight('gamma', [channels], ones), weight('beta', [channels], zeros)];
 }
 
 export const weightRules: { readonly [K in OpKind]: Rule<K> } = {
-  conv2d: ({ kernel, filters, groups, bias, initializer }, [x]) => [
-    weight('kernel', [...kernel, lastAxis(x) / groups, filters], initializer),
-    ...biasIf(bias, filters),
-  ],
-  depthwise_conv2d: ({ kernel, multiplier, bias, initializer }, [x]) => [
-    weight('kernel', [...kernel, lastAxis(x), multiplier], initializer),
-    ...biasIf(bias, lastAxis(x) * multiplier),
-  ],
-  conv2d_transpose: ({ kernel, filters, bias, initializer }, [x]) => [
-    weight('kernel', [...kernel, filters, lastAxis(x)], initializer),
-    ...biasIf(bias, filters),
-  ],
-  dense: ({ units, bias, initializer }, [x]) => [
-    weight('kernel', [lastAxis(x), units], initializer),
-    ...biasIf(bias, units),
-  ],
+  conv2d: (attributes, [x]) => {
+    const { kernel, filters, groups } = attributes;
+    const inputs = lastAxis(x) / groups;
+    const field = kernel[0] * kernel[1];
+    const fans = { in: field * inputs, out: (field * filters) / groups };
+    return kernelAndBias(attributes, [...kernel, inputs, filters], filters, fans);
+  },
+  depthwise_conv2d: (attributes, [x]) => {
+    const { kernel, multiplier } = attributes;
+    const field = kernel[0] * kernel[1];
+    const shape = [...kernel, lastAxis(x), multiplier];
+    return kernelAndBias(attributes, shape, lastAxis(x) * multiplier, { in: field, out: field * multiplier });
+  },
+  conv2d_transpose: (attributes, [x]) => {
+    const { kernel, filters } = attributes;
+    const field = kernel[0] * kernel[1];
+    const fans = { in: field * lastAxis(x), out: field * filters };
+    return kernelAndBias(attributes, [...kernel, filters, lastAxis(x)], filters, fans);
+  },
+  dense: (attributes, [x]) => {
+    const shape = [lastAxis(x), attributes.units];
+    return kernelAndBias(attributes, shape, attributes.units, fansOf(shape));
+  },
   batch_norm: (_, [x]) => [
     ...scaleAndOffset(x),
-    { name: 'moving_mean', shape: [lastAxis(x)], initializer: 'zeros', trainable: false },
-    { name: 'moving_variance', shape: [lastAxis(x)], initializer: 'ones', trainable: false },
+    statistic('moving_mean', [lastAxis(x)], zeros),
+    statistic('moving_variance', [lastAxis(x)], ones),
   ],
   group_norm: (_, [x]) => scaleAndOffset(x),
   instance_norm: (_, [x]) => scaleAndOffset(x),

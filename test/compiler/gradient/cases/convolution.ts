@@ -1,4 +1,5 @@
 import type { OpAttributes, Window } from '../../../../src/compiler/ops/kind.ts';
+import { fromZeros } from '../../../support/initializers.ts';
 import { type OpCase, window, windowed } from '../case.ts';
 
 function conv2d(
@@ -7,7 +8,7 @@ function conv2d(
   given: Partial<Window>,
   { groups = 1, bias = true } = {},
 ): OpCase<'conv2d'> {
-  const attributes = { ...window(given), filters, groups, bias, initializer: 'zeros' as const };
+  const attributes = { ...window(given), filters, groups, bias, ...fromZeros };
   return { inputs: [input], attributes, outputs: [[...windowed(input, attributes), filters]] };
 }
 
@@ -17,7 +18,7 @@ function depthwise(
   given: Partial<Window>,
   bias = true,
 ): OpCase<'depthwise_conv2d'> {
-  const attributes = { ...window(given), multiplier, bias, initializer: 'zeros' as const };
+  const attributes = { ...window(given), multiplier, bias, ...fromZeros };
   return { inputs: [input], attributes, outputs: [[...windowed(input, attributes), input[2] * multiplier]] };
 }
 
@@ -30,7 +31,7 @@ function transposed(
     ...window(given),
     filters,
     bias: true,
-    initializer: 'zeros' as const,
+    ...fromZeros,
     outputPadding: [0, 0] as const,
     ...given,
   };

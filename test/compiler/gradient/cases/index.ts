@@ -1,6 +1,7 @@
 /** Uses of every operation; a missing row fails `tsc`, and an empty one fails the test. */
 import type { Shape } from '../../../../src/compiler/graph.ts';
 import type { OpAttributes, OpKind } from '../../../../src/compiler/ops/kind.ts';
+import { fromZeros } from '../../../support/initializers.ts';
 import type { OpCase } from '../case.ts';
 import { conv2dCases, depthwiseCases, transposedCases } from './convolution.ts';
 import { adaptiveCases, avgPoolCases, globalPoolCases, maxPoolCases, upsampleCases } from './pooling.ts';
@@ -78,7 +79,7 @@ export const cases: { readonly [K in OpKind]: readonly OpCase<K>[] } = {
   dense: [true, false].flatMap((bias) =>
     [[4], [3, 4], [2, 3, 4]].map((shape) => ({
       inputs: [shape],
-      attributes: { units: 5, bias, initializer: 'zeros' as const },
+      attributes: { units: 5, bias, ...fromZeros },
       outputs: [[...shape.slice(0, -1), 5]],
     })),
   ),
