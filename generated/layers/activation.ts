@@ -30,6 +30,14 @@ export function hardSwish<T extends tf.Tensor>(x: T): T {
   return tf.mul<T>(x, hardSigmoid(x));
 }
 
+export function hardTanh<T extends tf.Tensor>(x: T): T {
+  return tf.clipByValue(x, -1, 1);
+}
+
+export function mish<T extends tf.Tensor>(x: T): T {
+  return tf.mul<T>(x, tf.tanh(tf.softplus(x)));
+}
+
 /** Over any axis, counted with the batch. */
 export function softmax<T extends tf.Tensor>(x: T, axis: number): T {
   if (axis === x.rank - 1) return tf.softmax(x);

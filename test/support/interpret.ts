@@ -217,6 +217,8 @@ const unaries: { readonly [F in Unary]: (x: number) => number } = {
   floor: Math.floor,
   tanh: Math.tanh,
   sigmoid: (x) => 1 / (1 + Math.exp(-x)),
+  sin: Math.sin,
+  cos: Math.cos,
   erf,
   relu: (x) => Math.max(x, 0),
   softplus: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),

@@ -2,13 +2,15 @@
 import type { Span } from '../../dsl/source.ts';
 import { add, ceil, type Dim, floor, max, min, unknownInteger } from '../../shared/dim.ts';
 import { tickThrough } from './extent.ts';
+import type { Frame } from './frame.ts';
 import { anyElement } from './merge.ts';
-import { checked } from './operators.ts';
+import { binary, checked } from './operators.ts';
 import type { Session } from './session.ts';
 import { describe, float, int, isKnown, list, string, toText, UNKNOWN, type Value } from './value.ts';
 
 export interface BuiltinSite {
   readonly session: Session;
+  readonly frame: Frame;
   readonly span: Span;
   /** Reports that this argument is not what the function takes. */
   refuse(index: number, expected: string): Value;
@@ -61,6 +63,22 @@ function real(name: string, doc: string, compute: (value: number) => number): Bu
   return { form: `${name}(x)`, doc, least: 1, most: 1, run };
 }
 
+/** Of a list whose length is not known. */
+function sumOfUnknown(value: Value & { kind: 'list' }): Value {
+  const element = anyElement(value);
+  if (element === undefined || isNumber(element)) return int(unknownInteger());
+  // an empty list sums to a number
+  return UNKNOWN;
+}
+
+function sumOfTensors(site: BuiltinSite, elements: readonly Value[]): Value {
+  if (!elements.every((each) => each.kind === 'tensor' || isNumber(each))) {
+    return site.refuse(0, 'a list of numbers or tensors');
+  }
+  const [first, ...rest] = elements;
+  return rest.reduce<Value>((sum, each) => binary(site, '+', sum, each, { left: site.span, right: site.span }), first!);
+}
+
 export const builtins = {
   range: {
     form: 'range(end)` or `range(start, end, step)',
@@ -93,13 +111,15 @@ export const builtins = {
   },
   sum: {
     form: 'sum(xs)',
-    doc: 'The sum of a list of numbers.',
+    doc: 'The sum of a list of numbers, or of tensors, element by element.',
     least: 1,
     most: 1,
     run: (site, [value]) => {
-      if (value?.kind !== 'list') return site.refuse(0, 'a list of numbers');
-      if (value.elements === undefined) return int(unknownInteger());
-      if (!value.elements.every(isNumber)) return site.refuse(0, 'a list of numbers');
+      if (value?.kind !== 'list') return site.refuse(0, 'a list of numbers or tensors');
+      if (value.elements === undefined) return sumOfUnknown(value);
+      if (value.elements.some(({ kind }) => kind === 'unknown')) return UNKNOWN;
+      if (value.elements.some(({ kind }) => kind === 'tensor')) return sumOfTensors(site, value.elements);
+      if (!value.elements.every(isNumber)) return site.refuse(0, 'a list of numbers or tensors');
       const numbers = value.elements.map((each) => each.value);
       if (numbers.some((each) => typeof each !== 'number')) return int(unknownInteger());
       const total = (numbers as number[]).reduce((before, each) => before + each, 0);
@@ -140,6 +160,9 @@ export const builtins = {
   sqrt: real('sqrt', 'The square root.', Math.sqrt),
   exp: real('exp', 'The exponential.', Math.exp),
   log: real('log', 'The natural logarithm.', Math.log),
+  sin: real('sin', 'The sine, of radians.', Math.sin),
+  cos: real('cos', 'The cosine, of radians.', Math.cos),
+  pi: { form: 'pi()', doc: 'The number π.', least: 0, most: 0, run: () => float(Math.PI) },
   abs: {
     form: 'abs(x)',
     doc: 'The number without its sign.',
@@ -174,6 +197,7 @@ export function worksOnNumbers(name: string, argument: Value | undefined): boole
 
 export function runBuiltin(
   session: Session,
+  frame: Frame,
   name: BuiltinName,
   args: readonly { value: Value; span: Span }[],
   named: readonly { name: string; nameSpan: Span }[],
@@ -213,7 +237,7 @@ export function runBuiltin(
   };
   for (const { value } of args) if (name !== 'len') tickThrough(session, span, value);
   return builtin.run(
-    { session, span, refuse },
+    { session, frame, span, refuse },
     args.map((each) => each.value),
   );
 }

@@ -88,7 +88,7 @@ function callFunction(session: Session, frame: Frame, callee: FunctionValue, giv
     if (name in signatures && !worksOnNumbers(name, given.positional[0]?.value)) {
       return callOp(session, frame, name as CallableOp, given, span);
     }
-    return runBuiltin(session, name, given.positional, given.named, span);
+    return runBuiltin(session, frame, name, given.positional, given.named, span);
   }
   const form = (): string => formOf(name, [], item.parameters.map(formOfParameter), given.piped);
   const names = item.parameters.map((each) => each.name.text);
@@ -184,9 +184,21 @@ function callOp(session: Session, frame: Frame, op: CallableOp, given: Given, sp
       return UNKNOWN;
     }
   }
+  const clipped = clipOf(op, tensors);
+  if (clipped !== undefined) {
+    return record(session, frame, 'clip', [clipped.tensor], clipped.given, span, op)[0] ?? UNKNOWN;
+  }
   const outputs = record(session, frame, op, tensors, bound, span);
   if (op === 'split') return outputs.length > 0 ? list(outputs) : UNKNOWN;
   return outputs[0] ?? UNKNOWN;
+}
+
+/** What to clip by which bound where a `maximum` or `minimum` is that of a tensor and a number. */
+function clipOf(op: CallableOp, sides: readonly OpArgument[]): { tensor: OpArgument; given: Bound } | undefined {
+  if (op !== 'maximum' && op !== 'minimum') return undefined;
+  const tensor = sides.find(({ value }) => value.kind === 'tensor');
+  const bound = sides.find(({ value }) => value.kind === 'int' || value.kind === 'float');
+  return tensor && bound && { tensor, given: new Map([[op === 'maximum' ? 'low' : 'high', bound]]) };
 }
 
 /** Where an element of a list is written in the call, or else where its tensor was made. */

@@ -83,9 +83,9 @@ function remedy(operator: BinaryOperator, left: Value, right: Value, spans: Span
   if (kinds.includes('tensor')) {
     if (comparison(operator))
       return 'what a tensor holds is known only while the model runs; compare sizes or parameters';
-    if (operator === '**') return 'tensors have the powers `** 2` and `** 0.5`; for others, multiply';
-    if (operator === '/' && isNumeric(left))
-      return `write \`(0 * ${textOf(spans.right)} + ${textOf(spans.left)}) / ${textOf(spans.right)}\``;
+    if (operator === '**' && right.kind === 'tensor') return powerOfTensor(left, spans);
+    if (operator === '%')
+      return 'tensors have no remainders; `%` is for numbers that are known when the model is built';
     if (kinds.includes('list')) return 'join the tensors of a list with `concat`, or pick one: `xs[0]`';
   }
   if (operator === '+' && kinds.includes('string') && kinds.some((kind) => kind === 'int' || kind === 'float')) {
@@ -93,6 +93,17 @@ function remedy(operator: BinaryOperator, left: Value, right: Value, spans: Span
     return `put the number into the text: \`"… {${textOf(number)}}"\``;
   }
   return undefined;
+}
+
+/** The exponent of a tensor, or of a number, is a tensor. */
+function powerOfTensor(left: Value, spans: Spans): string | undefined {
+  const [base, exponent] = [textOf(spans.left), textOf(spans.right)];
+  const bracketed = (text: string): string => (/^\([^()]*\)$/.test(text) ? text : `(${text})`);
+  const factor = /^\w+$/.test(exponent) ? exponent : bracketed(exponent);
+  if (isNumeric(left)) return `write \`exp(log${bracketed(base)} * ${factor})\``;
+  if (left.kind !== 'tensor') return undefined;
+  const form = `exp(${factor} * log${bracketed(base)})`;
+  return `the exponent has to be a number that is known when the model is built; where \`${base}\` is positive, write \`${form}\``;
 }
 
 type Numeric = Value & { kind: 'int' | 'float' };
@@ -210,40 +221,40 @@ function withTensor(site: Site, operator: BinaryOperator, left: Value, right: Va
         return site.session.report('division-by-zero', site.span, { expression: textOf(site.span) }) ?? UNKNOWN;
       return affine(site, left, 1 / b, 0);
     }
-    if (operator === '**' && (b === 2 || b === 0.5)) return power(site, left, b, spans.left);
+    if (operator === '**') return power(site, left, b, spans.left);
   }
   if (isNumeric(left) && right.kind === 'tensor') {
     const a = typeof left.value === 'number' ? left.value : Number.NaN;
     if (operator === '+') return affine(site, right, 1, a);
     if (operator === '-') return affine(site, right, -1, a);
     if (operator === '*') return affine(site, right, a, 0);
+    if (operator === '/') {
+      const sides = [{ value: right, span: spans.right }];
+      const inverse = one(record(site.session, site.frame, 'reciprocal', sides, new Map(), site.span, operator));
+      return inverse.kind === 'tensor' && a !== 1 ? affine(site, inverse, a, 0) : inverse;
+    }
   }
   return undefined;
 }
 
-function power(site: Site, tensor: TensorValue, exponent: 2 | 0.5, span: Span): Value {
-  return one(
-    record(
-      site.session,
-      site.frame,
-      exponent === 2 ? 'square' : 'sqrt',
-      [{ value: tensor, span }],
-      new Map(),
-      site.span,
-    ),
-  );
+/** `exponent` is NaN where it is not known. */
+function power(site: Site, tensor: TensorValue, exponent: number, span: Span): Value {
+  const op = exponent === 2 ? 'square' : exponent === 0.5 ? 'sqrt' : 'power';
+  const given: [string, OpArgument][] = op === 'power' ? [['exponent', argument(site, exponent)]] : [];
+  return one(record(site.session, site.frame, op, [{ value: tensor, span }], new Map(given), site.span));
 }
 
+/** NaN is a number that is not known. */
 function affine(site: Site, tensor: TensorValue, scale: number, offset: number): Value {
-  const argument = (value: number): OpArgument => ({
-    value: float(Number.isNaN(value) ? undefined : value),
-    span: site.span,
-  });
   const given = new Map([
-    ['scale', argument(scale)],
-    ['offset', argument(offset)],
+    ['scale', argument(site, scale)],
+    ['offset', argument(site, offset)],
   ]);
   return one(record(site.session, site.frame, 'affine', [{ value: tensor, span: site.span }], given, site.span));
+}
+
+function argument(site: Site, value: number): OpArgument {
+  return { value: float(Number.isNaN(value) ? undefined : value), span: site.span };
 }
 
 function one(outputs: readonly Value[]): Value {

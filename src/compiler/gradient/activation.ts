@@ -5,6 +5,9 @@ import {
   geluTanh,
   hardSigmoid,
   normalDistribution,
+  seluAlpha,
+  seluScale,
+  softplusTanh,
   tanhDistribution,
   tanhScale,
 } from '../lower/activation.ts';
@@ -35,12 +38,38 @@ export const activation: Pick<GradientTable, keyof typeof forwardRules> = {
     return b.mul(dy, b.add(hardSigmoid(b, x), along));
   }),
   tanh: elementwise((b, { y, dy }) => b.mul(dy, b.sub(b.constant(1), b.mul(y, y)))),
+  hard_tanh: elementwise((b, { x, dy }) => b.where(within(b, x, -1, 1), dy, b.constant(0))),
+  // t + x · (1 − t²) · σ(x)
+  mish: elementwise((b, { x, dy }) => {
+    const t = softplusTanh(b, x);
+    const inner = b.mul(b.sub(b.constant(1), b.mul(t, t)), b.unary('sigmoid', x));
+    return b.mul(dy, b.add(t, b.mul(x, inner)));
+  }),
+  // below zero y + scale · α = scale · α · exp(x)
+  selu: elementwise((b, { x, y, dy }) => {
+    const below = b.mul(dy, b.add(y, b.constant(seluScale * seluAlpha)));
+    return b.where(positive(b, x), b.scale(dy, seluScale), below);
+  }),
   softplus: elementwise((b, { x, dy }) => b.mul(dy, b.unary('sigmoid', x))),
   exp: elementwise((b, { y, dy }) => b.mul(dy, y)),
   log: elementwise((b, { x, dy }) => b.div(dy, x)),
   sqrt: elementwise((b, { y, dy }) => b.div(b.scale(dy, 0.5), y)),
   square: elementwise((b, { x, dy }) => b.mul(dy, b.scale(x, 2))),
   abs: elementwise((b, { x, dy }) => b.mul(dy, b.unary('sign', x))),
+  sin: elementwise((b, { x, dy }) => b.mul(dy, b.unary('cos', x))),
+  cos: elementwise((b, { x, dy }) => b.neg(b.mul(dy, b.unary('sin', x)))),
+  power: elementwise((b, { x, dy }, { exponent }) => {
+    // a constant has no slope, while 0 · x^(−1) is no number at 0
+    if (exponent === 0) return b.scale(dy, 0);
+    return b.mul(dy, b.scale(b.binary('pow', x, b.constant(exponent - 1)), exponent));
+  }),
+  reciprocal: elementwise((b, { y, dy }) => b.neg(b.mul(dy, b.mul(y, y)))),
+  // on a bound the gradient still passes, as in PyTorch and TensorFlow
+  clip: elementwise((b, { x, dy }, { low, high }) => {
+    const nothing = b.constant(0);
+    const above = low === null ? dy : b.where(b.compare('greater_equal', x, b.constant(low)), dy, nothing);
+    return high === null ? above : b.where(b.compare('less_equal', x, b.constant(high)), above, nothing);
+  }),
 
   /** `y · (dy − Σ dy · y)`. */
   softmax(context, node, { outputs: [y] }, [output]) {

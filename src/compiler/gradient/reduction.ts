@@ -2,7 +2,7 @@ import type { reduction as forwardRules } from '../lower/reduction.ts';
 import { reducedAxes } from '../lower/reduction.ts';
 import type { Placed } from '../lower/rule.ts';
 import type { Builder, Tensor } from '../program/builder.ts';
-import type { GradientTable } from './rule.ts';
+import type { GradientRule, GradientTable } from './rule.ts';
 import { toFirstWinner } from './winner.ts';
 
 export const reduction: Pick<GradientTable, keyof typeof forwardRules> = {
@@ -19,13 +19,18 @@ export const reduction: Pick<GradientTable, keyof typeof forwardRules> = {
     return { inputs: [context.place(b.expand(gradient, x!.tensor.shape), x!.layout, x!.shape)] };
   },
 
-  reduce_max(context, { attributes: { axes } }, { inputs: [x], outputs: [y] }, [output]) {
-    const { builder: b } = context;
-    const [maximum, gradient] = [y!, output!].map((value) => withReducedAxes(b, x!, axes, value));
-    const dx = toFirstWinner(b, x!.tensor, maximum!, gradient!, reducedAxes(x!, axes));
-    return { inputs: [context.place(dx, x!.layout, x!.shape)] };
-  },
+  reduce_max: towardsWinner(),
+  reduce_min: towardsWinner(),
 };
+
+function towardsWinner<K extends 'reduce_max' | 'reduce_min'>(): GradientRule<K> {
+  return (context, { attributes: { axes } }, { inputs: [x], outputs: [y] }, [output]) => {
+    const { builder: b } = context;
+    const [winner, gradient] = [y!, output!].map((value) => withReducedAxes(b, x!, axes, value));
+    const dx = toFirstWinner(b, x!.tensor, winner!, gradient!, reducedAxes(x!, axes));
+    return { inputs: [context.place(dx, x!.layout, x!.shape)] };
+  };
+}
 
 /** What was reduced from `x` (in the layout that the reduction gave it) with its axes back, at size 1. */
 function withReducedAxes(b: Builder, x: Placed, axes: readonly number[], reduced: Placed): Tensor {

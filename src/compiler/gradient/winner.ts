@@ -1,18 +1,18 @@
 import type { Builder, Tensor } from '../program/builder.ts';
 
 /**
- * The gradient of a maximum over some axes: all of it goes to the first element that attains the maximum, in the order
- * of the tensor. `maximum` and `gradient` have size 1 along these axes.
+ * The gradient of a maximum or minimum over some axes: all of it goes to the first element that attains it, in the order
+ * of the tensor. `winner` and `gradient` have size 1 along these axes.
  */
 export function toFirstWinner(
   b: Builder,
   x: Tensor,
-  maximum: Tensor,
+  winner: Tensor,
   gradient: Tensor,
   axes: readonly number[],
 ): Tensor {
   if (axes.length === 0) return gradient;
-  const wins = b.cast(b.compare('equal', x, maximum), 'float32');
+  const wins = b.cast(b.compare('equal', x, winner), 'float32');
   // earlier elements score higher, so that the best score among the winners is the first of them
   const contest = x.shape.map((size, axis) => (axes.includes(axis) ? size : 1));
   const count = contest.reduce((product, size) => product * size, 1);

@@ -1,5 +1,5 @@
 import type { Shape } from '../graph.ts';
-import type { DropoutUnit, OpKind } from '../ops/kind.ts';
+import type { DropoutUnit, OpAttributes, OpKind } from '../ops/kind.ts';
 import type { Builder, Tensor } from '../program/builder.ts';
 import { physicalAxis } from './layout.ts';
 import type { LowerRule, LowerTable } from './rule.ts';
@@ -15,6 +15,9 @@ type Activation =
   | 'hard_sigmoid'
   | 'hard_swish'
   | 'tanh'
+  | 'hard_tanh'
+  | 'mish'
+  | 'selu'
   | 'softplus'
   | 'softmax'
   | 'exp'
@@ -22,18 +25,18 @@ type Activation =
   | 'sqrt'
   | 'square'
   | 'abs'
+  | 'sin'
+  | 'cos'
+  | 'power'
+  | 'reciprocal'
+  | 'clip'
   | 'dropout';
 
 export const activation: Pick<LowerTable, Activation> = {
   relu: elementwise((b, x) => b.unary('relu', x)),
   relu6: elementwise((b, x) => b.binary('min', b.unary('relu', x), b.constant(6))),
   leaky_relu: elementwise((b, x, { alpha }) => b.where(b.compare('greater', x, b.constant(0)), x, b.scale(x, alpha))),
-  elu: elementwise((b, x, { alpha }) => {
-    // the branch that is not taken must not overflow either
-    const below = b.binary('min', x, b.constant(0));
-    const saturating = b.scale(b.sub(b.unary('exp', below), b.constant(1)), alpha);
-    return b.where(b.compare('greater', x, b.constant(0)), x, saturating);
-  }),
+  elu: elementwise((b, x, { alpha }) => elu(b, x, alpha)),
   gelu: elementwise((b, x, { approximate }) =>
     b.mul(x, approximate ? tanhDistribution(b, x) : normalDistribution(b, x)),
   ),
@@ -42,12 +45,20 @@ export const activation: Pick<LowerTable, Activation> = {
   hard_sigmoid: elementwise(hardSigmoid),
   hard_swish: elementwise((b, x) => b.mul(x, hardSigmoid(b, x))),
   tanh: elementwise((b, x) => b.unary('tanh', x)),
+  hard_tanh: elementwise((b, x) => clip(b, x, { low: -1, high: 1 })),
+  mish: elementwise((b, x) => b.mul(x, softplusTanh(b, x))),
+  selu: elementwise((b, x) => b.scale(elu(b, x, seluAlpha), seluScale)),
   softplus: elementwise((b, x) => b.unary('softplus', x)),
   exp: elementwise((b, x) => b.unary('exp', x)),
   log: elementwise((b, x) => b.unary('log', x)),
   sqrt: elementwise((b, x) => b.unary('sqrt', x)),
   square: elementwise((b, x) => b.mul(x, x)),
   abs: elementwise((b, x) => b.unary('abs', x)),
+  sin: elementwise((b, x) => b.unary('sin', x)),
+  cos: elementwise((b, x) => b.unary('cos', x)),
+  power: elementwise((b, x, { exponent }) => b.binary('pow', x, b.constant(exponent))),
+  reciprocal: elementwise((b, x) => b.unary('reciprocal', x)),
+  clip: elementwise(clip),
 
   softmax(context, node, [x]) {
     const { tensor, layout, shape } = x!;
@@ -72,6 +83,27 @@ function elementwise<K extends OpKind>(
     const { tensor, layout, shape } = x!;
     return { outputs: [context.place(map(context.builder, tensor, node.attributes), layout, shape)] };
   };
+}
+
+function elu(b: Builder, x: Tensor, alpha: number): Tensor {
+  // the branch that is not taken must not overflow either
+  const below = b.binary('min', x, b.constant(0));
+  const saturating = b.scale(b.sub(b.unary('exp', below), b.constant(1)), alpha);
+  return b.where(b.compare('greater', x, b.constant(0)), x, saturating);
+}
+
+/** The fixed point of mean 0 and variance 1: equation 14 of "Self-Normalizing Neural Networks". */
+export const seluAlpha = 1.6732632423543772;
+export const seluScale = 1.0507009873554805;
+
+/** `tanh(softplus(x))`: the share of `x` that mish lets through. */
+export function softplusTanh(b: Builder, x: Tensor): Tensor {
+  return b.unary('tanh', b.unary('softplus', x));
+}
+
+function clip(b: Builder, x: Tensor, { low, high }: OpAttributes['clip']): Tensor {
+  const above = low === null ? x : b.binary('max', x, b.constant(low));
+  return high === null ? above : b.binary('min', above, b.constant(high));
 }
 
 /** One number for all that is zeroed at once. */

@@ -2,13 +2,16 @@ import type { Reduction } from '../program/program.ts';
 import { physicalAxis, physicalShape } from './layout.ts';
 import type { Layout, LowerRule, LowerTable, Placed } from './rule.ts';
 
-export const reduction: Pick<LowerTable, 'reduce_mean' | 'reduce_sum' | 'reduce_max'> = {
+type ReduceOp = 'reduce_mean' | 'reduce_sum' | 'reduce_max' | 'reduce_min';
+
+export const reduction: Pick<LowerTable, ReduceOp> = {
   reduce_mean: reducing('mean'),
   reduce_sum: reducing('sum'),
   reduce_max: reducing('max'),
+  reduce_min: reducing('min'),
 };
 
-function reducing<K extends 'reduce_mean' | 'reduce_sum' | 'reduce_max'>(fn: Reduction): LowerRule<K> {
+function reducing<K extends ReduceOp>(fn: Reduction): LowerRule<K> {
   return (context, node, [x]) => {
     const { builder, batch } = context;
     const shape = context.shapeOf(node.outputs[0]!);

@@ -84,6 +84,12 @@ export interface OpAttributes {
   /** `x · hard_sigmoid(x)`. */
   hard_swish: None;
   tanh: None;
+  /** `clamp(x, -1, 1)`. */
+  hard_tanh: None;
+  /** `x · tanh(softplus(x))` (Misra 2019). */
+  mish: None;
+  /** `scale · elu(x, alpha)` with the constants of Klambauer et al. 2017. */
+  selu: None;
   softplus: None;
   /** Over `axis`, counted without the batch. */
   softmax: { axis: number };
@@ -92,6 +98,13 @@ export interface OpAttributes {
   sqrt: None;
   square: None;
   abs: None;
+  /** `x ^ exponent`; of negative numbers whole exponents only. */
+  power: { exponent: number };
+  reciprocal: None;
+  /** `min(max(x, low), high)`; null where there is no such bound. */
+  clip: { low: number | null; high: number | null };
+  sin: None;
+  cos: None;
   /**
    * Zeroes a share `rate` while training and scales the rest by 1 / (1 − rate). `per`: of the elements, of the channels
    * of each example (spatial dropout), or of the examples (stochastic depth).
@@ -121,6 +134,7 @@ export interface OpAttributes {
   reduce_mean: { axes: readonly number[]; keepAxes: boolean };
   reduce_sum: { axes: readonly number[]; keepAxes: boolean };
   reduce_max: { axes: readonly number[]; keepAxes: boolean };
+  reduce_min: { axes: readonly number[]; keepAxes: boolean };
   /** Half-pixel centres, as PyTorch with `align_corners=False` and Keras. */
   upsample: { scale: Pair; method: 'nearest' | 'bilinear' };
 }

@@ -19,6 +19,8 @@ export type Unary =
   | 'floor'
   | 'tanh'
   | 'sigmoid'
+  | 'sin'
+  | 'cos'
   | 'erf'
   | 'relu'
   | 'softplus'

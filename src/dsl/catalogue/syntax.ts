@@ -181,8 +181,8 @@ export const syntax = {
     message: ({ word }) => `\`${word}\` declares something, which is not possible inside of a body`,
     help: ({ word }) => (word === 'const' ? 'write `name = value`' : 'move it to the top of the file'),
     why: 'Declarations stand at the top of a file, where every body can see them. Inside of a body, `name = value` names a result.',
-    wrong: 'fn area(r: float) -> float {\n  const PI = 3.14159\n  PI * r ** 2\n}\n',
-    right: 'fn area(r: float) -> float {\n  pi = 3.14159\n  pi * r ** 2\n}\n',
+    wrong: 'fn perimeter(r: float) -> float {\n  const TAU = 6.28318\n  TAU * r\n}\n',
+    right: 'fn perimeter(r: float) -> float {\n  tau = 6.28318\n  tau * r\n}\n',
   }),
   'missing-inputs': entry<{ name: string }>({
     severity: 'error',

@@ -95,6 +95,18 @@ const arithmetic: Record<string, Row> = {
   Sub: broadcasting((tf, dy) => [() => dy, () => tf.neg(dy)]),
   Multiply: broadcasting((tf, dy, a, b) => [() => tf.mul(dy, b), () => tf.mul(dy, a)]),
   RealDiv: broadcasting((tf, dy, a, b) => [() => tf.div(dy, b), () => tf.neg(tf.div(tf.mul(dy, a), tf.square(b)))]),
+  Pow: broadcasting((tf, dy, a, b) => [
+    () => tf.mul(dy, tf.mul(b, tf.pow(a, tf.sub(b, 1)))),
+    () => tf.mul(dy, tf.mul(tf.pow(a, b), tf.log(a))),
+  ]),
+  Maximum: broadcasting((tf, dy, a, b) => [
+    () => tf.mul(dy, where(tf, tf.greaterEqual(a, b))),
+    () => tf.mul(dy, where(tf, tf.less(a, b))),
+  ]),
+  Minimum: broadcasting((tf, dy, a, b) => [
+    () => tf.mul(dy, where(tf, tf.lessEqual(a, b))),
+    () => tf.mul(dy, where(tf, tf.greater(a, b))),
+  ]),
 };
 
 const activations: Record<string, Row> = {
@@ -106,6 +118,9 @@ const activations: Record<string, Row> = {
   Exp: elementwiseOfResult((_, y) => y),
   Log: elementwise((tf, x) => tf.div(1, x)),
   Abs: elementwise((tf, x) => tf.sign(x)),
+  Sin: elementwise((tf, x) => tf.cos(x)),
+  Cos: elementwise((tf, x) => tf.neg(tf.sin(x))),
+  Reciprocal: elementwiseOfResult((tf, y) => tf.neg(tf.square(y))),
   Relu: elementwise((tf, x) => where(tf, tf.greater(x, 0))),
   Relu6: elementwise((tf, x) => where(tf, tf.logicalAnd(tf.greater(x, 0), tf.lessEqual(x, 6)))),
   LeakyRelu: elementwise((tf, x, { alpha }) => {
@@ -113,6 +128,12 @@ const activations: Record<string, Row> = {
     return tf.add(positive, tf.mul(tf.sub(1, positive), alpha as number));
   }),
   Elu: elementwiseOfResult((tf, y) => tf.add(tf.sub(y, tf.relu(y)), 1)),
+  // scale · α · exp(x) below zero, where y = scale · α · (exp(x) − 1)
+  Selu: elementwiseOfResult((tf, y) => {
+    const positive = where(tf, tf.greater(y, 0));
+    const [scale, alpha] = [1.0507009873554805, 1.6732632423543772];
+    return tf.add(tf.mul(positive, scale), tf.mul(tf.sub(1, positive), tf.add(y, scale * alpha)));
+  }),
   Sigmoid: elementwiseOfResult((tf, y) => tf.mul(y, tf.sub(1, y))),
   Tanh: elementwiseOfResult((tf, y) => tf.sub(1, tf.square(y))),
   Softplus: elementwise((tf, x) => tf.sigmoid(x)),
@@ -147,6 +168,7 @@ const reductions: Record<string, Row> = {
 };
 
 const shapes: Record<string, Row> = {
+  OnesLike: { rule: (tf, dy) => ({ x: () => tf.zerosLike(dy) }) },
   Identity: { rule: (tf, dy) => ({ x: () => tf.clone(dy) }) },
   Cast: { rule: (tf, dy) => ({ x: () => tf.clone(dy) }) },
   Reshape: { inputs: ['x'], rule: (tf, dy, [x]) => ({ x: () => tf.reshape(dy, x!.shape) }) },

@@ -41,13 +41,15 @@ test('max_pool with padding: what is padded never wins', () => {
   assert.equal(gradientAt(graph, [-3, -3, -3, -3], [4]), [4, 0, 0, 0]);
 });
 
-test('global_max_pool, reduce_max and adaptive_max_pool', () => {
+test('global_max_pool, reduce_max, reduce_min and adaptive_max_pool', () => {
   const x = [1, 5, 5, 2, 5, 2];
   const pooled = handGraph({ x: [2, 3, 1] }, (g, { x }) => g.op('global_max_pool', {}, [x], [1]));
   assert.equal(gradientAt(pooled, x, [3]), [0, 3, 0, 0, 0, 0]);
   const attributes = { axes: [0], keepAxes: false };
   const reduced = handGraph({ x: [2, 3] }, (g, { x }) => g.op('reduce_max', attributes, [x], [3]));
   assert.equal(gradientAt(reduced, x, [1, 2, 4]), [0, 2, 4, 1, 0, 0]);
+  const least = handGraph({ x: [2, 3] }, (g, { x }) => g.op('reduce_min', attributes, [x], [3]));
+  assert.equal(gradientAt(least, x, [1, 2, 4]), [1, 2, 0, 0, 0, 4]);
   const adaptive = handGraph({ x: [2, 3, 1] }, (g, { x }) => {
     return g.op('adaptive_max_pool', { output: [1, 2] }, [x], [1, 2, 1]);
   });

@@ -32,6 +32,18 @@ test('what a layer that is a parameter makes goes on into blocks, whose promises
   assert.equal(codesOf(wrong), ['wrong-rank']);
 });
 
+test('powers, quotients, bounds and sums that are not known make sense', () => {
+  accepts(of('p: float', 'x ** p + p / x'), 'x |> B(3)', [8, 8, 4]);
+  accepts(of('low: float', 'maximum(x, low) |> clip(low, low + 1)'), 'x |> B(0.5)', [8, 8, 4]);
+  accepts(of('n: int', 'x * sum([x for _i in range(n)])'), 'x |> B(2)', [8, 8, 4]);
+  accepts(of('n: int', 'x * sum([x |> relu for _i in range(n)])'), 'x |> B(0)', [8, 8, 4]);
+  accepts(
+    of('per: "element" | "example", rate: float', 'x |> dropout(rate, per: per)'),
+    'x |> B("example", 0)',
+    [8, 8, 4],
+  );
+});
+
 test('a function of numbers that is a layer too serves as one', () => {
   accepts(of('l: layer = sqrt', 'x |> l'), 'x |> B', [8, 8, 4]);
   accepts(of('l: layer', 'x |> l'), 'x |> B(abs)', [8, 8, 4]);

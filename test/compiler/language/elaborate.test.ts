@@ -249,6 +249,23 @@ values('tensors and numbers', () => {
   );
 });
 
+values('powers, reciprocals, bounds and sums of tensors', () => {
+  const ops = (body: string): unknown =>
+    graphOf(model(body, '[4]'))
+      .nodes.slice(1)
+      .map(({ op, attributes }) => [op, ...Object.values(attributes)]);
+  assert.equal(ops('x ** 3'), [['power', 3]]);
+  assert.equal(ops('x ** -0.5'), [['power', -0.5]]);
+  assert.equal(ops('1 / x'), [['reciprocal']]);
+  assert.equal(ops('3 / x'), [['reciprocal'], ['affine', 3, 0]]);
+  assert.equal(ops('maximum(x, 0.5)'), [['clip', 0.5, null]]);
+  assert.equal(ops('minimum(2, x)'), [['clip', null, 2]]);
+  assert.equal(ops('x |> clip(high: 1)'), [['clip', null, 1]]);
+  assert.equal(ops('sum([x, 1, x])'), [['affine', 1, 1], ['add']]);
+  assert.equal(ops('x + sum([])'), [['affine', 1, 0]]);
+  assert.equal(ops('x * cos(pi()) |> sin'), [['affine', -1, 0], ['sin']]);
+});
+
 values('`max` and `abs` are layers for tensors and functions for numbers', () => {
   assert.equal(pathsOf(graphOf(model('x |> conv2d(max(2, 3), abs(-1)) |> abs'))), ['conv2d', 'abs']);
 });

@@ -95,6 +95,9 @@ const cases: { readonly [K in CallableOp]: Cases } = {
   hard_sigmoid: plain,
   hard_swish: plain,
   tanh: plain,
+  hard_tanh: plain,
+  mish: plain,
+  selu: plain,
   softplus: plain,
   softmax: unary(anyShape, { axis }),
   exp: plain,
@@ -102,6 +105,11 @@ const cases: { readonly [K in CallableOp]: Cases } = {
   sqrt: plain,
   square: plain,
   abs: plain,
+  sin: plain,
+  cos: plain,
+  power: unary(anyShape, { exponent: fc.constantFrom(-1, 0, 0.5, 3) }, ['exponent']),
+  reciprocal: plain,
+  clip: unary(anyShape, { low: fc.constantFrom(-1, 0, 0.5), high: fc.constantFrom(0, 0.5, 2) }),
   dropout: unary(
     anyShape,
     { rate: fc.constantFrom(0, 0.2, 0.5), per: fc.constantFrom('element', 'channel', 'example') },
@@ -146,6 +154,7 @@ const cases: { readonly [K in CallableOp]: Cases } = {
   reduce_mean: reduction,
   reduce_sum: reduction,
   reduce_max: reduction,
+  reduce_min: reduction,
   upsample: unary(image, { scale: pair(1, 3), method: fc.constantFrom('nearest', 'bilinear') }),
 };
 

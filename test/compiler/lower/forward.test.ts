@@ -45,6 +45,22 @@ test('activations', () => {
   on('hard_swish', {}, [-2 / 6, 0.25 + 0.25 / 6, 4], 1e-7);
   on('tanh', {}, [Math.tanh(-2), Math.tanh(0.5), Math.tanh(4)]);
   on('softplus', {}, [Math.log1p(Math.exp(-2)), Math.log1p(Math.exp(0.5)), Math.log1p(Math.exp(4))]);
+  on('hard_tanh', {}, [-1, 0.5, 1]);
+  const mish = (z: number) => z * Math.tanh(Math.log1p(Math.exp(z)));
+  on('mish', {}, [mish(-2), mish(0.5), mish(4)]);
+  // PyTorch's constants
+  const [alpha, scale] = [1.6732632423543772, 1.0507009873554805];
+  on('selu', {}, [scale * alpha * Math.expm1(-2), scale * 0.5, scale * 4], 1e-7);
+  on('sin', {}, [Math.sin(-2), Math.sin(0.5), Math.sin(4)]);
+  on('cos', {}, [Math.cos(-2), Math.cos(0.5), Math.cos(4)]);
+  on('power', { exponent: 3 }, [-8, 0.125, 64]);
+  on('power', { exponent: -1 }, [-0.5, 2, 0.25]);
+  on('power', { exponent: 0 }, [1, 1, 1]);
+  computes('power', { exponent: 1.5 }, [[[2], [4, 9]]], [[2], [8, 27]]);
+  on('reciprocal', {}, [-0.5, 2, 0.25]);
+  on('clip', { low: -1, high: 1 }, [-1, 0.5, 1]);
+  on('clip', { low: 1, high: null }, [1, 1, 4]);
+  on('clip', { low: null, high: 1 }, [-2, 0.5, 1]);
   on('exp', {}, [Math.exp(-2), Math.exp(0.5), Math.exp(4)]);
   on('square', {}, [4, 0.25, 16]);
   on('abs', {}, [2, 0.5, 4]);

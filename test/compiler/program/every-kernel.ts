@@ -13,6 +13,8 @@ const unaries: Record<Unary, true> = {
   floor: true,
   tanh: true,
   sigmoid: true,
+  sin: true,
+  cos: true,
   erf: true,
   relu: true,
   softplus: true,

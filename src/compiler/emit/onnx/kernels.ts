@@ -103,6 +103,8 @@ const unaries: { readonly [F in Unary]: string } = {
   floor: 'Floor',
   tanh: 'Tanh',
   sigmoid: 'Sigmoid',
+  sin: 'Sin',
+  cos: 'Cos',
   erf: 'Erf',
   relu: 'Relu',
   softplus: 'Softplus',

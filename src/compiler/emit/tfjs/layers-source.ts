@@ -31,6 +31,14 @@ export function hardSwish<T extends tf.Tensor>(x: T): T {
   return tf.mul<T>(x, hardSigmoid(x));
 }
 
+export function hardTanh<T extends tf.Tensor>(x: T): T {
+  return tf.clipByValue(x, -1, 1);
+}
+
+export function mish<T extends tf.Tensor>(x: T): T {
+  return tf.mul<T>(x, tf.tanh(tf.softplus(x)));
+}
+
 /** Over any axis, counted with the batch. */
 export function softmax<T extends tf.Tensor>(x: T, axis: number): T {
   if (axis === x.rank - 1) return tf.softmax(x);
@@ -65,9 +73,18 @@ function choose<T extends tf.Tensor>(a: tf.Tensor, b: tf.Tensor, better: typeof 
 
 /** The maximum over some axes; of equal maxima the first takes the gradient. */
 export function reduceMax<T extends tf.Tensor>(x: tf.Tensor, axes: number[], keepAxes = false): T {
+  return winner(tf.max, x, axes, keepAxes);
+}
+
+/** The minimum over some axes; of equal minima the first takes the gradient. */
+export function reduceMin<T extends tf.Tensor>(x: tf.Tensor, axes: number[], keepAxes = false): T {
+  return winner(tf.min, x, axes, keepAxes);
+}
+
+function winner<T extends tf.Tensor>(best: typeof tf.max, x: tf.Tensor, axes: number[], keepAxes: boolean): T {
   const kept = withGradient(
     [x],
-    (x) => tf.max(x, axes, true),
+    (x) => best(x, axes, true),
     (dy, [x], y) => {
       // Earlier elements score higher, so that the best score among the winners is the first of them.
       const contest = x.shape.map((size, axis) => (axes.includes(axis) ? size : 1));

@@ -72,6 +72,9 @@ export const elementwise = {
   hard_sigmoid: plain,
   hard_swish: plain,
   tanh: plain,
+  hard_tanh: plain,
+  mish: plain,
+  selu: plain,
   softplus: plain,
   softmax: same<'softmax'>((call) => {
     const axis = axisOf(call, call.args.int('axis'), call.inputs[0]!.length, 'axis');
@@ -82,6 +85,25 @@ export const elementwise = {
   sqrt: plain,
   square: plain,
   abs: plain,
+  sin: plain,
+  cos: plain,
+  power: same<'power'>((call) => ({ exponent: call.args.float('exponent') })),
+  reciprocal: plain,
+  clip: same<'clip'>((call) => {
+    const [low, high] = ['low', 'high'].map((name) => (call.args.has(name) ? call.args.float(name) : null));
+    if (low === null && high === null) {
+      return call.report('missing-argument', { callee: call.op, name: 'low', form: 'clip(x, low, high)' });
+    }
+    if (low !== null && high !== null && low! > high!) {
+      const range = `at least ${low}, which \`low\` is`;
+      return call.report(
+        'argument-out-of-range',
+        { op: call.op, name: 'high', value: String(high), range },
+        { at: 'high' },
+      );
+    }
+    return { low: low!, high: high! };
+  }),
   dropout: same<'dropout'>((call) => {
     const rate = within(call, 'rate', (value) => value >= 0 && value < 1, 'at least 0 and below 1');
     return rate === undefined ? undefined : { rate, per: call.args.choice<DropoutUnit>('per') };

@@ -183,6 +183,7 @@ export const shaping = {
   reduce_mean: reduction,
   reduce_sum: reduction,
   reduce_max: reduction,
+  reduce_min: reduction,
 
   upsample: (call) => {
     const input = imageInput(call);

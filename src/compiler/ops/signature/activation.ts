@@ -21,6 +21,9 @@ export const activation = {
   hard_sigmoid: unary('`x / 6 + 1 / 2`, kept within 0 and 1.', SAME),
   hard_swish: unary('`x * hard_sigmoid(x)`', SAME),
   tanh: unary('The hyperbolic tangent.', SAME),
+  hard_tanh: unary('`x`, kept within -1 and 1.', SAME),
+  mish: unary('`x * tanh(softplus(x))`', SAME),
+  selu: unary('`elu(x)` scaled so that activations keep mean 0 and variance 1 (Klambauer et al. 2017).', SAME),
   softplus: unary('`log(1 + exp(x))`', SAME),
   softmax: unary(
     'Positive numbers that sum to 1 along an axis.',
@@ -32,6 +35,20 @@ export const activation = {
   sqrt: unary('The square root.', SAME),
   square: unary('`x * x`', SAME),
   abs: unary('The absolute value.', SAME),
+  sin: unary('The sine, of radians.', SAME),
+  cos: unary('The cosine, of radians.', SAME),
+  power: unary(
+    '`x` to a power; what `x ** p` stands for. Negative numbers have whole powers only.',
+    SAME,
+    parameter('exponent', 'float', undefined, 'Any number that is known when the model is built.'),
+  ),
+  reciprocal: unary('`1 / x`', SAME),
+  clip: unary(
+    '`min(max(x, low), high)`; what `maximum(x, low)` and `minimum(x, high)` of a number stand for.',
+    SAME,
+    parameter('low', 'float', null, 'The least value; unbounded unless given.'),
+    parameter('high', 'float', null, 'The greatest value; unbounded unless given. One of the two is needed.'),
+  ),
   dropout: unary(
     'While training, zeroes a share of the elements and scales the rest up by `1 / (1 - rate)`.',
     SAME,

@@ -17,8 +17,14 @@ export const arithmetic = {
   sub: binary('-'),
   mul: binary('*'),
   div: binary('/'),
-  maximum: { ...binary(','), summary: 'The larger of the two, element by element; axes of size 1 are repeated.' },
-  minimum: { ...binary(','), summary: 'The smaller of the two, element by element; axes of size 1 are repeated.' },
+  maximum: {
+    ...binary(','),
+    summary: 'The larger of the two, element by element; axes of size 1 are repeated. One may be a number.',
+  },
+  minimum: {
+    ...binary(','),
+    summary: 'The smaller of the two, element by element; axes of size 1 are repeated. One may be a number.',
+  },
   affine: unary(
     '`scale * x + offset` with two constants; what `2 * x`, `1 - x` and `-x` stand for.',
     '[...] -> [...]',

@@ -46,6 +46,7 @@ export const shaping = {
   reduce_mean: unary('The mean over axes.', '[...] -> [...]', ...reduction),
   reduce_sum: unary('The sum over axes.', '[...] -> [...]', ...reduction),
   reduce_max: unary('The maximum over axes.', '[...] -> [...]', ...reduction),
+  reduce_min: unary('The minimum over axes.', '[...] -> [...]', ...reduction),
   upsample: unary(
     'Enlarges height and width by whole factors.',
     '[H, W, C] -> [H * scale, W * scale, C]',

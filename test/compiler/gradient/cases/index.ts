@@ -54,7 +54,7 @@ function matmul(a: Shape, b: Shape, y: Shape, transposeA = false, transposeB = f
   return { inputs: [a, b], attributes: { transposeA, transposeB }, outputs: [y] };
 }
 
-function reduced<K extends 'reduce_mean' | 'reduce_sum' | 'reduce_max'>(): OpCase<K>[] {
+function reduced<K extends 'reduce_mean' | 'reduce_sum' | 'reduce_max' | 'reduce_min'>(): OpCase<K>[] {
   const everyAxes = [[0], [1], [2], [0, 1], [0, 2], [1, 2], [0, 1, 2]];
   const reductions: (readonly [Shape, readonly number[]])[] = [
     ...everyAxes.map((axes) => [image, axes] as const),
@@ -128,6 +128,9 @@ export const cases: { readonly [K in OpKind]: readonly OpCase<K>[] } = {
   hard_sigmoid: same({}, [-5, 5]),
   hard_swish: same({}, [-5, 5]),
   tanh: same({}),
+  hard_tanh: same({}),
+  mish: same({}, [-9, 9]),
+  selu: same({}),
   softplus: same({}, [-9, 9]),
   softmax: [
     ...shapes.flatMap((shape) => shape.map((_, axis) => ({ inputs: [shape], attributes: { axis }, outputs: [shape] }))),
@@ -137,6 +140,19 @@ export const cases: { readonly [K in OpKind]: readonly OpCase<K>[] } = {
   sqrt: same({}, [0.5, 3]),
   square: same({}),
   abs: same({}),
+  sin: same({}, [-7, 7]),
+  cos: same({}, [-7, 7]),
+  power: [
+    ...[-1.5, 0.3, 2.5].flatMap((exponent) => same<'power'>({ exponent }, [0.5, 3])),
+    ...[0, 1, 2, 3, 4].flatMap((exponent) => same<'power'>({ exponent }, [-2, 2], [image])),
+    ...same<'power'>({ exponent: -2 }, [0.5, 3], [image]),
+  ],
+  reciprocal: same({}, [0.5, 3]),
+  clip: [
+    ...same<'clip'>({ low: -1, high: 0.5 }),
+    ...same<'clip'>({ low: 0.25, high: null }),
+    ...same<'clip'>({ low: null, high: 0.75 }),
+  ],
   dropout: [
     ...same<'dropout'>({ rate: 0.5, per: 'element' }),
     ...same<'dropout'>({ rate: 0.5, per: 'channel' }),
@@ -263,5 +279,6 @@ export const cases: { readonly [K in OpKind]: readonly OpCase<K>[] } = {
   reduce_mean: reduced(),
   reduce_sum: reduced(),
   reduce_max: reduced(),
+  reduce_min: reduced(),
   upsample: upsampleCases,
 };

@@ -22,11 +22,12 @@ export const shaping = {
   reduce_mean: reduction('tf.mean'),
   reduce_sum: reduction('tf.sum'),
   reduce_max: reduction('nn.reduceMax'),
+  reduce_min: reduction('nn.reduceMin'),
   upsample: ({ attributes: { scale, method } }) =>
     typed('nn.upsample', x, options(slot('scale', pairValue(scale)), slot('method', method))),
 } satisfies { [K in OpKind]?: OpSource<K> };
 
-function reduction<K extends 'reduce_mean' | 'reduce_sum' | 'reduce_max'>(callee: string): OpSource<K> {
+function reduction<K extends 'reduce_mean' | 'reduce_sum' | 'reduce_max' | 'reduce_min'>(callee: string): OpSource<K> {
   return ({ attributes: { axes, keepAxes } }) => {
     const over = literal('axes', axes.map(withBatch));
     return keepAxes ? untyped(callee, x, over, literal('keepAxes', true)) : untyped(callee, x, over);
