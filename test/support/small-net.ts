@@ -42,7 +42,7 @@ export function smallNet(): Graph {
         [0, 0],
       ],
     } as const;
-    const small = g.op('avg_pool', { ...window, countPadding: false }, [gated], [3, 3, 4]);
+    const small = g.op('avg_pool', { ...window, countPadding: false, ceiling: [0, 0] }, [gated], [3, 3, 4]);
     const dropped = g.op('dropout', { rate: 0.25, per: 'element' }, [small], undefined, 'dropout');
     const flat = g.op('flatten', {}, [dropped], [36]);
     return g.op('softmax', { axis: 0 }, [g.op('dense', { units: 3, ...weights }, [flat], [3], 'dense')]);

@@ -1,4 +1,4 @@
-import type { OpKind, Window } from '../ops/kind.ts';
+import type { OpKind, Pair, Window } from '../ops/kind.ts';
 import type { Builder, Tensor } from '../program/builder.ts';
 import type { Reduction } from '../program/program.ts';
 import { spatialWindow } from './filter.ts';
@@ -17,13 +17,8 @@ export const pooling: Pick<LowerTable, 'max_pool' | 'avg_pool' | 'global_avg_poo
     const { attributes } = node;
     const image = context.as(x!, 'channels-first');
     const plain = attributes.dilation.every((dilation) => dilation === 1);
-    const y = plain
-      ? builder.averagePool(image, {
-          ...spatialWindow(attributes),
-          kernel: attributes.kernel,
-          countPadding: attributes.countPadding,
-        })
-      : averageOfTaps(builder, image, attributes, context.shapeOf(node.outputs[0]!));
+    const average = plain ? averageOfWindows : averageOfTaps;
+    const y = average(builder, image, attributes, context.shapeOf(node.outputs[0]!));
     return { outputs: [context.place(y, 'channels-first', context.shapeOf(node.outputs[0]!))] };
   },
 
@@ -31,13 +26,19 @@ export const pooling: Pick<LowerTable, 'max_pool' | 'avg_pool' | 'global_avg_poo
   global_max_pool: overPositions('max'),
 };
 
+type Average = Window & { readonly countPadding: boolean; readonly ceiling: Pair };
+
+function averageOfWindows(b: Builder, image: Tensor, attributes: Average, output: readonly number[]): Tensor {
+  const { kernel, countPadding, ceiling } = attributes;
+  const mean = b.averagePool(image, { ...spatialWindow(attributes), kernel, countPadding });
+  if (!countPadding || ceiling.every((size) => size === 0)) return mean;
+  // the kernel counts all of the padding
+  const counts = reciprocalCounts(b, attributes, image.shape.slice(2), output);
+  return b.mul(mean, b.scale(counts, kernel[0] * kernel[1]));
+}
+
 /** A dilated average, which the kernel does not have: a depthwise sum, divided by how many taps count. */
-function averageOfTaps(
-  b: Builder,
-  image: Tensor,
-  attributes: Window & { countPadding: boolean },
-  output: readonly number[],
-): Tensor {
+function averageOfTaps(b: Builder, image: Tensor, attributes: Average, output: readonly number[]): Tensor {
   const channels = image.shape[1]!;
   const ones = b.constant(1, [channels, 1, ...attributes.kernel]);
   const sum = b.conv(image, ones, undefined, { ...spatialWindow(attributes), groups: channels });
@@ -47,18 +48,19 @@ function averageOfTaps(
 /** What each window's sum is multiplied by, `[1, 1, H', W']`, or one number for all where padding counts. */
 export function reciprocalCounts(
   b: Builder,
-  attributes: Window & { countPadding: boolean },
+  attributes: Average,
   input: readonly number[],
   output: readonly number[],
 ): Tensor {
-  const { kernel, stride, dilation, padding, countPadding } = attributes;
+  const { kernel, stride, dilation, padding, countPadding, ceiling } = attributes;
   const [height, width] = [output[0]!, output[1]!];
   const inside = ([0, 1] as const).map((axis) =>
     Array.from({ length: output[axis]! }, (_, at) => {
-      if (countPadding) return kernel[axis];
+      const [before, after] = countPadding ? padding[axis] : [0, 0];
+      const end = input[axis]! + after - (countPadding ? ceiling[axis] : 0);
       const first = at * stride[axis] - padding[axis][0];
       const taps = Array.from({ length: kernel[axis] }, (_, tap) => first + tap * dilation[axis]);
-      return taps.filter((position) => position >= 0 && position < input[axis]!).length;
+      return taps.filter((position) => position >= -before && position < end).length;
     }),
   );
   const [rows, columns] = inside as [number[], number[]];

@@ -54,8 +54,11 @@ export interface OpAttributes {
 
   // pooling
   max_pool: Window;
-  /** `countPadding`: whether padded zeros count in the divisor. */
-  avg_pool: Window & { countPadding: boolean };
+  /**
+   * `countPadding`: whether padded zeros count in the divisor. The last `ceiling` rows and columns of the padding never
+   * do: a last window that reaches over the end (`ceil_mode`) added them.
+   */
+  avg_pool: Window & { countPadding: boolean; ceiling: Pair };
   global_avg_pool: None;
   global_max_pool: None;
   /** Averages over output×output cells from `⌊i·H/h⌋` to `⌈(i+1)·H/h⌉`, as PyTorch. */

@@ -75,8 +75,8 @@ const cases: { readonly [K in CallableOp]: Cases } = {
   matmul: fc
     .tuple(matrix, matrix, fc.record({ transpose_a: fc.boolean(), transpose_b: fc.boolean() }))
     .map(([a, b, args]) => ({ inputs: [a, [a.at(-1)!, b.at(-1)!]], args })),
-  max_pool: window({ dilation: pair(1, 2) }),
-  avg_pool: window({ count_padding: fc.boolean() }),
+  max_pool: window({ dilation: pair(1, 2), ceil_mode: fc.boolean() }),
+  avg_pool: window({ count_padding: fc.boolean(), ceil_mode: fc.boolean() }),
   global_avg_pool: unary(image),
   global_max_pool: unary(image),
   adaptive_avg_pool: unary(image, { output: pair(1, 5) }, ['output']),

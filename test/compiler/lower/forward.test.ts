@@ -143,7 +143,7 @@ test('pooling', () => {
   );
   computes(
     'avg_pool',
-    { ...two, countPadding: false },
+    { ...two, countPadding: false, ceiling: [0, 0] },
     [x],
     [
       [1, 2, 1],
@@ -164,7 +164,7 @@ test('pooling', () => {
   );
   computes(
     'avg_pool',
-    { ...padded, countPadding: false },
+    { ...padded, countPadding: false, ceiling: [0, 0] },
     [
       [
         [2, 2, 1],
@@ -175,7 +175,7 @@ test('pooling', () => {
   );
   computes(
     'avg_pool',
-    { ...padded, countPadding: true },
+    { ...padded, countPadding: true, ceiling: [0, 0] },
     [
       [
         [2, 2, 1],
@@ -199,7 +199,7 @@ test('pooling', () => {
   ];
   computes(
     'avg_pool',
-    { ...dilated, countPadding: false },
+    { ...dilated, countPadding: false, ceiling: [0, 0] },
     [line],
     [
       [1, 3, 1],
@@ -209,7 +209,7 @@ test('pooling', () => {
   );
   computes(
     'avg_pool',
-    { ...dilated, countPadding: true },
+    { ...dilated, countPadding: true, ceiling: [0, 0] },
     [line],
     [
       [1, 3, 1],

@@ -13,6 +13,7 @@ function pool(call: ShapeCall, dilated: boolean) {
     stride: call.args.has('stride') ? call.args.pair('stride') : kernel,
     dilation: dilated ? call.args.pair('dilation') : [1, 1],
     padding: call.args.padding('padding'),
+    ceil: call.args.flag('ceil_mode'),
   });
   if (slid === undefined) return undefined;
   const { padding } = slid.window;
@@ -26,7 +27,7 @@ function pool(call: ShapeCall, dilated: boolean) {
       { at: 'padding', inputs: true },
     );
   }
-  return { window: slid.window, outputs: [[...slid.size, channels]] };
+  return { ...slid, outputs: [[...slid.size, channels]] };
 }
 
 /** Whether some window of an axis takes nothing but padding; false where sizes are not known. */
@@ -70,9 +71,9 @@ export const pooling = {
   },
   avg_pool: (call) => {
     const made = pool(call, false);
-    return (
-      made && { attributes: { ...made.window, countPadding: call.args.bool('count_padding') }, outputs: made.outputs }
-    );
+    if (made === undefined) return undefined;
+    const countPadding = call.args.bool('count_padding');
+    return { attributes: { ...made.window, countPadding, ceiling: made.ceiling }, outputs: made.outputs };
   },
   global_avg_pool: global,
   global_max_pool: global,

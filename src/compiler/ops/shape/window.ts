@@ -1,5 +1,18 @@
 /** Sizes of sliding windows, shared by convolutions and pools. */
-import { add, ceil, type Dim, div, floor, format, isLess, max, mul, sub, unknownDim } from '../../../shared/dim.ts';
+import {
+  add,
+  ceil,
+  type Dim,
+  div,
+  floor,
+  format,
+  isLess,
+  max,
+  min,
+  mul,
+  sub,
+  unknownDim,
+} from '../../../shared/dim.ts';
 import type { Pads, Pair, Window } from '../kind.ts';
 import { atLeast, fixed, fixedPair, type PaddingArgument, type ShapeCall } from './rule.ts';
 
@@ -8,16 +21,23 @@ export interface Slide {
   readonly stride: Pair<Dim>;
   readonly dilation: Pair<Dim>;
   readonly padding: PaddingArgument | undefined;
+  /** Whether a last window may reach over the end of the padded input; undefined where that is not known. */
+  readonly ceil?: boolean | undefined;
+}
+
+export interface Slid {
+  readonly size: Pair<Dim>;
+  readonly window: Window;
+  /** How many rows and columns were added to the padding for windows that reach over its end. */
+  readonly ceiling: Pair;
 }
 
 const AXES = ['height', 'width'] as const;
 
 /** The output's height and width and the window with explicit padding; nothing after reporting. */
-export function slide(
-  call: ShapeCall,
-  size: Pair<Dim>,
-  { kernel, stride, dilation, padding }: Slide,
-): { size: Pair<Dim>; window: Window } | undefined {
+export function slide(call: ShapeCall, size: Pair<Dim>, given: Slide): Slid | undefined {
+  const { kernel, stride, dilation, padding } = given;
+  const ceilMode = 'ceil' in given ? given.ceil : false;
   for (const [name, pair] of Object.entries({ kernel, stride, dilation })) {
     if (!pair.every((value) => atLeast(call, name, value, 1))) return undefined;
   }
@@ -26,6 +46,7 @@ export function slide(
     [0, 0],
   ];
   const output: [Dim, Dim] = [0, 0];
+  const ceiling: [number, number] = [0, 0];
   for (const axis of [0, 1] as const) {
     const reach = add(mul(sub(kernel[axis], 1), dilation[axis]), 1);
     if (padding === undefined) {
@@ -41,7 +62,8 @@ export function slide(
     }
     const [before, after]: Pair<Dim> = padding === 'valid' ? [0, 0] : padding[axis];
     const padded = add(size[axis], add(before, after));
-    if (isLess(padded, reach) === true) {
+    const reachable = ceilMode === false ? padded : add(padded, sub(stride[axis], 1));
+    if (isLess(reachable, reach) === true) {
       return call.report(
         'window-too-large',
         {
@@ -55,8 +77,21 @@ export function slide(
         { at: 'kernel', inputs: true },
       );
     }
-    output[axis] = add(floor(div(sub(padded, reach), stride[axis])), 1);
-    pads[axis] = [fixed(before), fixed(after)];
+    if (ceilMode === undefined) {
+      output[axis] = unknownDim();
+      pads[axis] = [Number.NaN, Number.NaN];
+      continue;
+    }
+    if (!ceilMode) {
+      output[axis] = add(floor(div(sub(padded, reach), stride[axis])), 1);
+      pads[axis] = [fixed(before), fixed(after)];
+      continue;
+    }
+    output[axis] = ceilCount(add(size[axis], before), after, reach, stride[axis]);
+    const end = add(mul(sub(output[axis], 1), stride[axis]), reach);
+    const needed = fixed(max(0, sub(end, add(size[axis], before))));
+    pads[axis] = [fixed(before), needed];
+    ceiling[axis] = Math.max(0, needed - fixed(after));
   }
   const window: Window = {
     kernel: fixedPair(kernel),
@@ -64,5 +99,17 @@ export function slide(
     dilation: fixedPair(dilation),
     padding: pads as Pads,
   };
-  return { size: output, window };
+  return { size: output, window, ceiling };
+}
+
+/**
+ * How many windows there are with `ceil_mode`, as PyTorch counts: as many as it takes to reach the end of the padded
+ * input, but none that begins in the padding after it. `filled` is the size of the input and the padding before it.
+ */
+function ceilCount(filled: Dim, after: Dim, reach: Dim, stride: Dim): Dim {
+  const toTheEnd = add(ceil(div(sub(add(filled, after), reach), stride)), 1);
+  const begunInside = ceil(div(filled, stride));
+  const longer = isLess(sub(reach, after), stride);
+  if (longer === undefined) return min(toTheEnd, begunInside);
+  return longer ? begunInside : toTheEnd;
 }

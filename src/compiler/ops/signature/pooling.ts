@@ -3,6 +3,12 @@ import { parameter, type Signature, unary } from './signature.ts';
 
 const kernel = parameter('kernel', 'pair', undefined, 'Height and width of the window.');
 const stride = parameter('stride', 'pair', null, 'Step between windows; the kernel unless given.');
+const ceilMode = parameter(
+  'ceil_mode',
+  'bool',
+  false,
+  'Whether a last window that begins inside the input, or the padding before it, may reach over the end.',
+);
 const output = parameter('output', 'pair', undefined, 'Height and width of the output.');
 
 export const pooling = {
@@ -13,6 +19,7 @@ export const pooling = {
     stride,
     padding('valid'),
     parameter('dilation', 'pair', 1, 'Distance between the taps of a window.'),
+    ceilMode,
   ),
   avg_pool: unary(
     'The mean of each window.',
@@ -21,6 +28,7 @@ export const pooling = {
     stride,
     padding('valid'),
     parameter('count_padding', 'bool', false, 'Whether padded zeros count in the mean.'),
+    ceilMode,
   ),
   global_avg_pool: unary('The mean over height and width.', '[H, W, C] -> [C]'),
   global_max_pool: unary('The maximum over height and width.', '[H, W, C] -> [C]'),

@@ -8,8 +8,13 @@ function maxPool(input: Image, given: Partial<Window>): OpCase<'max_pool'> {
   return { inputs: [input], attributes, outputs: [[...windowed(input, attributes), input[2]]] };
 }
 
-function avgPool(input: Image, given: Partial<Window>, countPadding = false): OpCase<'avg_pool'> {
-  const attributes = { ...window(given), countPadding };
+function avgPool(
+  input: Image,
+  given: Partial<Window>,
+  countPadding = false,
+  ceiling: Pair = [0, 0],
+): OpCase<'avg_pool'> {
+  const attributes = { ...window(given), countPadding, ceiling };
   return { inputs: [input], attributes, outputs: [[...windowed(input, attributes), input[2]]] };
 }
 
@@ -40,10 +45,38 @@ const dilated: readonly (readonly [Image, Partial<Window>])[] = [
 
 export const maxPoolCases = [...poolWindows, ...dilated].map(([input, given]) => maxPool(input, given));
 
-export const avgPoolCases = [...poolWindows, ...dilated].flatMap(([input, given]) => [
-  avgPool(input, given),
-  avgPool(input, given, true),
-]);
+export const avgPoolCases = [...poolWindows, ...dilated]
+  .flatMap(([input, given]) => [avgPool(input, given), avgPool(input, given, true)])
+  .concat(
+    // a last row and two last columns of the padding that do not count
+    avgPool(
+      [6, 6, 2],
+      {
+        kernel: [3, 3],
+        stride: [2, 2],
+        padding: [
+          [1, 2],
+          [0, 2],
+        ],
+      },
+      true,
+      [1, 2],
+    ),
+    avgPool(
+      [6, 7, 1],
+      {
+        kernel: [3, 2],
+        dilation: [2, 3],
+        stride: [2, 2],
+        padding: [
+          [1, 1],
+          [1, 1],
+        ],
+      },
+      true,
+      [1, 1],
+    ),
+  );
 
 export const globalPoolCases = [
   { inputs: [[3, 4, 2]], attributes: {}, outputs: [[2]] },

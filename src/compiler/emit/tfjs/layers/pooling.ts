@@ -3,7 +3,18 @@ import * as tf from '@tensorflow/tfjs-core';
 import { reduceMax, slice } from './arithmetic.js';
 import type { ConvOptions } from './convolution.js';
 import { alongAxis } from './resampling.js';
-import { isOne, mutable, type Pair, padSpatially, padsOf, pair, type Size, subsample, type Window } from './window.js';
+import {
+  isOne,
+  mutable,
+  type Pads,
+  type Pair,
+  padSpatially,
+  padsOf,
+  pair,
+  type Size,
+  subsample,
+  type Window,
+} from './window.js';
 
 export interface PoolOptions extends ConvOptions {
   readonly kernel: Size;
@@ -27,9 +38,16 @@ export function maxPool(
   return subsample(everywhere, window.stride);
 }
 
+export interface AvgPoolOptions extends PoolOptions {
+  /** Whether padded zeros count in the mean. */
+  readonly countPadding?: boolean;
+  /** So many rows and columns at the end of the padding do not count even then. */
+  readonly ceiling?: Size;
+}
+
 /** The mean of each window. */
-export function avgPool(x: tf.Tensor4D, options: PoolOptions & { readonly countPadding?: boolean }): tf.Tensor4D {
-  const { kernel, stride = kernel, dilation = 1, padding = 'valid', countPadding = false } = options;
+export function avgPool(x: tf.Tensor4D, options: AvgPoolOptions): tf.Tensor4D {
+  const { kernel, stride = kernel, dilation = 1, padding = 'valid', countPadding = false, ceiling = 0 } = options;
   const window: Window = { kernel: pair(kernel), stride: pair(stride), dilation: pair(dilation) };
   const mean = (x: tf.Tensor4D): tf.Tensor4D =>
     isOne(window.dilation)
@@ -37,9 +55,16 @@ export function avgPool(x: tf.Tensor4D, options: PoolOptions & { readonly countP
       : subsample(tf.pool(x, mutable(window.kernel), 'avg', 'valid', mutable(window.dilation), 1), window.stride);
   const pads = padsOf(padding, x, window);
   const y = mean(padSpatially(x, pads));
-  if (countPadding || padSpatially(x, pads) === x) return y;
-  const [, height, width] = x.shape;
-  return tf.div(y, mean(padSpatially(tf.ones([1, height, width, 1]), pads)));
+  const uncounted: Pads = countPadding
+    ? [
+        [0, pair(ceiling)[0]],
+        [0, pair(ceiling)[1]],
+      ]
+    : pads;
+  if (uncounted.flat().every((size) => size === 0)) return y;
+  const counted = (axis: 0 | 1): number =>
+    x.shape[axis + 1]! + pads[axis][0] + pads[axis][1] - uncounted[axis][0] - uncounted[axis][1];
+  return tf.div(y, mean(padSpatially(tf.ones([1, counted(0), counted(1), 1]), uncounted)));
 }
 
 /** `[N, H, W, C]` to `[N, C]`. */

@@ -13,6 +13,7 @@ export const pooling = {
       options(
         ...poolSlots(attributes, shapeOf(graph, inputs[0]!)),
         slot('countPadding', attributes.countPadding, false),
+        slot('ceiling', pairValue(attributes.ceiling), 0),
       ),
     ),
   global_avg_pool: () => typed('nn.globalAvgPool', x),

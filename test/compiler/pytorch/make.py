@@ -1,0 +1,57 @@
+"""Writes expected.json: what PyTorch 1.13 computes for uses of layers.
+
+    python3 test/compiler/pytorch/make.py
+
+Each case is a body in the language, the shape of its input `x` (channel-last, without batch), and PyTorch's output for the
+numbers of `numbers`, rounded to 6 digits, channel-last again. Weights are `numbers` too, in the order of the language.
+"""
+import json
+import pathlib
+
+import torch
+import torch.nn.functional as F
+
+
+def numbers(*shape):
+    count = 1
+    for size in shape:
+        count *= size
+    return torch.tensor([((i * 7919) % 101) / 50 - 1 for i in range(count)], dtype=torch.float64).reshape(shape)
+
+
+cases = []
+
+
+def case(body, shape, compute):
+    """`compute` maps `[1, C, …]` to `[1, C', …]`."""
+    x = numbers(*shape).movedim(-1, 0)[None]
+    y = compute(x)[0].movedim(0, -1)
+    data = [round(v, 6) for v in y.flatten().tolist()]
+    cases.append({"body": body, "input": list(shape), "shape": list(y.shape), "data": data})
+
+
+def text(value):
+    return str(value).lower()
+
+
+# ceil_mode: kernels above and below the stride, padding, sizes that leave every remainder
+for kernel, stride, padding in [(2, 2, 0), (2, 2, 1), (3, 2, 0), (3, 2, 1), (3, 3, 1), (2, 3, 0), (2, 3, 1), (5, 3, 2), (1, 4, 0)]:
+    for size in range(3, 10):
+        shape = (size, 6, 1)
+        common = f"{kernel}, {stride}, padding: {padding}, ceil_mode: true"
+        case(f"x |> max_pool({common})", shape, lambda x: F.max_pool2d(x, kernel, stride, padding, ceil_mode=True))
+        for count in (False, True):
+            case(
+                f"x |> avg_pool({common}, count_padding: {text(count)})",
+                shape,
+                lambda x: F.avg_pool2d(x, kernel, stride, padding, True, count),
+            )
+for size in range(5, 10):
+    case(
+        "x |> max_pool(3, 2, padding: 1, dilation: 2, ceil_mode: true)",
+        (size, 5, 2),
+        lambda x: F.max_pool2d(x, 3, 2, 1, dilation=2, ceil_mode=True),
+    )
+
+path = pathlib.Path(__file__).with_name("expected.json")
+path.write_text("[\n" + ",\n".join(json.dumps(each, separators=(",", ":")) for each in cases) + "\n]\n")
