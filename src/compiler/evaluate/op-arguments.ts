@@ -3,7 +3,7 @@ import type { Span } from '../../dsl/source.ts';
 import { type Dim, unknownInteger } from '../../shared/dim.ts';
 import { type Initializer, initializerForms, parseInitializer, zeros } from '../ops/initializer.ts';
 import type { Pair } from '../ops/kind.ts';
-import type { CallArguments, Dims, PaddingArgument } from '../ops/shape/rule.ts';
+import type { CallArguments, Dims, Numbers, PaddingArgument } from '../ops/shape/rule.ts';
 import { type CallableOp, signatures } from '../ops/signature/index.ts';
 import type { Default, ParameterSpec, ParameterType } from '../ops/signature/signature.ts';
 import { shortestForm } from './call.ts';
@@ -12,7 +12,7 @@ import type { Session } from './session.ts';
 import { describe, fromConstant, type Value } from './value.ts';
 
 /** A value in the form that shape rules read; undefined where it is not known. */
-type Read = Dim | boolean | string | Dims | Pair<Dim> | readonly Pair<Dim>[] | PaddingArgument | undefined;
+type Read = Dim | boolean | string | Dims | Pair<Dim> | readonly Pair<Dim>[] | PaddingArgument | Numbers | undefined;
 
 /** The arguments of a call with defaults filled in; nothing after reporting what is missing or of a wrong type. */
 export function readArguments(
@@ -104,6 +104,9 @@ class ReadArguments implements CallArguments {
   pairs(name: string): readonly Pair<Dim>[] | undefined {
     return this.#values.get(name) as readonly Pair<Dim>[] | undefined;
   }
+  numbers(name: string): Numbers | undefined {
+    return this.#values.get(name) as Numbers | undefined;
+  }
   choice<T extends string>(name: string): T {
     return this.#values.get(name) as T;
   }
@@ -150,6 +153,8 @@ function readValue(type: ParameterType, value: Value): Read | typeof MISFIT {
       return readPadding(value);
     case 'initializer':
       return value.kind === 'string' ? value.value : MISFIT;
+    case 'numbers':
+      return readNumbers(value);
   }
 }
 
@@ -181,6 +186,25 @@ function readPairs(value: Value): readonly Pair<Dim>[] | undefined | typeof MISF
     pairs.push(pair);
   }
   return pairs;
+}
+
+/** Lists in lists as a tensor: those at one depth have one length. */
+function readNumbers(value: Value): Numbers | undefined | typeof MISFIT {
+  if (value.kind === 'unknown') return undefined;
+  if (value.kind === 'int' || value.kind === 'float') {
+    return typeof value.value === 'number' ? { shape: [], values: [value.value] } : undefined;
+  }
+  if (value.kind !== 'list') return MISFIT;
+  if (value.elements === undefined) return undefined;
+  const [first, ...rest] = value.elements.map(readNumbers);
+  if (first === undefined || first === MISFIT) return value.elements.length === 0 ? MISFIT : first;
+  const values = [...first.values];
+  for (const each of rest) {
+    if (each === undefined || each === MISFIT) return each;
+    if (each.shape.join() !== first.shape.join()) return MISFIT;
+    for (const number of each.values) values.push(number);
+  }
+  return { shape: [value.elements.length, ...first.shape], values };
 }
 
 function readPadding(value: Value): PaddingArgument | undefined | typeof MISFIT {
@@ -218,6 +242,7 @@ export function nameOf(type: ParameterType): string {
     pairs: 'a list of pairs of ints',
     'int or ints': 'an int or a list of ints',
     initializer: 'the name of an initializer',
+    numbers: 'a list of numbers, or of lists of them that are all as long',
   };
   return names[type];
 }

@@ -9,9 +9,10 @@ import { reduction } from './reduction.ts';
 import { resampling } from './resampling.ts';
 import type { GradientTable } from './rule.ts';
 import { shape } from './shape.ts';
+import { source } from './source.ts';
 
 export const gradientRules: GradientTable = {
-  input: () => ({ inputs: [] }),
+  ...source,
   ...convolution,
   ...product,
   ...pooling,

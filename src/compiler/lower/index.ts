@@ -21,13 +21,10 @@ import { reduction } from './reduction.ts';
 import { resampling } from './resampling.ts';
 import type { LowerContext, LowerRule, LowerTable, Placed } from './rule.ts';
 import { shape } from './shape.ts';
+import { source } from './source.ts';
 
 export const lowerRules: LowerTable = {
-  input: (context, node) => {
-    const shape = context.shapeOf(node.outputs[0]!);
-    const tensor = context.builder.input(node.name, [context.batch, ...shape]);
-    return { outputs: [context.place(tensor, 'channels-last', shape)] };
-  },
+  ...source,
   ...convolution,
   ...product,
   ...pooling,

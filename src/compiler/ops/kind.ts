@@ -40,7 +40,12 @@ type None = {};
 
 /** The resolved attributes of each operation, as a node carries them. */
 export interface OpAttributes {
+  // sources: what comes from no other operation
   input: None;
+  /** A learned tensor, the same for every example. */
+  weight: { shape: readonly number[]; initializer: Initializer };
+  /** Numbers that are known when the model is built, in the order of `shape`; the same for every example. */
+  constant: { shape: readonly number[]; values: readonly number[] };
 
   // convolution and dense
   conv2d: Window & Kernel & { filters: number; groups: number };

@@ -29,6 +29,10 @@ export function graphOf<K extends OpKind>(op: K, opCase: OpCase<K>, channelsFirs
       const input = fed[`x${index}`]!;
       return arranged && shape.length === 3 ? g.op('max_pool', identity, [input]) : input;
     });
+    // A source has no input that it could be told apart by: it is added to one.
+    if (op === 'weight' || op === 'constant') {
+      return g.op('add', {}, [operands[0]!, g.op(op, opCase.attributes, [], opCase.outputs[0], 'node')]);
+    }
     return g.ops(op, opCase.attributes, operands, opCase.outputs, 'node');
   });
 }

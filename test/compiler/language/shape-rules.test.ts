@@ -69,6 +69,14 @@ const filters = fc.constantFrom(1, 4, 6, 8);
 
 const cases: { readonly [K in CallableOp]: Cases } = {
   conv2d: window({ filters, initializer, dilation: pair(1, 3), groups: fc.constantFrom(1, 1, 2, 3) }, ['filters']),
+  weight: fc.record({
+    inputs: fc.constant([]),
+    args: fc.record({ shape: anyShape, initializer }),
+  }),
+  constant: fc.record({
+    inputs: fc.constant([]),
+    args: fc.record({ values: fc.constantFrom<Constant>(1, [1, 2], [[1], [2.5]], [[[0, 1]]]) }),
+  }),
   depthwise_conv2d: window({ dilation: pair(1, 3), multiplier: small(1, 3) }),
   conv2d_transpose: window({ filters, dilation: pair(1, 2), output_padding: pair(0, 1) }, ['filters']),
   dense: unary(anyShape, { units: filters, initializer, bias_initializer: initializer }, ['units']),

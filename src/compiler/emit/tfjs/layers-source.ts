@@ -432,6 +432,7 @@ export { dropout, inference, type Mode, within } from './mode.js';
 export { batchNorm, groupNorm, instanceNorm, layerNorm } from './normalisation.js';
 export * from './pooling.js';
 export { upsample } from './resampling.js';
+export { concat, constant, learned } from './source.js';
 export * from './weights.js';
 export type { Padding } from './window.js';
 `,
@@ -694,15 +695,41 @@ export function alongAxis(x: tf.Tensor4D, matrix: number[][], axis: number): tf.
   return tf.transpose(tf.reshape(product, [a, b, c, matrix.length]), last);
 }
 `,
+  'source.ts': `/** Tensors that are the same for every example: their batch is 1, which broadcasts. */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Learned } from './weights.js';
+
+/** \`[1, …shape]\` */
+export function learned<T extends tf.Tensor>({ value }: Learned): T {
+  return tf.expandDims(value, 0);
+}
+
+/** \`[1, …shape]\` */
+export function constant<T extends tf.Tensor>(values: readonly number[], shape: readonly number[]): T {
+  return tf.tensor([...values], [1, ...shape]) as T;
+}
+
+/** Joins along an axis, counted with the batch, tensors of which some are the same for every example. */
+export function concat<T extends tf.Tensor>(tensors: readonly T[], axis: number): T {
+  const batch = Math.max(...tensors.map(({ shape }) => shape[0]!));
+  const repeated = tensors.map((x) =>
+    x.shape[0] === batch ? x : tf.mul<T>(x, tf.ones([batch, ...x.shape.slice(1).map(() => 1)])),
+  );
+  return tf.concat([...repeated], axis);
+}
+`,
   'weights.ts': `/** Typed weights, the table that describes them, and the tree in which a model takes them. */
 import type * as tf from '@tensorflow/tfjs-core';
 
 type Shape = readonly number[];
-type TensorOf<S extends Shape> = S['length'] extends 1
-  ? tf.Tensor1D
-  : S['length'] extends 2
-    ? tf.Tensor2D
-    : tf.Tensor4D;
+interface Ranks {
+  readonly 0: tf.Scalar;
+  readonly 1: tf.Tensor1D;
+  readonly 2: tf.Tensor2D;
+  readonly 3: tf.Tensor3D;
+  readonly 4: tf.Tensor4D;
+}
+type TensorOf<S extends Shape> = S['length'] extends keyof Ranks ? Ranks[S['length']] : tf.Tensor;
 type Last<S extends Shape> = S extends readonly [...Shape, infer L extends number] ? L : number;
 
 /** A tensor or variable whose shape is known to the type checker. */
@@ -765,6 +792,11 @@ export interface ScaleAndOffset<Channels extends number = number> {
 export interface BatchNorm<Channels extends number = number> extends ScaleAndOffset<Channels> {
   readonly movingMean: Weight<[Channels]>;
   readonly movingVariance: Weight<[Channels]>;
+}
+
+/** A tensor that the model states itself. */
+export interface Learned<S extends Shape = Shape> {
+  readonly value: Weight<S>;
 }
 
 type Fanned = \`\${'he' | 'lecun'}_\${'uniform' | 'normal'}\`;

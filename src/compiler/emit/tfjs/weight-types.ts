@@ -2,7 +2,14 @@
 import type { Graph } from '../../graph.ts';
 import { weightsOf } from '../../ops/weights/index.ts';
 import { camelCase, parseSegment } from './names.ts';
-import { type FunctionPlan, type LoopStatement, type OpStatement, traitsOf, type UseStatement } from './plan.ts';
+import {
+  axisName,
+  type FunctionPlan,
+  type LoopStatement,
+  type OpStatement,
+  traitsOf,
+  type UseStatement,
+} from './plan.ts';
 
 export interface WeightInterface {
   readonly name: string;
@@ -159,6 +166,10 @@ function layerType(graph: Graph, plan: FunctionPlan, at: number): string {
   };
   const has = (name: string): boolean => rows[0]!.some((weight) => weight.name === name);
   const inType = (size: number[], hint: string): string => plan.symbols.inType(size, hint);
+  if (has('value')) {
+    const axes = sizes('value');
+    return `nn.Learned<[${axes.map((size, axis) => inType(size, axisName(axes.length, axis))).join(', ')}]>`;
+  }
   if (!has('kernel')) {
     const channels = inType(sizes('gamma')[0]!, 'Channels');
     return has('moving_mean') ? `nn.BatchNorm<${channels}>` : `nn.ScaleAndOffset<${channels}>`;

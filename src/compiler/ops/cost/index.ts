@@ -16,6 +16,8 @@ export const costRules: { readonly [K in OpKind]: Rule<K> } = {
   matmul: ({ transposeA }, [a], output) => size(output) * (transposeA ? a!.at(-2)! : a!.at(-1)!),
 
   input: free,
+  weight: free,
+  constant: free,
   max_pool: free,
   avg_pool: free,
   global_avg_pool: free,

@@ -5,10 +5,12 @@ import { elementwise } from './elementwise.ts';
 import { pooling } from './pooling.ts';
 import type { ShapeRule } from './rule.ts';
 import { shaping } from './shaping.ts';
+import { source } from './source.ts';
 
 export const shapeRules: { readonly [K in CallableOp]: ShapeRule<K> } = {
   ...convolution,
   ...pooling,
   ...elementwise,
   ...shaping,
+  ...source,
 };

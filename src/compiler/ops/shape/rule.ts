@@ -12,6 +12,11 @@ export type Dims = readonly Dim[];
 
 export type PaddingArgument = 'same' | 'valid' | Pads<Dim>;
 
+export interface Numbers {
+  readonly shape: readonly number[];
+  readonly values: readonly number[];
+}
+
 /** Arguments of a call after their types were checked. A getter returns undefined where the value is not known yet. */
 export interface CallArguments {
   /** Whether the call gave it or its default is not `null`. */
@@ -29,6 +34,8 @@ export interface CallArguments {
   /** Whether the call writes a list where an int would do. */
   isList(name: string): boolean;
   pairs(name: string): readonly Pair<Dim>[] | undefined;
+  /** Nested lists of numbers as a tensor, first axis outermost. */
+  numbers(name: string): Numbers | undefined;
   choice<T extends string>(name: string): T;
   /** Zeros where it is not known. */
   initializer(name: string): Initializer;

@@ -7,6 +7,7 @@ import { normalization } from './normalization.ts';
 import { pooling } from './pooling.ts';
 import { shaping } from './shaping.ts';
 import type { Signature } from './signature.ts';
+import { source } from './source.ts';
 
 /** Operations that a source can call. */
 export type CallableOp = Exclude<OpKind, 'input'>;
@@ -18,6 +19,7 @@ export const signatures: { readonly [K in CallableOp]: Signature } = {
   ...activation,
   ...arithmetic,
   ...shaping,
+  ...source,
 };
 
 export function isCallableOp(name: string): name is CallableOp {

@@ -16,6 +16,8 @@ export type ParameterType =
   | 'int or ints'
   /** Text such as `"he_normal"` or `"normal(0.02)"`. */
   | 'initializer'
+  /** A list of numbers, or of lists of them, all as long: a tensor. */
+  | 'numbers'
   | readonly string[];
 
 export type Default = number | boolean | string | readonly number[];

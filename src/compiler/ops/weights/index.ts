@@ -4,7 +4,7 @@ import { type Fans, fansOf, type Initializer, ones, zeros } from '../initializer
 import type { Kernel, OpAttributes, OpKind } from '../kind.ts';
 
 export interface WeightSpec {
-  /** Within its node: `kernel`, `bias`, `gamma`, `beta`, `moving_mean`, `moving_variance`. */
+  /** Within its node: `kernel`, `bias`, `gamma`, `beta`, `moving_mean`, `moving_variance`, `value`. */
   readonly name: string;
   /** `node.path/name`: the key in checkpoints. */
   readonly path: string;
@@ -77,7 +77,10 @@ export const weightRules: { readonly [K in OpKind]: Rule<K> } = {
   instance_norm: (_, [x]) => scaleAndOffset(x),
   layer_norm: (_, [x]) => scaleAndOffset(x),
 
+  weight: ({ shape, initializer }) => [weight('value', shape, initializer)],
+
   input: none,
+  constant: none,
   matmul: none,
   max_pool: none,
   avg_pool: none,

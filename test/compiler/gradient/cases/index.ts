@@ -72,6 +72,15 @@ function reduced<K extends 'reduce_mean' | 'reduce_sum' | 'reduce_max' | 'reduce
 
 export const cases: { readonly [K in OpKind]: readonly OpCase<K>[] } = {
   input: [{ inputs: [image], attributes: {}, outputs: [image] }],
+  weight: shapes.map((shape) => ({
+    inputs: [shape],
+    attributes: { shape, initializer: { kind: 'zeros' } },
+    outputs: [shape],
+  })),
+  constant: [
+    { inputs: [[2, 3]], attributes: { shape: [2, 3], values: [1, -2, 0.5, 3, 0, -1] }, outputs: [[2, 3]] },
+    { inputs: [[2]], attributes: { shape: [], values: [0.25] }, outputs: [[]] },
+  ],
 
   conv2d: conv2dCases,
   depthwise_conv2d: depthwiseCases,

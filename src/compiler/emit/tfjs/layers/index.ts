@@ -11,5 +11,6 @@ export { dropout, inference, type Mode, within } from './mode.js';
 export { batchNorm, groupNorm, instanceNorm, layerNorm } from './normalisation.js';
 export * from './pooling.js';
 export { upsample } from './resampling.js';
+export { concat, constant, learned } from './source.js';
 export * from './weights.js';
 export type { Padding } from './window.js';

@@ -8,17 +8,16 @@ import { convolution } from './convolution.ts';
 import { normalisation } from './normalisation.ts';
 import { pooling } from './pooling.ts';
 import { shaping } from './shaping.ts';
+import { source } from './source.ts';
 
 const opSources: { readonly [K in OpKind]: OpSource<K> } = {
-  input: ({ path }) => {
-    throw new Error(`${path} is a parameter of the model's function and not a call`);
-  },
   ...convolution,
   ...pooling,
   ...normalisation,
   ...activation,
   ...arithmetic,
   ...shaping,
+  ...source,
 };
 
 export function callOf(graph: Graph, node: Node): Call {

@@ -1,4 +1,5 @@
 import type { OpKind } from '../../../ops/kind.ts';
+import { batchlessValues } from '../batchless.ts';
 import { literal, type OpSource, options, slot, typed, untyped, x } from '../call.ts';
 import { pairValue } from './window.ts';
 
@@ -6,7 +7,11 @@ import { pairValue } from './window.ts';
 const withBatch = (axis: number): number => axis + 1;
 
 export const shaping = {
-  concat: ({ attributes: { axis } }) => typed('tf.concat', { kind: 'inputs' }, literal('axis', withBatch(axis))),
+  concat: ({ attributes: { axis }, inputs }, graph) => {
+    const batchless = inputs.filter((input) => batchlessValues(graph).has(input)).length;
+    const mixed = batchless > 0 && batchless < inputs.length;
+    return typed(mixed ? 'nn.concat' : 'tf.concat', { kind: 'inputs' }, literal('axis', withBatch(axis)));
+  },
   split: ({ attributes: { axis, sizes } }) =>
     typed('nn.split', x, literal('axis', withBatch(axis)), literal('sizes', sizes)),
   slice: ({ attributes: { axis, start, end } }) =>
