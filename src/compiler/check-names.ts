@@ -4,16 +4,17 @@
  *
  * In: a loaded module. Out: diagnostics only; evaluation looks names up again where their values are.
  */
-import type {
-  Body,
-  Expression,
-  Item,
-  LayerItem,
-  Name,
-  Parameter,
-  ShapeExpression,
-  Statement,
-  TypeExpression,
+import {
+  type Body,
+  type Expression,
+  type Item,
+  type LayerItem,
+  type Name,
+  namesOfLoop,
+  type Parameter,
+  type ShapeExpression,
+  type Statement,
+  type TypeExpression,
 } from '../dsl/ast.ts';
 import { type Diagnostic, diagnostic } from '../dsl/diagnostic.ts';
 import type { Span } from '../dsl/source.ts';
@@ -23,7 +24,7 @@ import { foreignLayer } from './foreign-layers.ts';
 import { isCallableOp, signatures } from './ops/signature/index.ts';
 import type { ModuleScope } from './project.ts';
 
-const TYPES = ['int', 'float', 'bool', 'string', 'layer'];
+const TYPES = ['int', 'float', 'bool', 'string', 'layer', 'pair', 'padding'];
 
 interface Binding {
   readonly name: Name;
@@ -178,7 +179,7 @@ class NameCheck {
       case 'for': {
         this.expression(scope, statement.over);
         const inner = new Scope(scope);
-        for (const variable of statement.variables) this.define(inner, variable, 'loop variable');
+        for (const variable of namesOfLoop(statement.variables)) this.define(inner, variable, 'loop variable');
         const body = new Scope(inner);
         this.body(body, statement.body, false);
         this.unused(body);
@@ -228,7 +229,7 @@ class NameCheck {
       case 'comprehension': {
         this.expression(scope, expression.over);
         const inner = new Scope(scope);
-        for (const variable of expression.variables) this.define(inner, variable, 'loop variable');
+        for (const variable of namesOfLoop(expression.variables)) this.define(inner, variable, 'loop variable');
         if (expression.condition !== undefined) this.expression(inner, expression.condition);
         this.expression(inner, expression.element);
         this.unused(inner);

@@ -94,7 +94,7 @@ export type ShapeAxis =
   | { readonly kind: 'rest'; readonly span: Span; readonly name: Name | undefined };
 
 export type TypeExpression =
-  | { readonly kind: 'named-type'; readonly span: Span; readonly name: string } // int float bool string layer; empty where none was found and that was reported
+  | { readonly kind: 'named-type'; readonly span: Span; readonly name: string } // int float bool string layer pair padding; empty where none was found and that was reported
   | { readonly kind: 'list-type'; readonly span: Span; readonly element: TypeExpression }
   | {
       readonly kind: 'record-type';
@@ -131,11 +131,17 @@ export interface Append {
   readonly value: Expression;
 }
 
-/** `for x in xs { … }` or `for i, x in xs { … }`. */
+/** What a loop names in each round: `x`, `i, x` with the index first, or `[a, b]` for the parts of an element. */
+export interface LoopVariables {
+  readonly index: Name | undefined;
+  readonly element: Name | readonly Name[];
+}
+
+/** `for x in xs { … }`, `for i, x in xs { … }` or `for [a, b] in pairs { … }`. */
 export interface ForStatement {
   readonly kind: 'for';
   readonly span: Span;
-  readonly variables: readonly Name[];
+  readonly variables: LoopVariables;
   readonly over: Expression;
   readonly body: Body;
 }
@@ -210,7 +216,7 @@ export interface Comprehension {
   readonly kind: 'comprehension';
   readonly span: Span;
   readonly element: Expression;
-  readonly variables: readonly Name[];
+  readonly variables: LoopVariables;
   readonly over: Expression;
   readonly condition: Expression | undefined;
 }
@@ -316,4 +322,9 @@ export interface IfExpression {
 export interface MissingExpression {
   readonly kind: 'missing';
   readonly span: Span;
+}
+
+/** All names of a loop, the index first. */
+export function namesOfLoop({ index, element }: LoopVariables): readonly Name[] {
+  return [...(index === undefined ? [] : [index]), ...(Array.isArray(element) ? element : [element as Name])];
 }

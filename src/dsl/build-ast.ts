@@ -256,8 +256,8 @@ class AstBuilder extends AnnotationBuilder {
     const loop = node(tree, 'forStatement');
     if (loop !== undefined) {
       const head = node(loop, 'loop');
-      const variables = tokens(head, 'Name').map((each) => this.name(each));
       const place = this.nodeSpan(head, this.source.span(span.start, span.start + 3));
+      const variables = this.loopVariables(head);
       const over = this.expression(node(head, 'expression'), place);
       return { kind: 'for', span, variables, over, body: this.body(token(loop, 'Body'), over.span) };
     }

@@ -4,7 +4,7 @@
  * From loose to tight: `|>`, `or`, `and`, `not`, comparisons (which do not chain), `+ -`, `* / %`, unary minus, `**`.
  */
 import type { CstNode, IToken } from 'chevrotain';
-import type { Argument, BinaryOperator, Body, Expression, IfExpression, PipeExpression } from './ast.ts';
+import type { Argument, BinaryOperator, Body, Expression, IfExpression, LoopVariables, PipeExpression } from './ast.ts';
 import { LiteralBuilder, MAX_DEPTH } from './build-literal.ts';
 import { node, nodes, token, tokens } from './cst.ts';
 import { diagnostic } from './diagnostic.ts';
@@ -262,10 +262,18 @@ export abstract class ExpressionBuilder extends LiteralBuilder {
       kind: 'comprehension',
       span,
       element: elements[0] ?? this.missing(span),
-      variables: tokens(loop, 'Name').map((each) => this.name(each)),
+      variables: this.loopVariables(loop),
       over: this.expression(node(loop, 'expression'), this.nodeSpan(loop, place)),
       condition: condition && this.expression(node(list, 'expression'), this.tokenSpan(condition)),
     };
+  }
+
+  protected loopVariables(loop: CstNode | undefined): LoopVariables {
+    const names = tokens(loop, 'Name').map((each) => this.name(each));
+    const parts = node(loop, 'parts');
+    if (parts !== undefined) return { index: names[0], element: tokens(parts, 'Name').map((each) => this.name(each)) };
+    const [first, second] = names;
+    return second === undefined ? { index: undefined, element: first ?? [] } : { index: first, element: second };
   }
 
   #record(record: CstNode, span: Span): Expression {

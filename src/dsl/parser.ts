@@ -139,15 +139,32 @@ class ChunkParser extends CstParser {
     this.CONSUME(t.Body);
   });
 
-  /** `x in xs` or `i, x in xs` */
+  /** `x in xs`, `i, x in xs`, `[a, b] in xs` or `i, [a, b] in xs` */
   readonly loop: Rule = this.RULE('loop', () => {
-    this.CONSUME(t.Name);
-    this.OPTION(() => {
-      this.CONSUME(t.Comma);
-      this.CONSUME2(t.Name);
-    });
+    this.OR([
+      { ALT: () => this.SUBRULE(this.parts) },
+      {
+        ALT: () => {
+          this.CONSUME(t.Name);
+          this.OPTION(() => {
+            this.CONSUME(t.Comma);
+            this.OR1([{ ALT: () => this.CONSUME2(t.Name) }, { ALT: () => this.SUBRULE2(this.parts) }]);
+          });
+        },
+      },
+    ]);
     this.CONSUME(t.In);
     this.SUBRULE(this.expression);
+  });
+
+  /** `[a, b]`: what an element is taken apart into. */
+  readonly parts: Rule = this.RULE('parts', () => {
+    this.CONSUME(t.LeftBracket);
+    this.MANY(() => {
+      this.CONSUME(t.Name);
+      if (!this.at(t.RightBracket)) this.CONSUME(t.Comma);
+    });
+    this.CONSUME(t.RightBracket);
   });
 
   readonly assertStatement: Rule = this.RULE('assertStatement', () => {

@@ -64,6 +64,7 @@ const CLOSED: Readonly<Record<string, { what: string; plural?: true; element: st
   callArguments: { what: 'the arguments', plural: true, element: 'an argument', close: ')' },
   parenthesis: { what: 'the parenthesis', element: 'an expression', close: ')' },
   list: { what: 'the list', element: 'an element', close: ']' },
+  parts: { what: 'the names', plural: true, element: 'a name', close: ']' },
   record: { what: 'the record', element: 'a field', close: '}' },
   postfix: { what: 'the index', element: 'an index', close: ']' },
 };

@@ -21,6 +21,18 @@ const trees = <T>(samples: readonly Sample<T>[]): T[] => samples.map((each) => e
 const texts = <T>(samples: readonly Sample<T>[], separator = ', '): string =>
   samples.map((each) => each.text).join(separator);
 
+/** `x`, `i, x`, `[a, b]` or `i, [a, b]` */
+const loop: Arbitrary = map(
+  fc.tuple(fc.option(word), fc.array(word, { minLength: 1, maxLength: 3 }), fc.boolean()),
+  ([index, words, apart]) => {
+    const element = apart ? `[${words.join(', ')}]` : words[0]!;
+    return {
+      tree: { index: index === null ? undefined : named(index), element: apart ? words.map(named) : named(words[0]!) },
+      text: index === null ? element : `${index}, ${element}`,
+    };
+  },
+);
+
 const literalText = fc.string({ maxLength: 6, unit: 'grapheme' });
 const encode = (text: string): string =>
   text
@@ -94,19 +106,16 @@ const { expression, body } = fc.letrec<{ expression: Sample<Tree>; body: Sample<
         tree: { kind: 'record', fields: all.map(([name, { tree }]) => ({ name: named(name), value: tree })) },
         text: `{${all.map(([name, { text }]) => `${name}: ${text}`).join(', ')}}`,
       })),
-      map(
-        fc.tuple(expression, fc.array(word, { minLength: 1, maxLength: 2 }), expression, fc.option(expression)),
-        ([element, variables, over, condition]) => ({
-          tree: {
-            kind: 'comprehension',
-            element: element.tree,
-            variables: variables.map(named),
-            over: over.tree,
-            condition: condition?.tree,
-          },
-          text: `[${element.text} for ${variables.join(', ')} in (${over.text})${condition ? ` if (${condition.text})` : ''}]`,
-        }),
-      ),
+      map(fc.tuple(expression, loop, expression, fc.option(expression)), ([element, variables, over, condition]) => ({
+        tree: {
+          kind: 'comprehension',
+          element: element.tree,
+          variables: variables.tree,
+          over: over.tree,
+          condition: condition?.tree,
+        },
+        text: `[${element.text} for ${variables.text} in (${over.text})${condition ? ` if (${condition.text})` : ''}]`,
+      })),
       map(fc.tuple(literalText, expression, literalText), ([before, inner, after]) => {
         const parts = [before.replaceAll('\r', ''), inner.tree, after.replaceAll('\r', '')];
         const value = inner.text.includes('\n') ? { tree: { kind: 'name', text: 'x' }, text: 'x' } : inner;
@@ -133,9 +142,9 @@ const { expression, body } = fc.letrec<{ expression: Sample<Tree>; body: Sample<
         tree: { kind: 'append', target: named(target), value: tree },
         text: `${target} += ${text}`,
       })),
-      map(fc.tuple(fc.array(word, { minLength: 1, maxLength: 2 }), value, body), ([variables, over, inner]) => ({
-        tree: { kind: 'for', variables: variables.map(named), over: over.tree, body: inner.tree },
-        text: `for ${variables.join(', ')} in ${over.text} ${inner.text}`,
+      map(fc.tuple(loop, value, body), ([variables, over, inner]) => ({
+        tree: { kind: 'for', variables: variables.tree, over: over.tree, body: inner.tree },
+        text: `for ${variables.text} in ${over.text} ${inner.text}`,
       })),
       map(fc.tuple(value, fc.option(value)), ([condition, message]) => ({
         tree: { kind: 'assert', condition: condition.tree, message: message?.tree },

@@ -1,13 +1,15 @@
 /** Syntax trees in tests: compared without their spans, and shown as text. */
-import type {
-  Body,
-  Expression,
-  Item,
-  Module,
-  Parameter,
-  ShapeExpression,
-  Statement,
-  TypeExpression,
+import {
+  type Body,
+  type Expression,
+  type Item,
+  type LoopVariables,
+  type Module,
+  namesOfLoop,
+  type Parameter,
+  type ShapeExpression,
+  type Statement,
+  type TypeExpression,
 } from '../../src/dsl/ast.ts';
 
 /** A tree without spans and sources, which two texts of one meaning share. */
@@ -59,7 +61,7 @@ function showStatement(statement: Statement, indent: string): string {
     case 'append':
       return `${indent}append ${statement.target.text} ${showExpression(statement.value, indent)}`;
     case 'for': {
-      const variables = statement.variables.map((variable) => variable.text).join(' ');
+      const variables = loopVariables(statement.variables);
       const head = `${indent}for ${variables} in ${showExpression(statement.over, indent)}`;
       return [head, ...showBody(statement.body, `${indent}  `)].join('\n');
     }
@@ -94,7 +96,7 @@ function showExpression(expression: Expression, indent = ''): string {
     case 'record':
       return form('record', ...expression.fields.map(({ name, value }) => `${name.text}: ${show(value)}`));
     case 'comprehension': {
-      const variables = expression.variables.map((variable) => variable.text).join(' ');
+      const variables = loopVariables(expression.variables);
       const condition = expression.condition === undefined ? '' : `if ${show(expression.condition)}`;
       return form('list-of', show(expression.element), `for ${variables} in ${show(expression.over)}`, condition);
     }
@@ -141,4 +143,9 @@ function showType(type: TypeExpression): string {
 
 function quote(text: string): string {
   return JSON.stringify(text);
+}
+
+function loopVariables(variables: LoopVariables): string {
+  const names = namesOfLoop(variables).map(({ text }) => text);
+  return `${names.join(' ')}${Array.isArray(variables.element) ? ' apart' : ''}`;
 }

@@ -73,7 +73,13 @@ function holdsTensors(session: Session, item: LayerItem, result: Value): boolean
   const wrong = (tensorsOf(result) ?? [result]).find((part) => part.kind !== 'tensor' && part.kind !== 'unknown');
   if (wrong === undefined) return true;
   const last = item.body.statements.at(-1)?.span ?? item.name.span;
-  session.report('not-a-tensor', last, { what: `the result of \`${item.name.text}\``, actual: describe(wrong) });
+  const help = wrong.kind === 'layer' ? 'give the layer its input: `x |> layer`' : undefined;
+  session.report(
+    'not-a-tensor',
+    last,
+    { what: `the result of \`${item.name.text}\``, actual: describe(wrong) },
+    { help },
+  );
   return false;
 }
 

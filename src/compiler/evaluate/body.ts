@@ -2,7 +2,7 @@
 import type { Assignment, Body, Expression, ForStatement, Statement } from '../../dsl/ast.ts';
 import { type Span, textOf } from '../../dsl/source.ts';
 import { unknownInteger } from '../../shared/dim.ts';
-import { bindLoop, evaluate, requireValue } from './expression.ts';
+import { bindLoop, evaluate, requireValue, takeApart } from './expression.ts';
 import { checkExtent } from './extent.ts';
 import { Frame } from './frame.ts';
 import { anyElement, elementOf, merge } from './merge.ts';
@@ -121,22 +121,8 @@ function assign(session: Session, frame: Frame, assignment: Assignment): void {
     return;
   }
   const value = requireValue(session, frame, expression);
-  const parts = partsOf(value);
-  if (parts === undefined && value.kind !== 'unknown' && !(value.kind === 'tensor' && value.shape === undefined)) {
-    session.report('wrong-number-of-values', expression.span, { wanted: targets.length, actual: describe(value) });
-  } else if (parts !== undefined && parts !== 'any' && parts.length !== targets.length) {
-    session.report('wrong-number-of-values', expression.span, { wanted: targets.length, actual: describe(value) });
-  }
-  for (const [index, target] of targets.entries()) {
-    frame.assign(target.text, (Array.isArray(parts) ? parts[index] : undefined) ?? UNKNOWN);
-  }
-}
-
-function partsOf(value: Value): readonly Value[] | 'any' | undefined {
-  if (value.kind === 'tuple') return value.elements;
-  if (value.kind === 'list') return value.elements ?? 'any';
-  if (value.kind === 'record') return [...value.fields.values()];
-  return undefined;
+  const parts = takeApart(session, expression.span, value, targets.length);
+  for (const [index, target] of targets.entries()) frame.assign(target.text, parts[index]!);
 }
 
 /** The name of a result becomes part of the paths below it. */
@@ -148,10 +134,9 @@ function named(session: Session, frame: Frame, name: string, expression: Express
 
 function runFor(session: Session, frame: Frame, statement: ForStatement): void {
   const over = requireValue(session, frame, statement.over);
-  const names = statement.variables.map((each) => each.text);
   const round = (element: Value, index: Value): void => {
     const inner = new Frame(frame.module, frame);
-    bindLoop(inner, names, element, index);
+    bindLoop(session, inner, statement.variables, element, index);
     evaluateBody(session, inner, statement.body);
   };
   if (over.kind === 'list' && over.elements !== undefined) {

@@ -12,7 +12,7 @@ import { Frame } from './frame.ts';
 import { type OpArgument, record } from './op-call.ts';
 import { bindParameters, fit, typeName } from './parameters.ts';
 import type { Session } from './session.ts';
-import { describe, type FunctionValue, list, UNKNOWN, type Value } from './value.ts';
+import { describe, type FunctionValue, type Layer, list, UNKNOWN, type Value } from './value.ts';
 
 export interface Call {
   readonly callee: Value;
@@ -39,13 +39,64 @@ export function call(session: Session, frame: Frame, site: Call): Value {
   const { layer } = callee;
   // A parameter: it may make one tensor or several.
   if (layer === undefined) return UNKNOWN;
-  if (layer.kind === 'op') return callOp(session, frame, layer.op, given, span);
+  return callLayer(session, frame, layer, given, span);
+}
+
+/** A use of the layer; or, where no input is given yet, the layer with these parameters given. */
+function callLayer(session: Session, frame: Frame, layer: Layer, given: Given, span: Span): Value {
+  const target = targetOf(layer, given.piped);
+  if (isWithoutInput(target, given)) {
+    const names = target.parameters.filter((name) => !layer.given?.has(name));
+    const bound = bind(session, { ...target, names, others: target.parameters }, given);
+    return { kind: 'layer', layer: { ...layer, given: new Map([...(layer.given ?? []), ...bound]) } };
+  }
+  const open = target.parameters.filter((name) => !layer.given?.has(name));
+  const bound = bind(session, { ...target, names: [...target.inputs, ...open], others: target.parameters }, given);
+  for (const [name, argument] of layer.given ?? []) if (!bound.has(name)) bound.set(name, argument);
+  if (layer.kind === 'op') return callOp(session, frame, layer.op, bound, target.form, span);
   const { item, module } = layer;
-  const name = item.name.text;
+  return expandBlock(session, frame, { item, module, span, form: target.form }, bound);
+}
+
+interface LayerTarget {
+  readonly callee: string;
+  readonly inputs: readonly string[];
+  readonly parameters: readonly string[];
+  /** Whether its input is a list of tensors. */
+  readonly takesList: boolean;
+  readonly form: () => string;
+}
+
+function targetOf(layer: Layer, piped: boolean): LayerTarget {
+  if (layer.kind === 'op') {
+    const { inputs, parameters } = signatures[layer.op];
+    return {
+      callee: layer.op,
+      inputs: inputs.map((each) => each.name),
+      parameters: parameters.map((each) => each.name),
+      takesList: inputs.some((each) => each.list),
+      form: () => formOfOp(layer.op, piped),
+    };
+  }
+  const { item } = layer;
   const inputs = item.inputs.map((each) => each.name.text);
-  const form = (): string => formOf(name, inputs, item.parameters.map(formOfParameter), given.piped);
-  const names = [...inputs, ...item.parameters.map((each) => each.name.text)];
-  return expandBlock(session, frame, { item, module, span, form }, bind(session, { callee: name, form, names }, given));
+  return {
+    callee: item.name.text,
+    inputs,
+    parameters: item.parameters.map((each) => each.name.text),
+    takesList: false,
+    form: () => formOf(item.name.text, inputs, item.parameters.map(formOfParameter), piped),
+  };
+}
+
+/** Whether a call gives none of the tensors that the layer needs, as in `conv2d(64, 3)`. */
+function isWithoutInput(target: LayerTarget, { positional, named, piped }: Given): boolean {
+  const { inputs, parameters, takesList } = target;
+  if (piped || inputs.length === 0 || named.some(({ name }) => inputs.includes(name))) return false;
+  if (positional.length > parameters.length) return false;
+  const first = positional[0]?.value;
+  if (first?.kind === 'list') return !takesList && !first.elements?.some((each) => each.kind === 'tensor');
+  return first?.kind !== 'tensor' && first?.kind !== 'unknown' && first?.kind !== 'tuple';
 }
 
 /** What a call gives, in the order and with the names that it writes. */
@@ -86,7 +137,7 @@ function callFunction(session: Session, frame: Frame, callee: FunctionValue, giv
   if (item === undefined || module === undefined) {
     if (!isBuiltin(name)) return UNKNOWN;
     if (name in signatures && !worksOnNumbers(name, given.positional[0]?.value)) {
-      return callOp(session, frame, name as CallableOp, given, span);
+      return callLayer(session, frame, { kind: 'op', op: name as CallableOp }, given, span);
     }
     return runBuiltin(session, frame, name, given.positional, given.named, span);
   }
@@ -126,9 +177,12 @@ interface Target {
   readonly form: () => string;
   /** What arguments without a name fill, in this order. */
   readonly names: readonly string[];
+  /** What can be given by name only. */
+  readonly others?: readonly string[];
 }
 
-function bind(session: Session, { callee, form, names }: Target, { positional, named }: Given): Bound {
+function bind(session: Session, target: Target, { positional, named }: Given): Bound {
+  const { callee, form, names, others = [] } = target;
   const bound: Bound = new Map();
   for (const [index, argument] of positional.entries()) {
     const name = names[index];
@@ -139,7 +193,7 @@ function bind(session: Session, { callee, form, names }: Target, { positional, n
     bound.set(name, argument);
   }
   for (const { name, nameSpan, argument } of named) {
-    if (!names.includes(name)) {
+    if (!names.includes(name) && !others.includes(name)) {
       const near = suggest(name, names);
       session.report('unknown-argument', nameSpan, { callee, name, near, form: form() });
       // Taken for what was meant, so that it is not missing as well.
@@ -152,12 +206,8 @@ function bind(session: Session, { callee, form, names }: Target, { positional, n
   return bound;
 }
 
-function callOp(session: Session, frame: Frame, op: CallableOp, given: Given, span: Span): Value {
+function callOp(session: Session, frame: Frame, op: CallableOp, bound: Bound, form: () => string, span: Span): Value {
   const signature = signatures[op];
-  const inputs = signature.inputs.map((each) => each.name);
-  const form = (): string => formOfOp(op, given.piped);
-  const names = [...inputs, ...signature.parameters.map((each) => each.name)];
-  const bound = bind(session, { callee: op, form, names }, given);
   const tensors: OpArgument[] = [];
   for (const input of signature.inputs) {
     const argument = bound.get(input.name);

@@ -5,10 +5,12 @@ import type {
   Expression,
   IfExpression,
   IndexExpression,
+  LoopVariables,
   MemberExpression,
+  Name,
   NameExpression,
 } from '../../dsl/ast.ts';
-import { type Span, textOf } from '../../dsl/source.ts';
+import { cover, type Span, textOf } from '../../dsl/source.ts';
 import { unknownInteger } from '../../shared/dim.ts';
 import { suggest } from '../../shared/suggest.ts';
 import { isCallableOp } from '../ops/signature/index.ts';
@@ -178,12 +180,7 @@ function evaluateComprehension(session: Session, frame: Frame, expression: Compr
   }
   const one = (element: Value, index: Value): Value | undefined => {
     const inner = new Frame(frame.module, frame);
-    bindLoop(
-      inner,
-      expression.variables.map((each) => each.text),
-      element,
-      index,
-    );
+    bindLoop(session, inner, expression.variables, element, index);
     if (expression.condition !== undefined) {
       const condition = requireValue(session, inner, expression.condition);
       if (condition.kind === 'bool' && condition.value === false) return undefined;
@@ -200,10 +197,42 @@ function evaluateComprehension(session: Session, frame: Frame, expression: Compr
   return session.recorder === undefined ? run() : session.recorder.inLoop(run);
 }
 
-/** `x` is the element; with two names, the first is its index. */
-export function bindLoop(frame: Frame, names: readonly string[], element: Value, index: Value): void {
-  if (names.length > 1) frame.define(names[0]!, index);
-  frame.define(names.at(-1)!, element);
+/** Defines the names of a loop for one round. */
+export function bindLoop(session: Session, frame: Frame, variables: LoopVariables, element: Value, index: Value): void {
+  if (variables.index !== undefined) frame.define(variables.index.text, index);
+  const { element: name } = variables;
+  if (!isSeveral(name)) {
+    frame.define(name.text, element);
+    return;
+  }
+  const span = cover(name[0]?.span ?? variables.index!.span, name.at(-1)?.span ?? variables.index!.span);
+  const parts = takeApart(session, span, element, name.length);
+  for (const [at, each] of name.entries()) frame.define(each.text, parts[at]!);
+}
+
+function isSeveral(name: Name | readonly Name[]): name is readonly Name[] {
+  return Array.isArray(name);
+}
+
+/** As many values as are wanted; unknown ones after reporting that there are more or fewer. */
+export function takeApart(session: Session, span: Span, value: Value, wanted: number): readonly Value[] {
+  const parts = partsOf(value);
+  const unknown = value.kind === 'unknown' || (value.kind === 'tensor' && value.shape === undefined);
+  if (parts !== 'any' && parts?.length !== wanted && !unknown) {
+    session.report('wrong-number-of-values', span, { wanted, actual: describe(value) });
+  }
+  const element = parts === 'any' && value.kind === 'list' ? value : undefined;
+  return Array.from({ length: wanted }, (_, at) => {
+    if (element !== undefined) return anyElement(element) ?? UNKNOWN;
+    return (Array.isArray(parts) ? parts[at] : undefined) ?? UNKNOWN;
+  });
+}
+
+function partsOf(value: Value): readonly Value[] | 'any' | undefined {
+  if (value.kind === 'tuple') return value.elements;
+  if (value.kind === 'list') return value.elements ?? 'any';
+  if (value.kind === 'record') return [...value.fields.values()];
+  return undefined;
 }
 
 function evaluateMember(session: Session, frame: Frame, { object, name }: MemberExpression): Value {

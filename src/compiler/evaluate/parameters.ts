@@ -64,6 +64,8 @@ export function fit(value: Value, type: TypeExpression): Value | undefined {
       if (type.name === 'layer' && value.kind === 'function' && value.item === undefined && isCallableOp(value.name)) {
         return { kind: 'layer', layer: { kind: 'op', op: value.name } };
       }
+      if (type.name === 'pair') return pairOf(value);
+      if (type.name === 'padding') return isPadding(value) ? value : undefined;
       return value.kind === type.name ? value : undefined;
     case 'choice-type':
       if (value.kind !== 'string') return undefined;
@@ -88,6 +90,24 @@ export function fit(value: Value, type: TypeExpression): Value | undefined {
   }
 }
 
+/** `3` stands for `[3, 3]`. */
+function pairOf(value: Value): Value | undefined {
+  if (value.kind === 'int') return list([value, value]);
+  if (value.kind !== 'list' || value.elements === undefined) return value.kind === 'list' ? value : undefined;
+  const isPair = value.elements.length === 2 && value.elements.every(isInt);
+  return isPair ? value : undefined;
+}
+
+function isPadding(value: Value): boolean {
+  if (value.kind === 'string') return value.value === undefined || value.value === 'same' || value.value === 'valid';
+  if (value.kind !== 'list' || value.elements === undefined) return value.kind === 'list' || isInt(value);
+  return value.elements.length === 2 && value.elements.every((each) => isInt(each) || pairOf(each) !== undefined);
+}
+
+function isInt({ kind }: Value): boolean {
+  return kind === 'int' || kind === 'unknown';
+}
+
 /** What a parameter of this type may be: all that is known while its definition is checked. */
 export function standIn(name: string, type: TypeExpression): Value {
   switch (type.kind) {
@@ -103,6 +123,8 @@ export function standIn(name: string, type: TypeExpression): Value {
           return string(undefined);
         case 'layer':
           return { kind: 'layer', layer: undefined };
+        case 'pair':
+          return list([int(integerSymbol(`${name}[0]`)), int(integerSymbol(`${name}[1]`))]);
         default:
           return UNKNOWN;
       }
@@ -129,6 +151,8 @@ export function typeName(type: TypeExpression): string {
         bool: 'true or false',
         string: 'a string',
         layer: 'a layer',
+        pair: 'an int or two of them',
+        padding: '"same", "valid", an int, [vertical, horizontal] or [[top, bottom], [left, right]]',
       };
       return names[type.name] ?? type.name;
     }

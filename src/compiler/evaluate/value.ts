@@ -8,6 +8,7 @@ import { type Dim, format, formatShape, isUnknown } from '../../shared/dim.ts';
 import type { Constant, ValueId } from '../graph.ts';
 import type { CallableOp } from '../ops/signature/index.ts';
 import type { ModuleScope } from '../project.ts';
+import type { OpArgument } from './op-call.ts';
 
 export type Value =
   | IntValue
@@ -70,9 +71,13 @@ export interface LayerValue {
   /** Undefined: a parameter of type `layer` while its block is checked. */
   readonly layer: Layer | undefined;
 }
-export type Layer =
+export type Layer = (
   | { readonly kind: 'op'; readonly op: CallableOp }
-  | { readonly kind: 'block'; readonly item: LayerItem; readonly module: ModuleScope };
+  | { readonly kind: 'block'; readonly item: LayerItem; readonly module: ModuleScope }
+) & {
+  /** Parameters that are given already: `conv2d(64, 3)` without an input is a layer, too. */
+  readonly given?: ReadonlyMap<string, OpArgument>;
+};
 export interface FunctionValue {
   readonly kind: 'function';
   readonly name: string;
@@ -88,6 +93,8 @@ export interface UnknownValue {
 export interface NothingValue {
   readonly kind: 'nothing';
 }
+
+const NO_ARGUMENTS: ReadonlyMap<string, OpArgument> = new Map();
 
 export const UNKNOWN: UnknownValue = { kind: 'unknown' };
 export const NOTHING: NothingValue = { kind: 'nothing' };
@@ -136,8 +143,11 @@ export function describe(value: Value): string {
   }
 }
 
+/** `relu`, or `conv2d(filters: 64, kernel: 3)` where parameters are given already. */
 export function layerName(layer: Layer): string {
-  return layer.kind === 'op' ? layer.op : layer.item.name.text;
+  const name = layer.kind === 'op' ? layer.op : layer.item.name.text;
+  if (layer.given === undefined) return name;
+  return `${name}(${[...layer.given].map(([parameter, { value }]) => `${parameter}: ${toText(value)}`).join(', ')})`;
 }
 
 /** As a string interpolates it. */
@@ -225,8 +235,15 @@ export function sameValue(a: Value, b: Value, sameDim: (a: Dim, b: Dim) => boole
     case 'layer': {
       const other = (b as LayerValue).layer;
       if (a.layer === undefined || other === undefined) return undefined;
-      if (a.layer.kind === 'op') return other.kind === 'op' && a.layer.op === other.op;
-      return other.kind === 'block' && a.layer.item === other.item;
+      const same =
+        a.layer.kind === 'op'
+          ? other.kind === 'op' && a.layer.op === other.op
+          : other.kind === 'block' && a.layer.item === other.item;
+      if (!same) return false;
+      const [mine, theirs] = [a.layer.given ?? NO_ARGUMENTS, other.given ?? NO_ARGUMENTS];
+      if (mine.size !== theirs.size || [...mine.keys()].some((name) => !theirs.has(name))) return false;
+      const parts = [...mine].map(([name, each]) => sameValue(each.value, theirs.get(name)!.value, sameDim));
+      return parts.includes(false) ? false : parts.includes(undefined) ? undefined : true;
     }
     default:
       return undefined;

@@ -22,7 +22,7 @@ export const names = {
     message: ({ name }) => `there is no type called \`${name}\``,
     help: ({ near }) =>
       didYouMean(near) ??
-      'types are int, float, bool, string, layer, lists such as [int], records such as { width: int }, and choices such as "a" | "b"',
+      'types are int, float, bool, string, layer, pair, padding, lists such as [int], records such as { width: int }, and choices such as "a" | "b"',
     why: 'Parameters have one of a few types.',
     wrong: 'block B(n: integer)(x: [H, W, C]) {\n  x |> conv2d(n, 1)\n}\n',
     right: 'block B(n: int)(x: [H, W, C]) {\n  x |> conv2d(n, 1)\n}\n',

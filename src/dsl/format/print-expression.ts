@@ -6,6 +6,8 @@ import type {
   Comprehension,
   Expression,
   IfExpression,
+  LoopVariables,
+  Name,
   PipeExpression,
   RecordExpression,
   UnaryExpression,
@@ -256,10 +258,9 @@ export abstract class ExpressionPrinter {
   }
 
   #comprehension({ element, variables, over, condition }: Comprehension): Document {
-    const names = variables.map((each) => each.text).join(', ');
     const parts: Document[] = [softLine, this.expression(element)];
     const [before, above] = this.#around(over.span.start);
-    parts.push(before, line, above, `for ${names} in `, this.expression(over));
+    parts.push(before, line, above, `for ${loopVariables(variables)} in `, this.expression(over));
     if (condition !== undefined) {
       const [beforeIf, aboveIf] = this.#around(condition.span.start);
       parts.push(beforeIf, line, aboveIf, 'if ', this.expression(condition));
@@ -349,4 +350,10 @@ function easilyConfused(inner: BinaryExpression, outer: BinaryExpression): boole
   if (outer.operator === 'or') return inner.operator === 'and';
   const mixes = inner.operator === '%' || outer.operator === '%';
   return mixes && tightness(inner) === tightness(outer) && inner !== outer;
+}
+
+/** `x`, `i, x`, `[a, b]` or `i, [a, b]` */
+export function loopVariables({ index, element }: LoopVariables): string {
+  const text = Array.isArray(element) ? `[${element.map((each) => each.text).join(', ')}]` : (element as Name).text;
+  return index === undefined ? text : `${index.text}, ${text}`;
 }

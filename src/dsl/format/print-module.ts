@@ -13,7 +13,7 @@ import type {
 } from '../ast.ts';
 import { textOf } from '../source.ts';
 import { concat, type Document, emptyLine, group, hardLine, indent, join, line, softLine, suffix } from './document.ts';
-import { type Element, ExpressionPrinter, ownLines } from './print-expression.ts';
+import { type Element, ExpressionPrinter, loopVariables, ownLines } from './print-expression.ts';
 
 /** Something that begins a line, with the comments around it: an item or a statement. */
 interface Entry {
@@ -193,7 +193,7 @@ export class ModulePrinter extends ExpressionPrinter {
       case 'append':
         return concat(`${statement.target.text} += `, this.expression(statement.value));
       case 'for': {
-        const variables = statement.variables.map((each) => each.text).join(', ');
+        const variables = loopVariables(statement.variables);
         return concat(`for ${variables} in `, this.expression(statement.over), ' ', this.body(statement.body, false));
       }
       case 'assert': {
