@@ -7,6 +7,7 @@ import { type Diagnostic, diagnostic, type Outcome } from '../dsl/diagnostic.ts'
 import { parse } from '../dsl/parse.ts';
 import { Source } from '../dsl/source.ts';
 import { suggest } from '../shared/suggest.ts';
+import { standardLibrary } from './standard-library.ts';
 
 /** Gives the text of a file by its path with `/` between folders, or undefined where there is none. */
 export interface Loader {
@@ -61,7 +62,7 @@ export function loadProject(path: string, text: string, loader: Loader): Outcome
   };
 
   const resolveImport = (item: ImportItem, from: string, declarations: Map<string, Declaration>): void => {
-    const target = resolvePath(from, item.path);
+    const target = isStandard(item.path) ? item.path : resolvePath(from, item.path);
     if (loading.includes(target)) {
       const cycle = [...loading.slice(loading.indexOf(target)), target];
       diagnostics.push(diagnostic('import-cycle', item.pathSpan, { cycle }));
@@ -69,7 +70,7 @@ export function loadProject(path: string, text: string, loader: Loader): Outcome
     }
     let module: ModuleScope | undefined = loaded.get(target);
     if (module === undefined) {
-      const found = loader.read(target);
+      const found = isStandard(item.path) ? standardLibrary[target] : loader.read(target);
       if (found === undefined) {
         const near = nearestFile(item.path, target);
         diagnostics.push(diagnostic('missing-import-file', item.pathSpan, { path: item.path, near }));
@@ -92,6 +93,7 @@ export function loadProject(path: string, text: string, loader: Loader): Outcome
 
   /** The path as it was written, with the name of a file that is there. */
   const nearestFile = (written: string, target: string): string | undefined => {
+    if (isStandard(written)) return suggest(written, Object.keys(standardLibrary)) ?? Object.keys(standardLibrary)[0];
     const name = target.split('/').at(-1)!;
     const names = loader.list?.(target.split('/').slice(0, -1).join('/')) ?? [];
     const near = names.includes(`${name}.spec`)
@@ -121,6 +123,11 @@ export function loadProject(path: string, text: string, loader: Loader): Outcome
 
   const main = load(path, new Source(path, text));
   return { value: { main, modules: [...loaded.values()] }, diagnostics };
+}
+
+/** Whether an import is of the library that comes with the compiler: `std/attention.spec`. */
+function isStandard(path: string): boolean {
+  return path.startsWith('std/');
 }
 
 /** `./blocks.spec` as written in `specs/ddrnet.spec` is `specs/blocks.spec`. */
