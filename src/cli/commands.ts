@@ -31,6 +31,7 @@ const SET_CONFIG = [
 const ENGINE = ['--engine <name>', 'what computes', 'auto'] as const;
 const CHECKPOINTS = ['best', 'last'];
 const CHECKPOINT = ['--checkpoint <which>', 'which weights', 'best'] as const;
+const LAYOUTS = ['channels-last', 'channels-first'];
 const TABLE = ['--format <format>', 'how to print', 'table'] as const;
 
 export const commands: readonly CommandRow[] = [
@@ -115,6 +116,39 @@ export const commands: readonly CommandRow[] = [
     choices: { engine: ENGINE_CHOICES, checkpoint: CHECKPOINTS, format: ['table', 'json'] },
     examples: ['specc predict runs/ddrnet cell.jpeg other.png'],
     load: () => import('./commands/predict.ts'),
+  },
+  {
+    usage: 'export <model>',
+    group: 'Train',
+    summary: 'write FILE[#Model] or a run with its weights as an ONNX file, for other runtimes',
+    options: [
+      ['--to <format>', 'what to write', 'onnx'],
+      ['-o, --out <file>', 'where to; the model with .onnx unless told'],
+      SET,
+      ['--seed <number>', 'weights as training from this seed starts with; 1 unless told'],
+      ['--weights <from>', 'weights of a run, a checkpoint (checkpoints/best.json) or a .safetensors file'],
+      ['--checkpoint <which>', 'which weights of a run', 'best'],
+      ['--batch <count>', 'take this many examples at a time; any number unless told'],
+      ['--input-layout <order>', 'where images have their channels', 'channels-last'],
+      ['--output-layout <order>', 'the same for outputs that are images', 'channels-last'],
+      ['--fold', 'fold batch normalisation into the convolution before it'],
+      ['--opset <version>', 'of the ONNX operators', '17'],
+      ['--format <format>', 'how to print', 'pretty'],
+    ],
+    choices: {
+      to: ['onnx'],
+      checkpoint: CHECKPOINTS,
+      inputLayout: LAYOUTS,
+      outputLayout: LAYOUTS,
+      opset: ['13', '14', '15', '16', '17', '18'],
+      format: ['pretty', 'json'],
+    },
+    examples: [
+      'specc export runs/ddrnet -o ddrnet.onnx',
+      'specc export specs/resnet.spec#ResNet18 --set classes=10 --seed 7',
+      'specc export specs/net.spec --weights net.safetensors --input-layout channels-first --fold',
+    ],
+    load: () => import('./commands/export.ts'),
   },
   {
     usage: 'synth <folder>',

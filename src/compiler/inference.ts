@@ -1,19 +1,30 @@
 /**
  * A model in inference mode as a program: running statistics, no dropout. Inputs: the model's inputs by name,
- * `[N, …shape]`, and every weight by path. Outputs: the model's outputs by name, channel-last.
+ * `[N, …shape]`, and every weight by path. Outputs: the model's outputs by name. All are channel-last, unless images,
+ * values with three axes, are asked for as `[N, C, H, W]`.
  */
 import type { Graph } from './graph.ts';
 import { lowering } from './lower/context.ts';
 import { lower } from './lower/index.ts';
+import type { Layout } from './lower/rule.ts';
 import { createBuilder } from './program/build.ts';
 import type { Program } from './program/program.ts';
 
-export function inferenceProgram(graph: Graph, batch: number): Program {
+export interface InferenceLayouts {
+  readonly inputs?: Layout;
+  readonly outputs?: Layout;
+}
+
+export function inferenceProgram(graph: Graph, batch: number, layouts: InferenceLayouts = {}): Program {
+  const { inputs = 'channels-last', outputs = 'channels-last' } = layouts;
   const builder = createBuilder();
-  const context = lowering(graph, builder, batch, false);
+  const context = lowering(graph, builder, batch, false, inputs);
   const { values } = lower(graph, context);
   builder.origin('outputs');
   return builder.finish(
-    graph.outputs.map(({ name, value }) => ({ name, tensor: context.as(values.get(value)!, 'channels-last') })),
+    graph.outputs.map(({ name, value }) => {
+      const made = values.get(value)!;
+      return { name, tensor: context.as(made, made.shape.length === 3 ? outputs : 'channels-last') };
+    }),
   );
 }

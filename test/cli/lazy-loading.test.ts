@@ -57,6 +57,14 @@ for (const command of ['check', 'summary', 'fmt', 'explain', 'init']) {
   });
 }
 
+test('export loads no engine and no images, but ONNX', ({ metafile }) => {
+  const packages = packagesOf(metafile, 'src/cli/commands/export.ts');
+  assert.equal(
+    HEAVY.filter((each) => packages.has(each)),
+    ['onnx-buf'],
+  );
+});
+
 test('build and train do load what they need, so that the names above are right', ({ metafile }) => {
   assert.ok(packagesOf(metafile, 'src/cli/commands/build.ts').has('ts-morph'));
   assert.ok(packagesOf(metafile, 'src/cli/commands/train.ts').has('sharp'));

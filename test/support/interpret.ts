@@ -158,6 +158,19 @@ const kernels: { readonly [K in Kernel]: Compute<K> } = {
     return result;
   },
 
+  batch_norm: ({ attributes: { epsilon }, shape }, [x, ...vectors]) => {
+    const [gamma, beta, mean, variance] = vectors.map(({ data }) => data) as [
+      Float64Array,
+      Float64Array,
+      Float64Array,
+      Float64Array,
+    ];
+    const size = elementCount(shape.slice(2));
+    return x!.data.map((each, index) => {
+      const channel = Math.floor(index / size) % shape[1]!;
+      return (gamma[channel]! * (each - mean[channel]!)) / Math.sqrt(variance[channel]! + epsilon) + beta[channel]!;
+    });
+  },
   conv: ({ attributes, shape }, [x, filter, bias]) => {
     const result = new Float64Array(elementCount(shape));
     eachProduct(attributes, attributes.groups, x!.shape, filter!.shape, shape, (atX, atFilter, atResult) => {

@@ -2,7 +2,7 @@
 import { type Graph, type Shape, shapeOf } from '../graph.ts';
 import type { Builder } from '../program/builder.ts';
 import { inLayout, physicalShape } from './layout.ts';
-import type { LowerContext } from './rule.ts';
+import type { Layout, LowerContext } from './rule.ts';
 
 /** A dropout mask that a program wants at each step. */
 export interface MaskInput {
@@ -20,12 +20,19 @@ export interface Lowering extends LowerContext {
   readonly masks: readonly MaskInput[];
 }
 
-export function lowering(graph: Graph, builder: Builder, batch: number, training: boolean): Lowering {
+export function lowering(
+  graph: Graph,
+  builder: Builder,
+  batch: number,
+  training: boolean,
+  inputLayout: Layout = 'channels-last',
+): Lowering {
   const masks: MaskInput[] = [];
   return {
     builder,
     batch,
     training,
+    inputLayout,
     masks,
 
     as: (value, layout) => inLayout(builder, value, layout),

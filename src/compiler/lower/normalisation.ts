@@ -23,8 +23,18 @@ export const normalisation: Pick<LowerTable, 'batch_norm' | 'group_norm' | 'inst
           centred: b.sub(tensor, overAll('moving_mean')),
           deviation: reciprocalRoot(b, overAll('moving_variance'), epsilon),
         };
-    const y = b.add(b.mul(stats.centred, b.mul(stats.deviation, overAll('gamma'))), overAll('beta'));
     const saved = { centred: stats.centred, deviation: stats.deviation };
+    if (!('mean' in stats) && (layout === 'channels-first' || shape.length === 1)) {
+      // the kernel that engines fuse into the convolution before it; it wants the channels in second place
+      const vectors = [
+        weights['gamma']!,
+        weights['beta']!,
+        weights['moving_mean']!,
+        weights['moving_variance']!,
+      ] as const;
+      return { outputs: [context.place(b.batchNorm(tensor, vectors, epsilon), layout, shape)], saved };
+    }
+    const y = b.add(b.mul(stats.centred, b.mul(stats.deviation, overAll('gamma'))), overAll('beta'));
     const outputs = [context.place(y, layout, shape)];
     if (!('mean' in stats)) return { outputs, saved };
     const moved = (name: string, now: Tensor): Tensor =>

@@ -22,6 +22,8 @@ export interface Placed {
 export interface LowerContext {
   readonly builder: Builder;
   readonly batch: number;
+  /** How images, inputs of three axes, come in; all others are channels-last. */
+  readonly inputLayout: Layout;
   /** Whether batch statistics and dropout are live. */
   readonly training: boolean;
   /** The same value in that layout. */

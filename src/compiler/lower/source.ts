@@ -1,11 +1,13 @@
+import { physicalShape } from './layout.ts';
 import type { LowerTable } from './rule.ts';
 
 /** What comes from no other value has the batch axis like all others, and is repeated along it. */
 export const source: Pick<LowerTable, 'input' | 'weight' | 'constant'> = {
   input(context, node) {
     const shape = context.shapeOf(node.outputs[0]!);
-    const tensor = context.builder.input(node.name, [context.batch, ...shape]);
-    return { outputs: [context.place(tensor, 'channels-last', shape)] };
+    const layout = shape.length === 3 ? context.inputLayout : 'channels-last';
+    const tensor = context.builder.input(node.name, physicalShape(layout, context.batch, shape));
+    return { outputs: [context.place(tensor, layout, shape)] };
   },
 
   weight(context, node, _inputs, { value }) {

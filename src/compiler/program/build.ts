@@ -76,6 +76,7 @@ export function builderOn(assembler: Assembler): Builder {
     averagePool: (x, window) =>
       emit('average_pool', { ...windowOf(window), kernel: [...window.kernel], countPadding: window.countPadding }, [x]),
     softmax: (x, axis) => emit('softmax', { axis: axis < 0 ? axis + x.shape.length : axis }, [x]),
+    batchNorm: (x, vectors, epsilon) => emit('batch_norm', { epsilon: Math.fround(epsilon) }, [x, ...vectors]),
 
     neg: (x) => builder.unary('neg', x),
     add: (a, b) => builder.binary('add', a, b),

@@ -48,6 +48,8 @@ export interface Builder {
   maxPool(x: Tensor, window: SpatialWindow & { kernel: readonly number[] }): Tensor;
   averagePool(x: Tensor, window: SpatialWindow & { kernel: readonly number[]; countPadding: boolean }): Tensor;
   softmax(x: Tensor, axis: number): Tensor;
+  /** By given statistics: `[gamma, beta, mean, variance]`, all `[C]`. */
+  batchNorm(x: Tensor, vectors: readonly [Tensor, Tensor, Tensor, Tensor], epsilon: number): Tensor;
 
   // what rules say often
   neg(x: Tensor): Tensor;

@@ -41,8 +41,8 @@ export interface SpatialWindow {
 export interface KernelAttributes {
   /** No operands: fed at each run. */
   input: { readonly name: string };
-  /** No operands. Booleans as 0 and 1. */
-  constant: { readonly data: Float32Array | BigInt64Array | Uint8Array };
+  /** No operands. Booleans as 0 and 1. `name` is the path of the weight that it is, if it is one. */
+  constant: { readonly data: Float32Array | BigInt64Array | Uint8Array; readonly name?: string };
   /** x */
   unary: { readonly fn: Unary };
   /** a, b; NumPy broadcasting */
@@ -81,6 +81,8 @@ export interface KernelAttributes {
   average_pool: SpatialWindow & { readonly kernel: readonly number[]; readonly countPadding: boolean };
   /** x */
   softmax: { readonly axis: number };
+  /** x [N, C, …], gamma, beta, mean, variance, all [C]: `gamma · (x − mean) / √(variance + epsilon) + beta`; ε is a float32 */
+  batch_norm: { readonly epsilon: number };
 }
 
 export type Kernel = keyof KernelAttributes;

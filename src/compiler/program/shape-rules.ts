@@ -44,6 +44,7 @@ const operandCounts: { readonly [K in Kernel]: readonly [number, number] } = {
   max_pool: [1, 1],
   average_pool: [1, 1],
   softmax: [1, 1],
+  batch_norm: [5, 5],
 };
 
 const shapeRules: { readonly [K in Kernel]: ShapeRule<K> } = {
@@ -189,6 +190,15 @@ const shapeRules: { readonly [K in Kernel]: ShapeRule<K> } = {
   softmax: ({ axis }, [x]) => {
     requireType(x!, 'float32', 'softmax');
     requireAxis(axis, x!.shape);
+    return x!;
+  },
+
+  batch_norm: (_, [x, ...vectors]) => {
+    requireType(x!, 'float32', 'batch_norm');
+    for (const { shape, type } of vectors) {
+      require(type === 'float32' && shape.length === 1 && shape[0] === x!.shape[1], () =>
+        `a vector ${textOf(shape)} for the channels of ${textOf(x!.shape)}`);
+    }
     return x!;
   },
 };

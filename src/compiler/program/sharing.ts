@@ -16,8 +16,9 @@ export function sharingKey<K extends Kernel>(
   // only padding may be with a number that JSON lacks, and a replacer takes its time
   if (kernel !== 'constant')
     return `${head} ${JSON.stringify(attributes, kernel === 'pad' ? exactNumbers : undefined)}`;
-  const { data } = attributes as KernelAttributes['constant'];
-  return data.byteLength > longestShared ? undefined : `${head} ${bytesAsText(data)}`;
+  const { data, name } = attributes as KernelAttributes['constant'];
+  // a weight stands for itself, even where another has the same numbers
+  return name !== undefined || data.byteLength > longestShared ? undefined : `${head} ${bytesAsText(data)}`;
 }
 
 /** JSON has neither -0 nor infinities. */

@@ -164,4 +164,13 @@ export const everyKernel: { readonly [K in Kernel]: (b: Builder) => Tensor[] } =
     const x = b.input('x', [2, 3, 4]);
     return [b.softmax(x, 2), b.softmax(x, 1), b.softmax(x, 0)];
   },
+  batch_norm: (b) => {
+    const vector = (name: string): Tensor => b.input(name, [3]);
+    const variance = b.unary('abs', vector('variance'));
+    const vectors = [vector('gamma'), vector('beta'), vector('mean'), variance] as const;
+    return [
+      b.batchNorm(b.input('image', [2, 3, 4, 5]), vectors, 1e-3),
+      b.batchNorm(b.input('row', [4, 3]), vectors, 0.1),
+    ];
+  },
 };

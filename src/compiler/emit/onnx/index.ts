@@ -1,25 +1,45 @@
 /**
- * A program as an ONNX model: opset 18 and IR version 8, which every execution provider of onnxruntime runs with its
- * own kernels. The same program gives the same bytes. The program must be legal (`verifyProgram`).
+ * A program as an ONNX model: opset 18 and IR version 8 unless told, which every execution provider of onnxruntime runs
+ * with its own kernels. The same program gives the same bytes. The program must be legal (`verifyProgram`).
  */
 import { create, toBinary } from '@bufbuild/protobuf';
 import { ModelProtoSchema, type NodeProto, type TensorProto } from 'onnx-buf';
-import type { Instruction, Program } from '../../program/program.ts';
-import { type OperandConstants, type Operator, operators } from './kernels.ts';
+import { traceBatch } from '../../program/batch-axis.ts';
+import type { Instruction, KernelAttributes, Program, TensorId } from '../../program/program.ts';
+import { ProgramError } from '../../program/shape-rules.ts';
+import { type ModelContext, type Operator, operators } from './kernels.ts';
 import { spellOutMeans, spellOutWidePoolPadding } from './legalise.ts';
 import { nodeMessage, tensorMessage, valueInfo } from './message.ts';
 import { nameTensors } from './names.ts';
 
-const irVersion = 8n;
-const opset = 18n;
+/** Our operators have one form in all of these; `ReduceMax` and `ReduceMin` have another in 18. */
+export const OPSETS = [13, 14, 15, 16, 17, 18] as const;
+export type Opset = (typeof OPSETS)[number];
+
+export interface OnnxOptions {
+  readonly opset?: Opset;
+  /**
+   * Leaves the number of examples open: the program was built for `size` of them, its inputs `inputs` have one entry an
+   * example, and the axis is called `name`. Throws `ProgramError` where `traceBatch` refuses the program.
+   */
+  readonly batch?: { readonly size: number; readonly name: string; readonly inputs: ReadonlySet<string> };
+  readonly producerVersion?: string;
+  /** What a viewer shows of the graph, and of each input and output by name. */
+  readonly doc?: string;
+  readonly docs?: ReadonlyMap<string, string>;
+  /** Further facts by name. */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
 
 /** Inputs and outputs keep their names; constants become initializers. */
-export function emitOnnx(source: Program, name: string): Uint8Array {
+export function emitOnnx(source: Program, name: string, options: OnnxOptions = {}): Uint8Array {
+  const { opset = 18, batch, doc = '', docs, metadata = {} } = options;
   const program = spellOutMeans(spellOutWidePoolPadding(source));
+  const grows = growing(program, batch);
   const names = nameTensors(program);
   const initializer: TensorProto[] = [];
   const node: NodeProto[] = [];
-  const constants = operandConstants(initializer);
+  const context = modelContext(program, opset, grows, { initializer, node });
 
   for (const instruction of program.instructions) {
     const output = names.get(instruction.id)!;
@@ -27,7 +47,7 @@ export function emitOnnx(source: Program, name: string): Uint8Array {
       initializer.push(tensorMessage(output, instruction.shape, instruction.attributes.data, instruction.type));
     }
     const operands = instruction.operands.map((operand) => names.get(operand)!);
-    const operator = operatorFor(instruction, operands, constants);
+    const operator = operatorFor(instruction, operands, context);
     if (operator) node.push(nodeMessage(output, operator.op, operator.inputs, output, operator.attributes));
   }
   for (const output of program.outputs) {
@@ -35,58 +55,101 @@ export function emitOnnx(source: Program, name: string): Uint8Array {
     if (source !== output.name) node.push(nodeMessage(output.name, 'Identity', [source], output.name));
   }
 
+  const portShape = ({ id, shape }: Instruction): readonly (number | string)[] => {
+    if (!grows.has(id)) return shape;
+    const multiple = shape[0]! / batch!.size;
+    return [multiple === 1 ? batch!.name : `${multiple} * ${batch!.name}`, ...shape.slice(1)];
+  };
   const model = create(ModelProtoSchema, {
-    irVersion,
+    irVersion: opset < 15 ? 7n : 8n,
     producerName: 'specc',
-    opsetImport: [{ domain: '', version: opset }],
+    producerVersion: options.producerVersion ?? '',
+    opsetImport: [{ domain: '', version: BigInt(opset) }],
+    metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
     graph: {
       name,
+      docString: doc,
       node,
       initializer,
-      input: program.instructions
-        .filter(({ kernel }) => kernel === 'input')
-        .map(({ id, shape, type }) => valueInfo(names.get(id)!, shape, type)),
+      input: program.instructions.flatMap((instruction) => {
+        if (instruction.kernel !== 'input') return [];
+        const input = names.get(instruction.id)!;
+        return [valueInfo(input, portShape(instruction), instruction.type, docs?.get(input))];
+      }),
       output: program.outputs.map((output) => {
-        const { shape, type } = program.instructions[output.tensor]!;
-        return valueInfo(output.name, shape, type);
+        const made = program.instructions[output.tensor]!;
+        return valueInfo(output.name, portShape(made), made.type, docs?.get(output.name));
       }),
     },
   });
   return toBinary(ModelProtoSchema, model);
 }
 
+function growing(program: Program, batch: OnnxOptions['batch']): ReadonlySet<TensorId> {
+  if (!batch) return new Set();
+  const traced = traceBatch(program, batch.inputs, batch.size);
+  if ('grows' in traced) return traced.grows;
+  throw new ProgramError(`${traced.refused.origin} needs the number of examples: it ${traced.why}`);
+}
+
 function operatorFor(
   instruction: Instruction,
   operands: readonly string[],
-  constants: OperandConstants,
+  context: ModelContext,
 ): Operator | undefined {
   const row = operators[instruction.kernel] as (
     instruction: Instruction,
     operands: readonly string[],
-    constants: OperandConstants,
+    context: ModelContext,
   ) => Operator | undefined;
-  return row(instruction, operands, constants);
+  return row(instruction, operands, context);
 }
 
-/** One initializer for each distinct value, named by it. */
-function operandConstants(initializer: TensorProto[]): OperandConstants {
+function modelContext(
+  program: Program,
+  opset: number,
+  grows: ReadonlySet<TensorId>,
+  { initializer, node }: { readonly initializer: TensorProto[]; readonly node: NodeProto[] },
+): ModelContext {
   const made = new Set<string>();
-  const once = (name: string, make: () => TensorProto): string => {
-    if (!made.has(name)) initializer.push(make());
+  /** What is named by its value is made once. */
+  const once = (name: string, make: (name: string) => void): string => {
+    if (!made.has(name)) make(name);
     made.add(name);
     return name;
   };
+  const int64 = (values: readonly number[]): string =>
+    once(`int64[${values.join(', ')}]`, (name) => {
+      initializer.push(tensorMessage(name, [values.length], BigInt64Array.from(values, BigInt), 'int64'));
+    });
+  /** `[N, …rest]`, with the number of examples that the model is given. */
+  const forEachExample = (rest: readonly number[]): string => {
+    const examples = once('examples', (name) => {
+      const fed = program.instructions.find(({ id, kernel }) => kernel === 'input' && grows.has(id))!;
+      const { name: input } = fed.attributes as KernelAttributes['input'];
+      node.push(nodeMessage('examples/shape', 'Shape', [input], 'examples/shape'));
+      node.push(nodeMessage(name, 'Slice', ['examples/shape', int64([0]), int64([1]), int64([0])], name));
+    });
+    if (rest.length === 0) return examples;
+    return once(`examples[${rest.join(', ')}]`, (name) => {
+      node.push(nodeMessage(name, 'Concat', [examples, int64(rest)], name, { axis: 0 }));
+    });
+  };
   return {
-    int64: (values) =>
-      once(`int64[${values.join(', ')}]`, () => {
-        return tensorMessage(
-          `int64[${values.join(', ')}]`,
-          [values.length],
-          BigInt64Array.from(values, BigInt),
-          'int64',
-        );
-      }),
+    opset,
+    int64,
     float32: (value) =>
-      once(`float32 ${value}`, () => tensorMessage(`float32 ${value}`, [], Float32Array.of(value), 'float32')),
+      once(`float32 ${value}`, (name) => {
+        initializer.push(tensorMessage(name, [], Float32Array.of(value), 'float32'));
+      }),
+    hasBatch: ({ id }) => grows.has(id),
+    shapeOf: ({ id, kernel, operands, shape }) => {
+      if (!grows.has(id)) return int64(shape);
+      const [first, ...rest] = shape;
+      const operand = operands[0]!;
+      // an `Expand` keeps an axis that it has 1 for; in a `Reshape`, 0 is the operand's size and -1 what is left
+      if (kernel === 'expand') return grows.has(operand) ? int64([1, ...rest]) : forEachExample(rest);
+      return int64([program.instructions[operand]!.shape[0] === first ? 0 : -1, ...rest]);
+    },
   };
 }

@@ -1,4 +1,7 @@
-/** Each kernel as one operator of opset 18. Attributes and semantics: https://onnx.ai/onnx/operators */
+/**
+ * Each kernel as one operator, the same in every opset from 13 to 18 but where a row says so. Attributes and semantics:
+ * https://onnx.ai/onnx/operators
+ */
 import type {
   Binary,
   Comparison,
@@ -9,6 +12,7 @@ import type {
   SpatialWindow,
   Unary,
 } from '../../program/program.ts';
+import { isGlobalPool } from './legalise.ts';
 import { type AttributeValue, elementTypes } from './message.ts';
 
 export interface Operator {
@@ -17,17 +21,23 @@ export interface Operator {
   readonly attributes?: Readonly<Record<string, AttributeValue>>;
 }
 
-/** Names initializers for what ONNX takes as an operand and our kernels as an attribute. */
-export interface OperandConstants {
+/** What rows need of the model that they are for. */
+export interface ModelContext {
+  readonly opset: number;
+  /** Names initializers for what ONNX takes as an operand and our kernels as an attribute. */
   int64(values: readonly number[]): string;
   float32(value: number): string;
+  /** Names what holds the shape that an instruction makes, as `Reshape` and `Expand` take it. */
+  shapeOf(instruction: Instruction): string;
+  /** Whether the first axis has a size that is only known when the model runs. */
+  hasBatch(instruction: Instruction): boolean;
 }
 
 /** `operands` are the tensor names. Inputs and constants of a program are no operators. */
 type KernelRow<K extends Kernel> = (
   instruction: Extract<Instruction, { readonly kernel: K }>,
   operands: readonly string[],
-  constants: OperandConstants,
+  model: ModelContext,
 ) => Operator | undefined;
 
 export const operators: { readonly [K in Kernel]: KernelRow<K> } = {
@@ -39,23 +49,30 @@ export const operators: { readonly [K in Kernel]: KernelRow<K> } = {
   compare: ({ attributes: { fn } }, inputs) => ({ op: comparisons[fn], inputs }),
   where: (_, inputs) => ({ op: 'Where', inputs }),
   cast: ({ attributes: { to } }, inputs) => ({ op: 'Cast', inputs, attributes: { to: castTarget(to) } }),
-  reduce: ({ attributes: { fn, axes }, shape }, [x], { int64 }) => {
-    // its form is the same in every opset, while that of `ReduceMax` changed in 18
-    if (fn === 'max' && isSpatial(axes, shape.length)) return { op: 'GlobalMaxPool', inputs: [x!] };
-    return { op: reductions[fn], inputs: [x!, int64(axes)], attributes: { keepdims: 1 } };
+  reduce: (instruction, [x], { opset, int64 }) => {
+    const { fn, axes } = instruction.attributes;
+    // their form is the same in every opset, while that of `ReduceMax` and `ReduceMean` changed in 18
+    if (fn === 'max' && isGlobalPool(instruction)) return { op: 'GlobalMaxPool', inputs: [x!] };
+    if (fn === 'mean' && isGlobalPool(instruction)) return { op: 'GlobalAveragePool', inputs: [x!] };
+    const op = reductions[fn];
+    if (opset < 18 && fn !== 'sum') return { op, inputs: [x!], attributes: { axes, keepdims: 1 } };
+    return { op, inputs: [x!, int64(axes)], attributes: { keepdims: 1 } };
   },
 
-  reshape: ({ shape }, [x], { int64 }) => ({ op: 'Reshape', inputs: [x!, int64(shape)] }),
+  reshape: (instruction, [x], { shapeOf }) => ({ op: 'Reshape', inputs: [x!, shapeOf(instruction)] }),
   transpose: ({ attributes: { permutation } }, inputs) => ({
     op: 'Transpose',
     inputs,
     attributes: { perm: permutation },
   }),
-  expand: ({ shape }, [x], { int64 }) => ({ op: 'Expand', inputs: [x!, int64(shape)] }),
-  slice: ({ attributes: { starts, ends, steps } }, [x], { int64 }) => ({
-    op: 'Slice',
-    inputs: [x!, int64(starts), int64(ends), int64(starts.map((_, axis) => axis)), int64(steps)],
-  }),
+  expand: (instruction, [x], { shapeOf }) => ({ op: 'Expand', inputs: [x!, shapeOf(instruction)] }),
+  slice: (instruction, [x], { int64, hasBatch }) => {
+    const { starts, ends, steps } = instruction.attributes;
+    // an axis whose size is not known is taken whole
+    const axes = starts.map((_, axis) => axis).filter((axis) => axis > 0 || !hasBatch(instruction));
+    const of = (list: readonly number[]): string => int64(axes.map((axis) => list[axis]!));
+    return { op: 'Slice', inputs: [x!, of(starts), of(ends), int64(axes), of(steps)] };
+  },
   concat: ({ attributes: { axis } }, inputs) => ({ op: 'Concat', inputs, attributes: { axis } }),
   pad: ({ attributes: { pads, value } }, [x], { int64, float32 }) => ({
     op: 'Pad',
@@ -90,6 +107,11 @@ export const operators: { readonly [K in Kernel]: KernelRow<K> } = {
     attributes: { kernel_shape: kernel, strides, pads: beforeThenAfter(pads), count_include_pad: Number(countPadding) },
   }),
   softmax: ({ attributes: { axis } }, inputs) => ({ op: 'Softmax', inputs, attributes: { axis } }),
+  batch_norm: ({ attributes: { epsilon } }, inputs) => ({
+    op: 'BatchNormalization',
+    inputs,
+    attributes: { epsilon: { float: epsilon } },
+  }),
 };
 
 const unaries: { readonly [F in Unary]: string } = {
@@ -144,11 +166,6 @@ function castTarget(type: DataType): number {
 
 function windowAttributes({ strides, dilations, pads }: SpatialWindow): Record<string, AttributeValue> {
   return { strides, dilations, pads: beforeThenAfter(pads) };
-}
-
-/** Whether these are all the axes of `[N, C, …]` past the second. */
-function isSpatial(axes: readonly number[], rank: number): boolean {
-  return rank >= 3 && axes.length === rank - 2 && axes.every((axis) => axis >= 2);
 }
 
 /** ONNX lists what is added before every axis, then what is added after. */

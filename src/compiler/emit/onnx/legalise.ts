@@ -1,6 +1,6 @@
 /** Rewrites what the operators of ONNX allow but some of its readers do not take. */
 import { rewrite } from '../../program/passes/rewrite.ts';
-import type { Program } from '../../program/program.ts';
+import type { Instruction, Program } from '../../program/program.ts';
 import { elementCount } from '../../program/shape-rules.ts';
 
 /** "Pad should be smaller than kernel": a dilated maximum window may have more padding, which must be spelt out. */
@@ -15,13 +15,19 @@ export function spellOutWidePoolPadding(program: Program): Program {
 }
 
 /**
- * The mean as a sum and a factor: `ReduceMean` changed its form in opset 18 and `ReduceSum` did not, so that checkers
+ * The mean as a sum and a factor, but over whole images, where an operator has one form in all opsets: `ReduceMean` changed its form in opset 18 and `ReduceSum` did not, so that checkers
  * which know only opset 17 (Debian's) accept the models, too.
  */
 export function spellOutMeans(program: Program): Program {
   return rewrite(program, (instruction, [x], { builder }) => {
     if (instruction.kernel !== 'reduce' || instruction.attributes.fn !== 'mean') return undefined;
+    if (isGlobalPool(instruction)) return undefined;
     const count = elementCount(x!.shape) / elementCount(instruction.shape);
     return builder.scale(builder.reduce('sum', x!, instruction.attributes.axes), 1 / count);
   });
+}
+
+/** Over height and width of `[N, C, H, W]`. */
+export function isGlobalPool({ attributes: { axes }, shape }: Extract<Instruction, { kernel: 'reduce' }>): boolean {
+  return shape.length === 4 && axes.length === 2 && axes.every((axis) => axis >= 2);
 }

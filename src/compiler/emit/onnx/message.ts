@@ -20,8 +20,8 @@ export const elementTypes: { readonly [T in DataType]: TensorProto_DataType } = 
   bool: TensorProto_DataType.BOOL,
 };
 
-/** The attributes that our kernels need are all integers or lists of them. */
-export type AttributeValue = number | readonly number[];
+/** An integer, integers, or a float. */
+export type AttributeValue = number | readonly number[] | { readonly float: number };
 
 export function nodeMessage(
   name: string,
@@ -40,9 +40,10 @@ export function nodeMessage(
 }
 
 function attributeMessage(name: string, value: AttributeValue): AttributeProto {
-  return typeof value === 'number'
-    ? create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.INT, i: BigInt(value) })
-    : create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.INTS, ints: value.map(BigInt) });
+  const types = AttributeProto_AttributeType;
+  if (typeof value === 'number') return create(AttributeProtoSchema, { name, type: types.INT, i: BigInt(value) });
+  if ('float' in value) return create(AttributeProtoSchema, { name, type: types.FLOAT, f: value.float });
+  return create(AttributeProtoSchema, { name, type: types.INTS, ints: value.map(BigInt) });
 }
 
 export function tensorMessage(
@@ -60,10 +61,21 @@ export function tensorMessage(
   });
 }
 
-export function valueInfo(name: string, shape: readonly number[], type: DataType): ValueInfoProto {
-  const dim = shape.map((size) => ({ value: { case: 'dimValue' as const, value: BigInt(size) } }));
+/** A text in the shape names an axis whose size is given at each run. */
+export function valueInfo(
+  name: string,
+  shape: readonly (number | string)[],
+  type: DataType,
+  docString = '',
+): ValueInfoProto {
+  const dim = shape.map((size) =>
+    typeof size === 'string'
+      ? { value: { case: 'dimParam' as const, value: size } }
+      : { value: { case: 'dimValue' as const, value: BigInt(size) } },
+  );
   return create(ValueInfoProtoSchema, {
     name,
+    docString,
     type: { value: { case: 'tensorType', value: { elemType: elementTypes[type], shape: { dim } } } },
   });
 }

@@ -1,9 +1,9 @@
 /** Readable names for the tensors of a program: where they come from and what made them. */
 import { nameOf } from '../../program/dump.ts';
-import type { Program, TensorId } from '../../program/program.ts';
+import type { Instruction, Program, TensorId } from '../../program/program.ts';
 
 /**
- * Inputs and outputs keep their names; every other tensor is `origin/kernel`, numbered from the second on. A tensor that
+ * Inputs, outputs and weights keep their names; every other tensor is `origin/kernel`, numbered from the second on. A tensor that
  * is an output under several names takes the first; an input or constant takes none of them.
  */
 export function nameTensors(program: Program): ReadonlyMap<TensorId, string> {
@@ -20,7 +20,7 @@ export function nameTensors(program: Program): ReadonlyMap<TensorId, string> {
   const counts = new Map<string, number>();
   for (const instruction of program.instructions) {
     if (names.has(instruction.id)) continue;
-    const base = `${instruction.origin}${instruction.origin && '/'}${nameOf(instruction)}`;
+    const base = weightName(instruction) ?? pathOf(instruction.origin, nameOf(instruction));
     let name: string;
     do {
       const count = (counts.get(base) ?? 0) + 1;
@@ -31,4 +31,15 @@ export function nameTensors(program: Program): ReadonlyMap<TensorId, string> {
     names.set(instruction.id, name);
   }
   return names;
+}
+
+function weightName({ kernel, attributes }: Instruction): string | undefined {
+  return kernel === 'constant' ? attributes.name : undefined;
+}
+
+/** `body/conv2d/conv`, but `body/relu[1]` where the node has the kernel's name. */
+function pathOf(origin: string, kernel: string): string {
+  const [last = ''] = /[^/]*$/.exec(origin)!;
+  if (origin === '' || last.replace(/\[\d+\]$/, '') === kernel) return origin || kernel;
+  return `${origin}/${kernel}`;
 }

@@ -16,6 +16,8 @@ export interface Rewriting {
   operand(instruction: Instruction, place: number): Instruction;
   /** A constant of any type. */
   literal(data: Float32Array | BigInt64Array | Uint8Array, shape: readonly number[], type: DataType): Tensor;
+  /** A float32 constant that is, or stands for, the weight of this path. */
+  weight(name: string, data: Float32Array, shape: readonly number[]): Tensor;
   /** The same instruction on other operands. */
   again(instruction: Instruction, operands: readonly Tensor[]): Tensor;
 }
@@ -33,6 +35,7 @@ export function rewrite(program: Program, rule: Rule): Program {
     definition: assembler.definition,
     operand: ({ operands }, place) => assembler.definition({ id: operands[place]! }),
     literal: (data, shape, type) => assembler.emit('constant', { data }, [], { shape, type }),
+    weight: (name, data, shape) => assembler.emit('constant', { data, name }, [], { shape, type: 'float32' }),
     again,
   };
   for (const instruction of program.instructions) {

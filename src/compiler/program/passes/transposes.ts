@@ -5,6 +5,7 @@
 import type { Tensor } from '../builder.ts';
 import type { Instruction, Kernel, Program } from '../program.ts';
 import { equalShapes } from '../shape-rules.ts';
+import { countUses } from '../uses.ts';
 import { movesOnlyUnits } from './reshapes.ts';
 import { type Rewriting, rewrite } from './rewrite.ts';
 
@@ -107,13 +108,6 @@ function meetsTranspose(program: Program, uses: readonly number[]): readonly boo
     }
   }
   return meets;
-}
-
-function countUses({ instructions, outputs }: Program): readonly number[] {
-  const uses = new Array<number>(instructions.length).fill(0);
-  for (const { operands } of instructions) for (const operand of operands) uses[operand]!++;
-  for (const { tensor } of outputs) uses[tensor]!++;
-  return uses;
 }
 
 function transposeOrReshape(x: Tensor, permutation: readonly number[], builder: Rewriting['builder']): Tensor {
