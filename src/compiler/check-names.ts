@@ -256,6 +256,11 @@ class NameCheck {
         this.expression(scope, expression.object);
         this.expression(scope, expression.index);
         return;
+      case 'slice':
+        this.expression(scope, expression.object);
+        if (expression.start !== undefined) this.expression(scope, expression.start);
+        if (expression.end !== undefined) this.expression(scope, expression.end);
+        return;
       case 'if':
         this.if(scope, expression, true);
         return;

@@ -177,6 +177,7 @@ export type Expression =
   | PipeExpression
   | MemberExpression
   | IndexExpression
+  | SliceExpression
   | IfExpression
   | MissingExpression;
 
@@ -306,6 +307,15 @@ export interface IndexExpression {
   readonly span: Span;
   readonly object: Expression;
   readonly index: Expression;
+}
+
+/** `xs[1:3]`, `xs[1:]`, `xs[:-1]`: part of a list. */
+export interface SliceExpression {
+  readonly kind: 'slice';
+  readonly span: Span;
+  readonly object: Expression;
+  readonly start: Expression | undefined;
+  readonly end: Expression | undefined;
 }
 
 /** `if c { … } else if d { … } else { … }`: the chosen body's value; without `else` it has none. */

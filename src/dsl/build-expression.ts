@@ -200,8 +200,14 @@ export abstract class ExpressionBuilder extends LiteralBuilder {
         value = { kind: 'member', span, object: value, name: name ? this.name(name) : { text: '', span: place } };
       } else {
         const bracket = token(postfix, 'LeftBracket');
-        const index = this.expression(node(postfix, 'expression'), bracket ? this.tokenSpan(bracket) : span);
-        value = { kind: 'index', span, object: value, index };
+        const [start, end] = [node(postfix, 'start'), node(postfix, 'end')];
+        if (token(postfix, 'Colon') === undefined) {
+          const index = this.expression(start, bracket ? this.tokenSpan(bracket) : span);
+          value = { kind: 'index', span, object: value, index };
+        } else {
+          const bound = (tree: CstNode | undefined): Expression | undefined => tree && this.expression(tree, span);
+          value = { kind: 'slice', span, object: value, start: bound(start), end: bound(end) };
+        }
       }
     }
     return { value, span };

@@ -220,7 +220,11 @@ class ChunkParser extends CstParser {
     {
       ALT: () => {
         this.CONSUME(t.LeftBracket);
-        this.SUBRULE(this.expression);
+        if (!this.at(t.Colon)) this.SUBRULE(this.expression, { LABEL: 'start' });
+        this.OPTION(() => {
+          this.CONSUME(t.Colon);
+          this.OPTION2(() => this.SUBRULE2(this.expression, { LABEL: 'end' }));
+        });
         this.CONSUME(t.RightBracket);
       },
     },

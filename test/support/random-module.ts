@@ -97,6 +97,10 @@ const { expression, body } = fc.letrec<{ expression: Sample<Tree>; body: Sample<
         tree: { kind: 'index', object: object.tree, index: index.tree },
         text: `(${object.text})[${index.text}]`,
       })),
+      map(fc.tuple(expression, fc.option(expression), fc.option(expression)), ([object, start, end]) => ({
+        tree: { kind: 'slice', object: object.tree, start: start?.tree, end: end?.tree },
+        text: `(${object.text})[${start?.text ?? ''}:${end?.text ?? ''}]`,
+      })),
       map(several, (elements) => ({ tree: { kind: 'list', elements: trees(elements) }, text: `[${texts(elements)}]` })),
       map(fc.array(expression, { minLength: 1, maxLength: 3 }), (elements) => ({
         tree: { kind: 'tuple', elements: trees(elements) },

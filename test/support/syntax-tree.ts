@@ -108,6 +108,10 @@ function showExpression(expression: Expression, indent = ''): string {
       return form('.', show(expression.object), expression.name.text);
     case 'index':
       return form('index', show(expression.object), show(expression.index));
+    case 'slice': {
+      const { object, start, end } = expression;
+      return form('slice', show(object), start ? show(start) : '-', end ? show(end) : '-');
+    }
     case 'call':
     case 'pipe': {
       const given = expression.arguments.map(({ name, value }) => `${name ? `${name.text}: ` : ''}${show(value)}`);

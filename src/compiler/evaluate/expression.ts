@@ -9,6 +9,7 @@ import type {
   MemberExpression,
   Name,
   NameExpression,
+  SliceExpression,
 } from '../../dsl/ast.ts';
 import { cover, type Span, textOf } from '../../dsl/source.ts';
 import { unknownInteger } from '../../shared/dim.ts';
@@ -78,6 +79,8 @@ function evaluateKind(session: Session, frame: Frame, expression: Expression): V
       return evaluateMember(session, frame, expression);
     case 'index':
       return evaluateIndex(session, frame, expression);
+    case 'slice':
+      return evaluateSlice(session, frame, expression);
     case 'if':
       return evaluateIf(session, frame, expression);
     case 'missing':
@@ -270,6 +273,32 @@ function evaluateIndex(session: Session, frame: Frame, { object, index, span }: 
   if (element !== undefined && at.value >= -value.elements.length) return element;
   session.report('index-out-of-range', index.span, { index: String(at.value), length: value.elements.length });
   return UNKNOWN;
+}
+
+/** Bounds count from the end where they are negative, and stop at the ends of the list. */
+function evaluateSlice(session: Session, frame: Frame, { object, start, end, span }: SliceExpression): Value {
+  const value = requireValue(session, frame, object);
+  const bounds = [start, end].map((each) => each && requireValue(session, frame, each));
+  for (const [index, bound] of bounds.entries()) {
+    if (bound === undefined || bound.kind === 'int' || bound.kind === 'unknown') continue;
+    const at = (index === 0 ? start : end)!.span;
+    session.report('wrong-type', at, { what: 'an index', expected: 'an int', actual: describe(bound) });
+    return UNKNOWN;
+  }
+  if (value.kind === 'unknown') return UNKNOWN;
+  if (value.kind !== 'list') {
+    const help = value.kind === 'tensor' ? 'to cut a tensor, use the layer `slice`' : undefined;
+    session.report('not-indexable', span, { actual: describe(value) }, { help });
+    return UNKNOWN;
+  }
+  const isFixed = (each: Value | undefined): boolean => each === undefined || typeof numberOf(each) === 'number';
+  if (value.elements === undefined || !bounds.every(isFixed)) return list(undefined, anyElement(value) ?? UNKNOWN);
+  const [from, to] = bounds.map((each) => each && numberOf(each));
+  return list(value.elements.slice(from, to));
+}
+
+function numberOf(value: Value): number | undefined {
+  return value.kind === 'int' && typeof value.value === 'number' ? value.value : undefined;
 }
 
 function evaluateIf(session: Session, frame: Frame, expression: IfExpression): Value {

@@ -109,6 +109,11 @@ export abstract class ExpressionPrinter {
         return concat(this.expression(expression.object, POSTFIX), '.', expression.name.text);
       case 'index':
         return concat(this.expression(expression.object, POSTFIX), '[', this.expression(expression.index), ']');
+      case 'slice': {
+        const bound = (each: Expression | undefined): Document => (each === undefined ? '' : this.expression(each));
+        const [start, end] = [bound(expression.start), bound(expression.end)];
+        return concat(this.expression(expression.object, POSTFIX), '[', start, ':', end, ']');
+      }
       case 'if':
         return group(this.#if(expression, this.#staysFlat(expression)));
       case 'missing':
