@@ -164,6 +164,18 @@ test('what a reader finds: names, axes, facts, and no weight to rearrange', () =
   assert.equal(modelOf(graph, weights, { metadata: { spec: 'small.spec' } }), bytes);
 });
 
+test('learned tensors are repeated for as many examples as there are', async () => {
+  const initializer = { kind: 'zeros' } as const;
+  const graph = handGraph({ x: [3, 2] }, (g, { x }) => {
+    const token = g.op('weight', { shape: [1, 2], initializer }, [], [1, 2], 'token');
+    const bias = g.op('weight', { shape: [2], initializer }, [], [2], 'bias');
+    return [g.op('concat', { axis: 0 }, [token, x], [4, 2]), g.op('add', {}, [x, bias]), token];
+  });
+  await assertFileAgrees(graph, {}, [1, 3]);
+  const { node } = protoOf(modelOf(graph, trainedWeights(graph)));
+  assert.is(node.filter(({ opType }) => opType === 'Shape').length, 1, 'asked once');
+});
+
 test('weights that do not fit into one file are refused with a reason', () => {
   const huge = { data: { byteLength: MOST_WEIGHT_BYTES + 4 } as Float32Array };
   const exported = exportOnnx(
