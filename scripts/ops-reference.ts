@@ -20,8 +20,8 @@ import { type CallableOp, signatures } from '../src/compiler/ops/signature/index
 import { normalization } from '../src/compiler/ops/signature/normalization.ts';
 import { pooling } from '../src/compiler/ops/signature/pooling.ts';
 import { shaping } from '../src/compiler/ops/signature/shaping.ts';
-import { source } from '../src/compiler/ops/signature/source.ts';
 import type { ParameterSpec, Signature } from '../src/compiler/ops/signature/signature.ts';
+import { source } from '../src/compiler/ops/signature/source.ts';
 import { weightRules } from '../src/compiler/ops/weights/index.ts';
 import { graphOf, type OpCase } from '../test/compiler/gradient/case.ts';
 import { cases } from '../test/compiler/gradient/cases/index.ts';
