@@ -17,6 +17,7 @@ import { activation } from '../src/compiler/ops/signature/activation.ts';
 import { arithmetic } from '../src/compiler/ops/signature/arithmetic.ts';
 import { convolution } from '../src/compiler/ops/signature/convolution.ts';
 import { type CallableOp, signatures } from '../src/compiler/ops/signature/index.ts';
+import { indexing } from '../src/compiler/ops/signature/indexing.ts';
 import { normalization } from '../src/compiler/ops/signature/normalization.ts';
 import { pooling } from '../src/compiler/ops/signature/pooling.ts';
 import { shaping } from '../src/compiler/ops/signature/shaping.ts';
@@ -34,6 +35,7 @@ const sections: readonly (readonly [title: string, ops: object])[] = [
   ['Arithmetic', arithmetic],
   ['Shape', shaping],
   ['Source', source],
+  ['Positions by index', indexing],
 ];
 
 /** The text of docs/ops.md. */

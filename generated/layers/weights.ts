@@ -3,11 +3,14 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
 type Shape = readonly number[];
-type TensorOf<S extends Shape> = S['length'] extends 1
-  ? tf.Tensor1D
-  : S['length'] extends 2
-    ? tf.Tensor2D
-    : tf.Tensor4D;
+interface Ranks {
+  readonly 0: tf.Scalar;
+  readonly 1: tf.Tensor1D;
+  readonly 2: tf.Tensor2D;
+  readonly 3: tf.Tensor3D;
+  readonly 4: tf.Tensor4D;
+}
+type TensorOf<S extends Shape> = S['length'] extends keyof Ranks ? Ranks[S['length']] : tf.Tensor;
 type Last<S extends Shape> = S extends readonly [...Shape, infer L extends number] ? L : number;
 
 /** A tensor or variable whose shape is known to the type checker. */
@@ -61,6 +64,11 @@ export interface KernelAndBias<S extends Shape, Channels extends number = Last<S
   readonly bias: Weight<[Channels]>;
 }
 
+/** The rows that whole numbers stand for, `[vocabulary, width]`. */
+export interface Embedding<S extends Shape> {
+  readonly table: Weight<S>;
+}
+
 /** A factor and an offset a channel. */
 export interface ScaleAndOffset<Channels extends number = number> {
   readonly gamma: Weight<[Channels]>;
@@ -70,6 +78,11 @@ export interface ScaleAndOffset<Channels extends number = number> {
 export interface BatchNorm<Channels extends number = number> extends ScaleAndOffset<Channels> {
   readonly movingMean: Weight<[Channels]>;
   readonly movingVariance: Weight<[Channels]>;
+}
+
+/** A tensor that the model states itself. */
+export interface Learned<S extends Shape = Shape> {
+  readonly value: Weight<S>;
 }
 
 type Fanned = `${'he' | 'lecun'}_${'uniform' | 'normal'}`;

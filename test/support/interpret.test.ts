@@ -75,6 +75,12 @@ test('moving elements', () => {
     [9, 1, 2, 3, 9, 4, 5, 6],
   );
   computes({ x }, (b, { x }) => b.gather(x!, b.indices([2, 0]), 1), [3, 1, 6, 4]);
+  const updates = { shape: [3, 3], data: [1, 0, 0, 10, 10, 10, 100, 0, 1] };
+  computes(
+    { x, updates },
+    (b, { x, updates }) => b.scatterAdd(x!, b.indices([1, 0, 1], [3, 1]), updates!),
+    [11, 12, 13, 105, 5, 7],
+  );
   computes({ x }, (b, { x }) => b.concat([x!, x!], 1), [1, 2, 3, 1, 2, 3, 4, 5, 6, 4, 5, 6]);
   computes({ x: { shape: [2, 1], data: [1, 2] } }, (b, { x }) => b.expand(x!, [2, 2]), [1, 1, 2, 2]);
 });

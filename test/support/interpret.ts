@@ -136,6 +136,14 @@ const kernels: { readonly [K in Kernel]: Compute<K> } = {
     return Float64Array.from(result);
   },
 
+  scatter_add: (_, [x, indices, updates]) => {
+    const result = Float64Array.from(x!.data);
+    const inner = elementCount(x!.shape.slice(1));
+    for (const [at, update] of updates!.data.entries()) {
+      result[indices!.data[Math.floor(at / inner)]! * inner + (at % inner)]! += update;
+    }
+    return result;
+  },
   matmul: ({ shape }, [a, b]) => {
     const [rows, columns, inner] = [shape.at(-2)!, shape.at(-1)!, a!.shape.at(-1)!];
     const batch = shape.slice(0, -2);

@@ -3,7 +3,7 @@ import type { Span } from '../../dsl/source.ts';
 import { type Dim, unknownInteger } from '../../shared/dim.ts';
 import { type Initializer, initializerForms, parseInitializer, zeros } from '../ops/initializer.ts';
 import type { Pair } from '../ops/kind.ts';
-import type { CallArguments, Dims, Numbers, PaddingArgument } from '../ops/shape/rule.ts';
+import type { CallArguments, Dims, NestedInts, Numbers, PaddingArgument } from '../ops/shape/rule.ts';
 import { type CallableOp, signatures } from '../ops/signature/index.ts';
 import type { Default, ParameterSpec, ParameterType } from '../ops/signature/signature.ts';
 import { shortestForm } from './call.ts';
@@ -12,7 +12,17 @@ import type { Session } from './session.ts';
 import { describe, fromConstant, type Value } from './value.ts';
 
 /** A value in the form that shape rules read; undefined where it is not known. */
-type Read = Dim | boolean | string | Dims | Pair<Dim> | readonly Pair<Dim>[] | PaddingArgument | Numbers | undefined;
+type Read =
+  | Dim
+  | boolean
+  | string
+  | Dims
+  | Pair<Dim>
+  | readonly Pair<Dim>[]
+  | PaddingArgument
+  | Numbers
+  | NestedInts
+  | undefined;
 
 /** The arguments of a call with defaults filled in; nothing after reporting what is missing or of a wrong type. */
 export function readArguments(
@@ -110,6 +120,9 @@ class ReadArguments implements CallArguments {
   choice<T extends string>(name: string): T {
     return this.#values.get(name) as T;
   }
+  nested(name: string): NestedInts | undefined {
+    return this.#values.get(name) as NestedInts | undefined;
+  }
   initializer(name: string): Initializer {
     const text = this.#values.get(name) as string | undefined;
     const parsed = text === undefined ? zeros : parseInitializer(text);
@@ -151,6 +164,8 @@ function readValue(type: ParameterType, value: Value): Read | typeof MISFIT {
       return readPairs(value);
     case 'padding':
       return readPadding(value);
+    case 'nested ints':
+      return readNested(value);
     case 'initializer':
       return value.kind === 'string' ? value.value : MISFIT;
     case 'numbers':
@@ -168,6 +183,23 @@ function readInts(value: Value): Dims | undefined | typeof MISFIT {
     ints.push(element.value);
   }
   return ints;
+}
+
+function readNested(value: Value): NestedInts | undefined | typeof MISFIT {
+  if (value.kind !== 'list') return MISFIT;
+  if (value.elements?.some((each) => each.kind === 'list') !== true) {
+    const indices = readInts(value);
+    return indices === undefined || indices === MISFIT ? indices : { places: [indices.length], indices };
+  }
+  const rows: NestedInts[] = [];
+  for (const element of value.elements) {
+    if (element.kind === 'unknown') return undefined;
+    const row = readNested(element);
+    if (row === undefined || row === MISFIT) return row;
+    if (row.places.join() !== (rows[0] ?? row).places.join()) return MISFIT;
+    rows.push(row);
+  }
+  return { places: [rows.length, ...rows[0]!.places], indices: rows.flatMap(({ indices }) => indices) };
 }
 
 function readPair(value: Value): Pair<Dim> | undefined | typeof MISFIT {
@@ -241,6 +273,7 @@ export function nameOf(type: ParameterType): string {
     ints: 'a list of ints',
     pairs: 'a list of pairs of ints',
     'int or ints': 'an int or a list of ints',
+    'nested ints': 'a list of ints, or of such lists with equal lengths',
     initializer: 'the name of an initializer',
     numbers: 'a list of numbers, or of lists of them that are all as long',
   };

@@ -2,6 +2,7 @@
 import { activation } from './activation.ts';
 import { arithmetic } from './arithmetic.ts';
 import { convolution } from './convolution.ts';
+import { indexing } from './indexing.ts';
 import { normalisation } from './normalisation.ts';
 import { pooling } from './pooling.ts';
 import { product } from './product.ts';
@@ -21,5 +22,6 @@ export const gradientRules: GradientTable = {
   ...activation,
   ...arithmetic,
   ...shape,
+  ...indexing,
   ...reduction,
 };

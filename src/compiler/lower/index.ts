@@ -14,6 +14,7 @@ import type { Tensor } from '../program/builder.ts';
 import { activation } from './activation.ts';
 import { arithmetic } from './arithmetic.ts';
 import { convolution } from './convolution.ts';
+import { indexing } from './indexing.ts';
 import { normalisation } from './normalisation.ts';
 import { pooling } from './pooling.ts';
 import { product } from './product.ts';
@@ -33,6 +34,7 @@ export const lowerRules: LowerTable = {
   ...activation,
   ...arithmetic,
   ...shape,
+  ...indexing,
   ...reduction,
 };
 

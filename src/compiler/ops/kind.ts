@@ -143,6 +143,10 @@ export interface OpAttributes {
   reduce_sum: { axes: readonly number[]; keepAxes: boolean };
   reduce_max: { axes: readonly number[]; keepAxes: boolean };
   reduce_min: { axes: readonly number[]; keepAxes: boolean };
+  /** Positions of `axis` by index; `indices` are flat, in the shape `places`, which takes the place of the axis. */
+  gather: { axis: number; indices: readonly number[]; places: readonly number[] };
+  /** Rows of a learned `[vocabulary, width]`. */
+  embedding: { vocabulary: number; width: number; initializer: Initializer };
   /** Half-pixel centres, as PyTorch with `align_corners=False` and Keras. */
   upsample: { scale: Pair; method: 'nearest' | 'bilinear' };
 }

@@ -62,6 +62,7 @@ export function builderOn(assembler: Assembler): Builder {
       return none ? x : emit('pad', { pads: pads.map(([before, after]) => [before, after] as const), value }, [x]);
     },
     gather: (x, indices, axis) => emit('gather', { axis }, [x, indices]),
+    scatterAdd: (x, indices, updates) => emit('scatter_add', {}, [x, indices, updates]),
 
     matmul: (a, b) => emit('matmul', {}, [a, b]),
     conv: (x, filter, bias, window) =>

@@ -36,6 +36,7 @@ export interface Builder {
   concat(xs: readonly Tensor[], axis: number): Tensor;
   pad(x: Tensor, pads: readonly (readonly [number, number])[], value?: number): Tensor;
   gather(x: Tensor, indices: Tensor, axis: number): Tensor;
+  scatterAdd(x: Tensor, indices: Tensor, updates: Tensor): Tensor;
 
   matmul(a: Tensor, b: Tensor): Tensor;
   conv(x: Tensor, filter: Tensor, bias: Tensor | undefined, window: SpatialWindow & { groups: number }): Tensor;

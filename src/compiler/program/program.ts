@@ -69,6 +69,8 @@ export interface KernelAttributes {
   pad: { readonly pads: readonly (readonly [number, number])[]; readonly value: number };
   /** x, indices (int64) */
   gather: { readonly axis: number };
+  /** x [V, …], indices (int64) [M, 1], updates [M, …] → x with each update added to the row of its index */
+  scatter_add: object;
   /** a, b; NumPy batching over the leading axes */
   matmul: object;
   /** x [N, C, …], filter [O, C / groups, …], bias [O] if there is a third operand */

@@ -38,6 +38,7 @@ const operandCounts: { readonly [K in Kernel]: readonly [number, number] } = {
   concat: [1, Number.POSITIVE_INFINITY],
   pad: [1, 1],
   gather: [2, 2],
+  scatter_add: [3, 3],
   matmul: [2, 2],
   conv: [2, 3],
   conv_transpose: [2, 3],
@@ -140,6 +141,16 @@ const shapeRules: { readonly [K in Kernel]: ShapeRule<K> } = {
     requireType(indices!, 'int64', 'the indices');
     requireAxis(axis, x!.shape);
     return { shape: [...x!.shape.slice(0, axis), ...indices!.shape, ...x!.shape.slice(axis + 1)], type: x!.type };
+  },
+
+  scatter_add: (_, [x, indices, updates]) => {
+    requireType(x!, 'float32', 'scatter_add');
+    requireType(indices!, 'int64', 'the indices');
+    requireType(updates!, 'float32', 'the updates');
+    const count = updates!.shape[0]!;
+    require(equalShapes(indices!.shape, [count, 1]) && equalShapes(updates!.shape.slice(1), x!.shape.slice(1)), () =>
+      `${textOf(updates!.shape)} at ${textOf(indices!.shape)} does not add to ${textOf(x!.shape)}`);
+    return x!;
   },
 
   matmul: (_, [a, b]) => {

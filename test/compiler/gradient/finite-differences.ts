@@ -77,11 +77,16 @@ export function programsOf(
   }
   const inputs = new Set(graph.inputs.map(({ value }) => value));
   const made = differentiate(graph, context, forward, seeds, inputs);
+  // what no gradient reaches does not move the outputs
+  const gradientOf = (value: ValueId) => {
+    const gradient = made.values.get(value);
+    return gradient ? canonical(gradient) : builder.expand(builder.constant(0), [batch, ...graph.values[value]!.shape]);
+  };
   const trainable = allWeights(graph).filter((weight) => weight.trainable);
   const gradients = builder.finish([
     ...graph.inputs.map(({ name, value }) => ({
       name: `gradient:${name}`,
-      tensor: canonical(made.values.get(value)!),
+      tensor: gradientOf(value),
     })),
     ...trainable.map(({ path }) => ({ name: `gradient:${path}`, tensor: made.weights.get(path)! })),
   ]);

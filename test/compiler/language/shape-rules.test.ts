@@ -144,6 +144,13 @@ const cases: { readonly [K in CallableOp]: Cases } = {
       args: fc.constantFrom(...divisors).map((each) => ({ shape: [each, each % 2 === 0 ? -1 : count / each] })),
     });
   }),
+  gather: fc
+    .tuple(anyShape, small(-4, 3), fc.array(small(-3, 8), { minLength: 1, maxLength: 4 }), small(0, 2))
+    .map(([shape, axis, row, rows]) => ({
+      inputs: [shape],
+      args: { axis, indices: rows === 0 ? row : Array.from({ length: rows }, () => row) },
+    })),
+  embedding: unary(anyShape, { vocabulary: small(1, 9), width: filters, initializer }, ['vocabulary', 'width']),
   flatten: plain,
   transpose: anyShape.chain((shape) =>
     fc.record({

@@ -132,6 +132,21 @@ export const everyKernel: { readonly [K in Kernel]: (b: Builder) => Tensor[] } =
     const x = b.input('x', [3, 4]);
     return [b.gather(x, b.indices([2, 0, 2]), 0), b.gather(x, b.indices([1, 3, 0, 0], [2, 2]), 1)];
   },
+  scatter_add: (b) => {
+    const [x, updates] = [b.input('x', [3, 2]), b.input('updates', [4, 2])];
+    const [zeros, many] = [b.expand(b.constant(0), [5, 3]), b.input('many', [64, 3])];
+    return [
+      b.scatterAdd(x, b.indices([2, 0, 2, 2], [4, 1]), updates),
+      b.scatterAdd(
+        zeros,
+        b.indices(
+          Array.from({ length: 64 }, (_, at) => (at * at) % 5),
+          [64, 1],
+        ),
+        many,
+      ),
+    ];
+  },
   matmul: (b) => {
     const [x, y] = [b.input('x', [2, 1, 3, 4]), b.input('y', [5, 4, 2])];
     return [b.matmul(x, y), b.matmul(b.input('p', [2, 3]), b.input('q', [3, 4]))];

@@ -80,6 +80,8 @@ export const operators: { readonly [K in Kernel]: KernelRow<K> } = {
   }),
   gather: ({ attributes: { axis } }, inputs) => ({ op: 'Gather', inputs, attributes: { axis } }),
 
+  scatter_add: (_, inputs) => ({ op: 'ScatterND', inputs, attributes: { reduction: 'add' } }),
+
   matmul: (_, inputs) => ({ op: 'MatMul', inputs }),
   conv: ({ attributes }, inputs) => ({
     op: 'Conv',

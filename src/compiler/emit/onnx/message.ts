@@ -20,8 +20,8 @@ export const elementTypes: { readonly [T in DataType]: TensorProto_DataType } = 
   bool: TensorProto_DataType.BOOL,
 };
 
-/** An integer, integers, or a float. */
-export type AttributeValue = number | readonly number[] | { readonly float: number };
+/** An integer, integers, a float, or a word. */
+export type AttributeValue = number | readonly number[] | { readonly float: number } | string;
 
 export function nodeMessage(
   name: string,
@@ -42,6 +42,9 @@ export function nodeMessage(
 function attributeMessage(name: string, value: AttributeValue): AttributeProto {
   const types = AttributeProto_AttributeType;
   if (typeof value === 'number') return create(AttributeProtoSchema, { name, type: types.INT, i: BigInt(value) });
+  if (typeof value === 'string') {
+    return create(AttributeProtoSchema, { name, type: types.STRING, s: new TextEncoder().encode(value) });
+  }
   if ('float' in value) return create(AttributeProtoSchema, { name, type: types.FLOAT, f: value.float });
   return create(AttributeProtoSchema, { name, type: types.INTS, ints: value.map(BigInt) });
 }

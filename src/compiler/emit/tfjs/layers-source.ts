@@ -428,6 +428,7 @@ export function withGradient<X extends readonly tf.Tensor[], Y extends tf.Tensor
 export * from './activation.js';
 export * from './arithmetic.js';
 export { type ConvOptions, conv2d, conv2dTranspose, dense, depthwiseConv2d, matMul } from './convolution.js';
+export { embedding, gather, type Indices } from './indexing.js';
 export { dropout, inference, type Mode, within } from './mode.js';
 export { batchNorm, groupNorm, instanceNorm, layerNorm } from './normalisation.js';
 export * from './pooling.js';
@@ -435,6 +436,63 @@ export { upsample } from './resampling.js';
 export { concat, constant, learned } from './source.js';
 export * from './weights.js';
 export type { Padding } from './window.js';
+`,
+  'indexing.ts': `/** Positions by their indices. */
+import * as tf from '@tensorflow/tfjs-core';
+import { withGradient } from './custom-gradient.js';
+
+/** Indices of an axis: a list, or lists of one length, which give several axes. */
+export type Indices = readonly number[] | readonly Indices[];
+
+/** The positions of an axis, counted with the batch, at these indices; the axis becomes the axes of the indices. */
+export function gather<T extends tf.Tensor>(x: tf.Tensor, axis: number, indices: Indices): T {
+  const flat = flatten(indices);
+  const size = x.shape[axis]!;
+  const [before, after] = [x.shape.slice(0, axis), x.shape.slice(axis + 1)];
+  const outer = before.reduce((product, each) => product * each, 1);
+  const rows = withGradient(
+    [tf.reshape(x, [outer, size, -1]) as tf.Tensor3D],
+    (rows) => tf.gather(rows, tf.tensor1d(flat, 'int32'), 1),
+    (dy) => [sumsByIndex(dy, flat, size)],
+  );
+  return tf.reshape(rows, [...before, ...shapeOf(indices), ...after]) as tf.Tensor as T;
+}
+
+function flatten(indices: Indices): number[] {
+  return indices.flatMap((each: number | Indices) => (typeof each === 'number' ? [each] : flatten(each)));
+}
+
+function shapeOf(indices: Indices): number[] {
+  const [first] = indices;
+  return typeof first === 'object' ? [indices.length, ...shapeOf(first)] : [indices.length];
+}
+
+/** \`[A, P, B]\` to \`[A, size, B]\`: for each position the sum of the places that name it. */
+function sumsByIndex(dy: tf.Tensor3D, indices: readonly number[], size: number): tf.Tensor3D {
+  const placesOf = Array.from({ length: size }, (): number[] => []);
+  for (const [place, index] of indices.entries()) placesOf[index]!.push(place);
+  const most = Math.max(...placesOf.map((places) => places.length));
+  // Where there are fewer, a row of zeros at the end.
+  const table = placesOf.flatMap((places) => Array.from({ length: most }, (_, at) => places[at] ?? indices.length));
+  const padded = tf.pad3d(dy, [
+    [0, 0],
+    [0, 1],
+    [0, 0],
+  ]);
+  const gathered = tf.gather(padded, tf.tensor1d(table, 'int32'), 1);
+  return tf.sum(tf.reshape(gathered, [dy.shape[0], size, most, dy.shape[2]]), 2);
+}
+
+/** Rows of a table \`[vocabulary, width]\` by whole numbers: \`[…]\` to \`[…, width]\`. No gradient flows to the numbers. */
+export function embedding<T extends tf.Tensor>(x: tf.Tensor, weights: { readonly table: tf.Tensor2D }): T {
+  const { table } = weights;
+  const rows = withGradient(
+    [table, tf.reshape(x, [-1]) as tf.Tensor1D],
+    (table, ids) => tf.gather(table, tf.cast(ids, 'int32')),
+    (dy, [table, ids]) => [tf.scatterND(tf.cast(tf.expandDims(ids, 1), 'int32'), dy, table.shape), tf.zerosLike(ids)],
+  );
+  return tf.reshape(rows, [...x.shape, table.shape[1]]) as tf.Tensor as T;
+}
 `,
   'mode.ts': `/** Inference and training: dropout and running statistics. */
 import * as tf from '@tensorflow/tfjs-core';
@@ -781,6 +839,11 @@ export interface Kernel<S extends Shape> {
 
 export interface KernelAndBias<S extends Shape, Channels extends number = Last<S>> extends Kernel<S> {
   readonly bias: Weight<[Channels]>;
+}
+
+/** The rows that whole numbers stand for, \`[vocabulary, width]\`. */
+export interface Embedding<S extends Shape> {
+  readonly table: Weight<S>;
 }
 
 /** A factor and an offset a channel. */

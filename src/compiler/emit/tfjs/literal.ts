@@ -16,6 +16,9 @@ export function literalText(literal: Literal): string {
   return exponential.length < plain.length && Math.abs(literal) < 1 ? exponential : plain;
 }
 
+/** Lists that are longer are not typed element by element. */
+const LONGEST_TUPLE = 8;
+
 /** The type of a parameter that takes each of these values. */
 export function typeOfAll(literals: readonly Literal[]): string {
   return [...new Set(literals.map(typeOf))].join(' | ');
@@ -23,6 +26,10 @@ export function typeOfAll(literals: readonly Literal[]): string {
 
 function typeOf(literal: Literal): string {
   if (typeof literal === 'string') return literalText(literal);
-  if (typeof literal === 'object') return `[${literal.map(typeOf).join(', ')}]`;
+  if (typeof literal === 'object') {
+    if (literal.length <= LONGEST_TUPLE) return `[${literal.map(typeOf).join(', ')}]`;
+    const elements = typeOfAll(literal);
+    return `readonly ${/[ |]/.test(elements) ? `(${elements})` : elements}[]`;
+  }
   return typeof literal;
 }

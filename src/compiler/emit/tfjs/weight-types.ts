@@ -170,6 +170,10 @@ function layerType(graph: Graph, plan: FunctionPlan, at: number): string {
     const axes = sizes('value');
     return `nn.Learned<[${axes.map((size, axis) => inType(size, axisName(axes.length, axis))).join(', ')}]>`;
   }
+  if (has('table')) {
+    const [vocabulary, width] = sizes('table');
+    return `nn.Embedding<[${inType(vocabulary!, 'Vocabulary')}, ${inType(width!, 'Width')}]>`;
+  }
   if (!has('kernel')) {
     const channels = inType(sizes('gamma')[0]!, 'Channels');
     return has('moving_mean') ? `nn.BatchNorm<${channels}>` : `nn.ScaleAndOffset<${channels}>`;

@@ -72,6 +72,8 @@ export const costRules: { readonly [K in OpKind]: Rule<K> } = {
   reduce_sum: free,
   reduce_max: free,
   reduce_min: free,
+  gather: free,
+  embedding: free,
   upsample: free,
 };
 

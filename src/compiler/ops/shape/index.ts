@@ -2,6 +2,7 @@
 import type { CallableOp } from '../signature/index.ts';
 import { convolution } from './convolution.ts';
 import { elementwise } from './elementwise.ts';
+import { indexing } from './indexing.ts';
 import { pooling } from './pooling.ts';
 import type { ShapeRule } from './rule.ts';
 import { shaping } from './shaping.ts';
@@ -13,4 +14,5 @@ export const shapeRules: { readonly [K in CallableOp]: ShapeRule<K> } = {
   ...elementwise,
   ...shaping,
   ...source,
+  ...indexing,
 };

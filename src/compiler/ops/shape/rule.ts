@@ -10,6 +10,12 @@ import type { OpAttributes, OpKind, Pads, Pair } from '../kind.ts';
 
 export type Dims = readonly Dim[];
 
+/** Lists of lists of ints, flat, and the lengths of the lists from the outside in. */
+export interface NestedInts {
+  readonly places: readonly number[];
+  readonly indices: Dims;
+}
+
 export type PaddingArgument = 'same' | 'valid' | Pads<Dim>;
 
 export interface Numbers {
@@ -37,6 +43,7 @@ export interface CallArguments {
   /** Nested lists of numbers as a tensor, first axis outermost. */
   numbers(name: string): Numbers | undefined;
   choice<T extends string>(name: string): T;
+  nested(name: string): NestedInts | undefined;
   /** Zeros where it is not known. */
   initializer(name: string): Initializer;
 }

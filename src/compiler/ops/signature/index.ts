@@ -3,6 +3,7 @@ import type { OpKind } from '../kind.ts';
 import { activation } from './activation.ts';
 import { arithmetic } from './arithmetic.ts';
 import { convolution } from './convolution.ts';
+import { indexing } from './indexing.ts';
 import { normalization } from './normalization.ts';
 import { pooling } from './pooling.ts';
 import { shaping } from './shaping.ts';
@@ -20,6 +21,7 @@ export const signatures: { readonly [K in CallableOp]: Signature } = {
   ...arithmetic,
   ...shaping,
   ...source,
+  ...indexing,
 };
 
 export function isCallableOp(name: string): name is CallableOp {

@@ -14,6 +14,8 @@ export type ParameterType =
   | 'pairs'
   /** An int or a list of ints. */
   | 'int or ints'
+  /** A list of ints, or of such lists with equal lengths. */
+  | 'nested ints'
   /** Text such as `"he_normal"` or `"normal(0.02)"`. */
   | 'initializer'
   /** A list of numbers, or of lists of them, all as long: a tensor. */

@@ -68,6 +68,7 @@ export const weightRules: { readonly [K in OpKind]: Rule<K> } = {
     const shape = [lastAxis(x), attributes.units];
     return kernelAndBias(attributes, shape, attributes.units, fansOf(shape));
   },
+  embedding: ({ vocabulary, width, initializer }) => [weight('table', [vocabulary, width], initializer)],
   batch_norm: (_, [x]) => [
     ...scaleAndOffset(x),
     statistic('moving_mean', [lastAxis(x)], zeros),
@@ -132,6 +133,7 @@ export const weightRules: { readonly [K in OpKind]: Rule<K> } = {
   reduce_sum: none,
   reduce_max: none,
   reduce_min: none,
+  gather: none,
   upsample: none,
 };
 

@@ -1,10 +1,22 @@
 /** Uses of every operation; a missing row fails `tsc`, and an empty one fails the test. */
 import type { Shape } from '../../../../src/compiler/graph.ts';
+import { zeros } from '../../../../src/compiler/ops/initializer.ts';
 import type { OpAttributes, OpKind } from '../../../../src/compiler/ops/kind.ts';
 import { fromZeros } from '../../../support/initializers.ts';
 import type { OpCase } from '../case.ts';
 import { conv2dCases, depthwiseCases, transposedCases } from './convolution.ts';
 import { adaptiveCases, avgPoolCases, globalPoolCases, maxPoolCases, upsampleCases } from './pooling.ts';
+
+/** Each index once, some never, some often; one axis and several. */
+const gatherCases: readonly OpCase<'gather'>[] = [
+  { inputs: [[3, 4, 5]], attributes: { axis: 2, indices: [4, 2, 0, 1, 3], places: [5] }, outputs: [[3, 4, 5]] },
+  { inputs: [[3, 4, 2]], attributes: { axis: 1, indices: [1, 0, 1, 2, 3, 2], places: [6] }, outputs: [[3, 6, 2]] },
+  { inputs: [[3, 4, 2]], attributes: { axis: 0, indices: [2], places: [1] }, outputs: [[1, 4, 2]] },
+  { inputs: [[6]], attributes: { axis: 0, indices: [5, 5, 5, 0], places: [4] }, outputs: [[4]] },
+  { inputs: [[5, 2]], attributes: { axis: 0, indices: [4, 0, 1, 1, 2, 3], places: [2, 3] }, outputs: [[2, 3, 2]] },
+  { inputs: [[3, 4, 2]], attributes: { axis: 2, indices: [1, 0, 0, 1], places: [2, 2] }, outputs: [[3, 4, 2, 2]] },
+  { inputs: [[3, 2]], attributes: { axis: 1, indices: [0, 1, 1, 1], places: [1, 2, 2] }, outputs: [[3, 1, 2, 2]] },
+];
 
 const image: Shape = [3, 4, 2];
 const shapes: readonly Shape[] = [image, [3, 4], [5]];
@@ -289,5 +301,27 @@ export const cases: { readonly [K in OpKind]: readonly OpCase<K>[] } = {
   reduce_sum: reduced(),
   reduce_max: reduced(),
   reduce_min: reduced(),
+  gather: gatherCases,
+  embedding: [
+    {
+      inputs: [[5]],
+      attributes: { vocabulary: 4, width: 3, initializer: zeros },
+      outputs: [[5, 3]],
+      range: [0.1, 3.8],
+    },
+    {
+      inputs: [[2, 3]],
+      attributes: { vocabulary: 9, width: 2, initializer: zeros },
+      outputs: [[2, 3, 2]],
+      range: [0.1, 8.8],
+    },
+    {
+      inputs: [[3, 4, 2]],
+      attributes: { vocabulary: 3, width: 1, initializer: zeros },
+      outputs: [[3, 4, 2, 1]],
+      range: [0.1, 2.8],
+    },
+    { inputs: [[]], attributes: { vocabulary: 3, width: 2, initializer: zeros }, outputs: [[2]], range: [0.1, 2.8] },
+  ],
   upsample: upsampleCases,
 };

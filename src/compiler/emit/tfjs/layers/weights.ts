@@ -63,6 +63,11 @@ export interface KernelAndBias<S extends Shape, Channels extends number = Last<S
   readonly bias: Weight<[Channels]>;
 }
 
+/** The rows that whole numbers stand for, `[vocabulary, width]`. */
+export interface Embedding<S extends Shape> {
+  readonly table: Weight<S>;
+}
+
 /** A factor and an offset a channel. */
 export interface ScaleAndOffset<Channels extends number = number> {
   readonly gamma: Weight<[Channels]>;

@@ -5,6 +5,7 @@ import type { Call, OpSource } from '../call.ts';
 import { activation } from './activation.ts';
 import { arithmetic } from './arithmetic.ts';
 import { convolution } from './convolution.ts';
+import { indexing } from './indexing.ts';
 import { normalisation } from './normalisation.ts';
 import { pooling } from './pooling.ts';
 import { shaping } from './shaping.ts';
@@ -18,6 +19,7 @@ const opSources: { readonly [K in OpKind]: OpSource<K> } = {
   ...arithmetic,
   ...shaping,
   ...source,
+  ...indexing,
 };
 
 export function callOf(graph: Graph, node: Node): Call {

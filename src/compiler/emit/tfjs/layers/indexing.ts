@@ -1,0 +1,56 @@
+/** Positions by their indices. */
+import * as tf from '@tensorflow/tfjs-core';
+import { withGradient } from './custom-gradient.js';
+
+/** Indices of an axis: a list, or lists of one length, which give several axes. */
+export type Indices = readonly number[] | readonly Indices[];
+
+/** The positions of an axis, counted with the batch, at these indices; the axis becomes the axes of the indices. */
+export function gather<T extends tf.Tensor>(x: tf.Tensor, axis: number, indices: Indices): T {
+  const flat = flatten(indices);
+  const size = x.shape[axis]!;
+  const [before, after] = [x.shape.slice(0, axis), x.shape.slice(axis + 1)];
+  const outer = before.reduce((product, each) => product * each, 1);
+  const rows = withGradient(
+    [tf.reshape(x, [outer, size, -1]) as tf.Tensor3D],
+    (rows) => tf.gather(rows, tf.tensor1d(flat, 'int32'), 1),
+    (dy) => [sumsByIndex(dy, flat, size)],
+  );
+  return tf.reshape(rows, [...before, ...shapeOf(indices), ...after]) as tf.Tensor as T;
+}
+
+function flatten(indices: Indices): number[] {
+  return indices.flatMap((each: number | Indices) => (typeof each === 'number' ? [each] : flatten(each)));
+}
+
+function shapeOf(indices: Indices): number[] {
+  const [first] = indices;
+  return typeof first === 'object' ? [indices.length, ...shapeOf(first)] : [indices.length];
+}
+
+/** `[A, P, B]` to `[A, size, B]`: for each position the sum of the places that name it. */
+function sumsByIndex(dy: tf.Tensor3D, indices: readonly number[], size: number): tf.Tensor3D {
+  const placesOf = Array.from({ length: size }, (): number[] => []);
+  for (const [place, index] of indices.entries()) placesOf[index]!.push(place);
+  const most = Math.max(...placesOf.map((places) => places.length));
+  // Where there are fewer, a row of zeros at the end.
+  const table = placesOf.flatMap((places) => Array.from({ length: most }, (_, at) => places[at] ?? indices.length));
+  const padded = tf.pad3d(dy, [
+    [0, 0],
+    [0, 1],
+    [0, 0],
+  ]);
+  const gathered = tf.gather(padded, tf.tensor1d(table, 'int32'), 1);
+  return tf.sum(tf.reshape(gathered, [dy.shape[0], size, most, dy.shape[2]]), 2);
+}
+
+/** Rows of a table `[vocabulary, width]` by whole numbers: `[…]` to `[…, width]`. No gradient flows to the numbers. */
+export function embedding<T extends tf.Tensor>(x: tf.Tensor, weights: { readonly table: tf.Tensor2D }): T {
+  const { table } = weights;
+  const rows = withGradient(
+    [table, tf.reshape(x, [-1]) as tf.Tensor1D],
+    (table, ids) => tf.gather(table, tf.cast(ids, 'int32')),
+    (dy, [table, ids]) => [tf.scatterND(tf.cast(tf.expandDims(ids, 1), 'int32'), dy, table.shape), tf.zerosLike(ids)],
+  );
+  return tf.reshape(rows, [...x.shape, table.shape[1]]) as tf.Tensor as T;
+}

@@ -1,0 +1,22 @@
+import { parameter, type Signature, unary } from './signature.ts';
+
+export const indexing = {
+  gather: unary(
+    'The positions of an axis at indices that are known when the model is built; the axis becomes the axes of the indices.',
+    "[..., N, ...] -> [..., N', ...]",
+    parameter(
+      'indices',
+      'nested ints',
+      undefined,
+      'Which position each of the new ones holds, negative from the end; lists of lists give several axes.',
+    ),
+    parameter('axis', 'int', -1, 'The axis, counted without the batch; negative from the end.'),
+  ),
+  embedding: unary(
+    'Rows of a learned table by numbers: `x` holds whole numbers from 0 to below `vocabulary`, to which no gradient flows.',
+    '[...] -> [..., width]',
+    parameter('vocabulary', 'int', undefined, 'How many rows the table has.'),
+    parameter('width', 'int', undefined, 'Size of each row.'),
+    parameter('initializer', 'initializer', 'normal(0.02)', 'How the table starts.'),
+  ),
+} satisfies Record<string, Signature>;
