@@ -80,7 +80,11 @@ export const operators: { readonly [K in Kernel]: KernelRow<K> } = {
   }),
   gather: ({ attributes: { axis } }, inputs) => ({ op: 'Gather', inputs, attributes: { axis } }),
 
-  scatter_add: (_, inputs) => ({ op: 'ScatterND', inputs, attributes: { reduction: 'add' } }),
+  scatter_add: (_, inputs, { opset }) => {
+    // only gradients add up rows, and training is opset 18
+    if (opset < 16) throw new Error(`opset ${opset} has no ScatterND that adds`);
+    return { op: 'ScatterND', inputs, attributes: { reduction: 'add' } };
+  },
 
   matmul: (_, inputs) => ({ op: 'MatMul', inputs }),
   conv: ({ attributes }, inputs) => ({
