@@ -52,7 +52,8 @@ export function differentiate(
     }
     for (const { name, path } of trained) {
       const gradient = backward.weights?.[name];
-      if (gradient) weights.set(path, gradient);
+      const others = weights.get(path);
+      if (gradient) weights.set(path, others === undefined ? gradient : context.builder.add(others, gradient));
     }
   }
   return { weights, values };

@@ -37,6 +37,8 @@ interface NodeOf<K extends OpKind> {
   readonly inputs: readonly ValueId[];
   readonly outputs: readonly ValueId[];
   readonly scope: ScopeId;
+  /** The node whose weights this one uses; undefined where it has its own, or none. */
+  readonly sharedWith: NodeId | undefined;
   /** The last segment of the path: `conv2d[1]`. */
   readonly name: string;
   /** Stable and unique: the key of weights, diffs, ablations and Grad-CAM. */

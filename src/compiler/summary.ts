@@ -1,7 +1,7 @@
 /** What a model consists of and costs: the JSON of `specc summary`. */
 import { type Graph, type Shape, shapeOf } from './graph.ts';
 import { macsOf } from './ops/cost/index.ts';
-import { weightsOf } from './ops/weights/index.ts';
+import { ownWeightsOf } from './ops/weights/index.ts';
 
 export interface NodeSummary {
   readonly path: string;
@@ -37,7 +37,7 @@ export function summarize(graph: Graph): Summary {
   let buffers = 0;
   const nodes = graph.nodes.map((node): NodeSummary => {
     let parameters = 0;
-    for (const weight of weightsOf(graph, node)) {
+    for (const weight of ownWeightsOf(graph, node)) {
       if (weight.trainable) {
         tensors += 1;
         parameters += size(weight.shape);

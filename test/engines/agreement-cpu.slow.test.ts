@@ -1,13 +1,18 @@
 import { test } from 'uvu';
 import { nativeEngine } from '../../src/engines/native/engine.ts';
 import { tfjsCpuEngine } from '../../src/engines/tfjs/engine.ts';
-import { assertAgreement } from './agreement.ts';
+import { assertAgreement, sharedTokens, smallDdrnet } from './agreement.ts';
 
-test('native and the generated code on the cpu backend agree on gradients and on 20 steps', async () => {
-  const { gradient, loss, losses } = await assertAgreement(nativeEngine, tfjsCpuEngine);
-  console.log(
-    `  native ~ tfjs-cpu: gradients ${gradient.toExponential(1)}, losses ${loss.toExponential(1)}; ${losses.map((each) => each.toFixed(3)).join(' ')}`,
-  );
-});
+for (const [name, graph] of [
+  ['a small DDRNet', smallDdrnet],
+  ['shared weights and learned tensors', sharedTokens],
+] as const) {
+  test(`native and the generated code on the cpu backend agree on gradients and on 20 steps: ${name}`, async () => {
+    const { gradient, loss, losses } = await assertAgreement(nativeEngine, tfjsCpuEngine, graph());
+    console.log(
+      `  native ~ tfjs-cpu: gradients ${gradient.toExponential(1)}, losses ${loss.toExponential(1)}; ${losses.map((each) => each.toFixed(3)).join(' ')}`,
+    );
+  });
+}
 
 test.run();

@@ -1,4 +1,4 @@
-/** Holds two engines to each other on a small DDRNet: the whole gradient, and the losses of 20 Adam steps. */
+/** Holds two engines to each other on a small network: the whole gradient, and the losses of 20 Adam steps. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
@@ -21,8 +21,7 @@ export interface Agreement {
 }
 
 /** Asserts that both agree to 1e-3, and says how well they do. */
-export async function assertAgreement(ours: Engine, theirs: Engine): Promise<Agreement> {
-  const graph = smallDdrnet();
+export async function assertAgreement(ours: Engine, theirs: Engine, graph: Graph): Promise<Agreement> {
   const setup: TrainingSetup = {
     graph,
     batch: BATCH,
@@ -52,10 +51,20 @@ export async function assertAgreement(ours: Engine, theirs: Engine): Promise<Agr
   }
 }
 
-function smallDdrnet(): Graph {
+/** Every block of DDRNet, small. */
+export function smallDdrnet(): Graph {
+  return graphOf('small-ddrnet.spec', 'SmallDDRNet');
+}
+
+/** Learned tensors, constants, shared weights and stochastic depth. */
+export function sharedTokens(): Graph {
+  return graphOf('shared-tokens.spec', 'SharedTokens');
+}
+
+function graphOf(file: string, model: string): Graph {
   const read = (path: string): string => readFileSync(path, 'utf8');
-  const path = fileURLToPath(new URL('./small-ddrnet.spec', import.meta.url));
-  const { value, diagnostics } = elaborate(compile(path, read(path), { read }), 'SmallDDRNet');
+  const path = fileURLToPath(new URL(file, import.meta.url));
+  const { value, diagnostics } = elaborate(compile(path, read(path), { read }), model);
   assert.ok(value, diagnostics.map((each) => each.message).join('\n'));
   return value;
 }

@@ -42,6 +42,7 @@ export function softmaxRegression(shape: readonly [number, number, number], clas
         path,
         name: path,
         scope: 0,
+        sharedWith: undefined,
         span,
         inputs: id === 0 ? [] : [id - 1],
         outputs: [id],

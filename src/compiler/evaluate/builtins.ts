@@ -5,6 +5,7 @@ import { tickThrough } from './extent.ts';
 import type { Frame } from './frame.ts';
 import { anyElement } from './merge.ts';
 import { binary, checked } from './operators.ts';
+import { asLayer } from './parameters.ts';
 import type { Session } from './session.ts';
 import { describe, float, int, isKnown, list, string, toText, UNKNOWN, type Value } from './value.ts';
 
@@ -97,6 +98,19 @@ export const builtins = {
       const length = Math.max(0, Math.ceil((end - start) / step));
       site.session.checkLength(site.span, length);
       return list(Array.from({ length }, (_, index) => int(start + index * step)));
+    },
+  },
+  shared: {
+    form: 'shared(layer)',
+    doc: 'The layer, all of whose uses have the same weights.',
+    least: 1,
+    most: 1,
+    run: (site, [value]) => {
+      const layer = value && asLayer(value);
+      if (layer === undefined) return site.refuse(0, 'a layer, such as `conv2d(64, 3)`');
+      return layer.layer === undefined
+        ? layer
+        : { kind: 'layer', layer: { ...layer.layer, shared: { first: undefined } } };
     },
   },
   len: {

@@ -11,8 +11,9 @@ import { requireValue } from './expression.ts';
 import { Frame } from './frame.ts';
 import { type OpArgument, record } from './op-call.ts';
 import { bindParameters, fit, typeName } from './parameters.ts';
+import type { SharedWeights } from './recorder.ts';
 import type { Session } from './session.ts';
-import { describe, type FunctionValue, type Layer, list, UNKNOWN, type Value } from './value.ts';
+import { describe, type FunctionValue, type Layer, layerName, list, UNKNOWN, type Value } from './value.ts';
 
 export interface Call {
   readonly callee: Value;
@@ -53,9 +54,25 @@ function callLayer(session: Session, frame: Frame, layer: Layer, given: Given, s
   const open = target.parameters.filter((name) => !layer.given?.has(name));
   const bound = bind(session, { ...target, names: [...target.inputs, ...open], others: target.parameters }, given);
   for (const [name, argument] of layer.given ?? []) if (!bound.has(name)) bound.set(name, argument);
-  if (layer.kind === 'op') return callOp(session, frame, layer.op, bound, target.form, span);
-  const { item, module } = layer;
-  return expandBlock(session, frame, { item, module, span, form: target.form }, bound);
+  const use = (): Value => {
+    if (layer.kind === 'op') return callOp(session, frame, layer.op, bound, target.form, span);
+    const { item, module } = layer;
+    return expandBlock(session, frame, { item, module, span, form: target.form }, bound);
+  };
+  return layer.shared === undefined ? use() : sharing(session, layer.shared, layer, span, use);
+}
+
+/** A use whose weights are those of the first use of the same layer. */
+function sharing(session: Session, shared: SharedWeights, layer: Layer, span: Span, use: () => Value): Value {
+  if (session.recorder === undefined) return use();
+  let value: Value = UNKNOWN;
+  const mismatch = session.recorder.share(shared, () => {
+    value = use();
+  });
+  if (mismatch !== undefined && value.kind !== 'unknown') {
+    session.report('shared-weights', span, { layer: layerName({ ...layer, shared: undefined }), ...mismatch });
+  }
+  return value;
 }
 
 interface LayerTarget {

@@ -2,14 +2,14 @@
 import type { Parameter, TypeExpression } from '../../dsl/ast.ts';
 import type { Span } from '../../dsl/source.ts';
 import { integerSymbol } from '../../shared/dim.ts';
-import { isCallableOp } from '../ops/signature/index.ts';
+import { type CallableOp, isCallableOp } from '../ops/signature/index.ts';
 import type { ModuleScope } from '../project.ts';
 import type { Bound } from './call.ts';
 import { requireValue } from './expression.ts';
 import { Frame } from './frame.ts';
 import type { OpArgument } from './op-call.ts';
 import type { Session } from './session.ts';
-import { bool, describe, float, int, list, string, UNKNOWN, type Value } from './value.ts';
+import { bool, describe, float, int, type LayerValue, list, string, UNKNOWN, type Value } from './value.ts';
 
 interface Target {
   readonly callee: string;
@@ -60,10 +60,7 @@ export function fit(value: Value, type: TypeExpression): Value | undefined {
       if (type.name === 'float' && value.kind === 'int') {
         return float(typeof value.value === 'number' ? value.value : undefined);
       }
-      // `abs` and others are both a function of numbers and a layer.
-      if (type.name === 'layer' && value.kind === 'function' && value.item === undefined && isCallableOp(value.name)) {
-        return { kind: 'layer', layer: { kind: 'op', op: value.name } };
-      }
+      if (type.name === 'layer') return asLayer(value);
       if (type.name === 'pair') return pairOf(value);
       if (type.name === 'padding') return isPadding(value) ? value : undefined;
       return value.kind === type.name ? value : undefined;
@@ -106,6 +103,13 @@ function isPadding(value: Value): boolean {
 
 function isInt({ kind }: Value): boolean {
   return kind === 'int' || kind === 'unknown';
+}
+
+/** The value as a layer: `abs` and others are both a function of numbers and a layer. */
+export function asLayer(value: Value): LayerValue | undefined {
+  if (value.kind === 'layer') return value;
+  const both = value.kind === 'function' && value.item === undefined && isCallableOp(value.name);
+  return both ? { kind: 'layer', layer: { kind: 'op', op: value.name as CallableOp } } : undefined;
 }
 
 /** What a parameter of this type may be: all that is known while its definition is checked. */

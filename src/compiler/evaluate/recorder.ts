@@ -9,6 +9,7 @@
 import type { Span } from '../../dsl/source.ts';
 import type { BlockUse, Graph, Node, NodeId, Scope, ScopeId, Shape, Value, ValueId } from '../graph.ts';
 import type { OpAttributes, OpKind } from '../ops/kind.ts';
+import { type WeightRule, weightRules } from '../ops/weights/index.ts';
 
 interface DraftNode {
   readonly kind: 'node';
@@ -20,6 +21,21 @@ interface DraftNode {
   readonly span: Span;
   parent: DraftScope;
   name: string;
+  /** The first of the nodes that share its weights. */
+  sharedWith: DraftNode | undefined;
+}
+
+/** What a layer made by `shared` knows of its uses. */
+export interface SharedWeights {
+  /** The nodes of its first use; undefined before. */
+  first: readonly DraftNode[] | undefined;
+}
+
+/** The first weight that a use of a shared layer cannot take from the first use. */
+export interface SharedMismatch {
+  /** "a kernel [3, 3, 8, 16]", or what else is there */
+  readonly first: string;
+  readonly here: string;
 }
 
 export interface DraftScope {
@@ -79,6 +95,7 @@ export class Recorder {
       span,
       parent,
       name: claim(parent, name),
+      sharedWith: undefined,
     };
     this.#nodes.push(node);
     parent.children.push(node);
@@ -97,6 +114,39 @@ export class Recorder {
       this.#scope = parent;
       if (group) dissolve(scope, parent, name);
     }
+  }
+
+  /** The weights of what `within` records are those of the first use. Undefined where that cannot be. */
+  share(shared: SharedWeights, within: () => void): SharedMismatch | undefined {
+    const start = this.#nodes.length;
+    within();
+    const made = this.#nodes.slice(start);
+    if (shared.first === undefined) {
+      shared.first = made;
+      return undefined;
+    }
+    const mismatch = this.#mismatch(shared.first, made);
+    if (mismatch !== undefined) return mismatch;
+    for (const [at, node] of made.entries()) node.sharedWith = shared.first[at]!.sharedWith ?? shared.first[at]!;
+    return undefined;
+  }
+
+  #mismatch(first: readonly DraftNode[], here: readonly DraftNode[]): SharedMismatch | undefined {
+    const [expected, found] = [first, here].map((nodes) => nodes.map((node) => this.#weightsText(node)));
+    const at = expected!.findIndex((text, index) => text !== found![index]);
+    if (at >= 0 || expected!.length !== found!.length) {
+      const place = at >= 0 ? at : expected!.length;
+      return { first: expected![place] ?? 'nothing more', here: found![place] ?? 'nothing more' };
+    }
+    return undefined;
+  }
+
+  /** `conv2d with kernel [3, 3, 8, 16] and bias [16]` */
+  #weightsText(node: DraftNode): string {
+    const shapes = node.inputs.map((input) => this.#values[input]!.shape);
+    const weights = (weightRules[node.op] as WeightRule)(node.attributes, shapes);
+    const list = weights.map(({ name, shape }) => `${name} [${shape.join(', ')}]`);
+    return list.length === 0 ? node.op : `${node.op} with ${list.join(' and ')}`;
   }
 
   inLoop<T>(within: () => T): T {
@@ -143,10 +193,15 @@ export class Recorder {
       for (const child of scope.children) if (child.kind === 'scope' && hasLive(child, live)) visit(child, id);
     };
     visit(this.#root, undefined);
+    const owners = new Map<DraftNode, NodeId>();
     const nodes = kept.map((node, id) => {
+      const first = node.sharedWith ?? node;
+      const owner = owners.get(first);
+      if (owner === undefined) owners.set(first, id);
       const common = {
         id,
         scope: ids.get(node.parent)!,
+        sharedWith: owner,
         name: node.name,
         path: join(paths.get(node.parent)!, node.name),
       };

@@ -9,6 +9,7 @@ import type { Constant, ValueId } from '../graph.ts';
 import type { CallableOp } from '../ops/signature/index.ts';
 import type { ModuleScope } from '../project.ts';
 import type { OpArgument } from './op-call.ts';
+import type { SharedWeights } from './recorder.ts';
 
 export type Value =
   | IntValue
@@ -77,6 +78,8 @@ export type Layer = (
 ) & {
   /** Parameters that are given already: `conv2d(64, 3)` without an input is a layer, too. */
   readonly given?: ReadonlyMap<string, OpArgument>;
+  /** Set where all uses have the same weights. */
+  readonly shared?: SharedWeights | undefined;
 };
 export interface FunctionValue {
   readonly kind: 'function';
@@ -146,6 +149,7 @@ export function describe(value: Value): string {
 /** `relu`, or `conv2d(filters: 64, kernel: 3)` where parameters are given already. */
 export function layerName(layer: Layer): string {
   const name = layer.kind === 'op' ? layer.op : layer.item.name.text;
+  if (layer.shared !== undefined) return `shared(${layerName({ ...layer, shared: undefined })})`;
   if (layer.given === undefined) return name;
   return `${name}(${[...layer.given].map(([parameter, { value }]) => `${parameter}: ${toText(value)}`).join(', ')})`;
 }

@@ -56,14 +56,19 @@ export function lower(graph: Graph, context: LowerContext): ForwardPass {
   const runs = graph.nodes.map((node): ForwardRun => {
     context.builder.origin(node.path);
     const own: Record<string, Tensor> = {};
-    for (const { name, path, shape } of weightsOf(graph, node)) {
-      own[name] = context.builder.input(path, shape);
-      weights.set(path, own[name]);
+    const specs = weightsOf(graph, node);
+    for (const { name, path, shape } of specs) {
+      const input = weights.get(path) ?? context.builder.input(path, shape);
+      weights.set(path, input);
+      // Running statistics that several nodes share go from one to the next.
+      own[name] = updates.get(path) ?? input;
     }
     const inputs = node.inputs.map((input) => values.get(input)!);
     const forward = ruleOf(node)(context, node, inputs, own);
     for (const [index, output] of node.outputs.entries()) values.set(output, forward.outputs[index]!);
-    for (const [name, tensor] of Object.entries(forward.updates ?? {})) updates.set(`${node.path}/${name}`, tensor);
+    for (const [name, tensor] of Object.entries(forward.updates ?? {})) {
+      updates.set(specs.find((each) => each.name === name)!.path, tensor);
+    }
     return { ...forward, inputs, weights: own };
   });
   return { values, runs, weights, updates };

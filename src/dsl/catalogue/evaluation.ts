@@ -169,6 +169,15 @@ export const evaluation = {
     wrong: 'model M(x: [8, 8, 3]) -> (a: [8, 8, 3], b: [8, 8, 3]) {\n  x |> relu\n}\n',
     right: 'model M(x: [8, 8, 3]) -> (a: [8, 8, 3], b: [8, 8, 3]) {\n  (x |> relu, x |> tanh)\n}\n',
   }),
+  'shared-weights': entry<{ layer: string; first: string; here: string }>({
+    severity: 'error',
+    message: ({ layer, first, here }) =>
+      `\`${layer}\` shares its weights, which are those of ${first}; here it is ${here}`,
+    help: () => 'bring the input to the same number of channels first, or use a layer of its own here',
+    why: 'All uses of a layer made by `shared` have the weights of its first use, so that they need the same shapes.',
+    wrong: model('head = shared(conv2d(8, 3))\n  concat([x |> head, x |> conv2d(4, 1) |> head])'),
+    right: model('head = shared(conv2d(8, 3))\n  concat([x |> head, x |> max_pool(3, 1, padding: "same") |> head])'),
+  }),
   'tensor-in-function': entry<{ name: string }>({
     severity: 'error',
     message: ({ name }) => `the function \`${name}\` uses a layer`,

@@ -3,7 +3,7 @@ import { camelCase, Names, parseSegment, pascalCase } from './names.ts';
 import { type FunctionPlan, type Statement, usedBy } from './plan.ts';
 
 /** What every generated file uses for itself. */
-const OWN_NAMES = ['tf', 'nn', 'weights', 'mode', 'weightSpecs', 'bindWeights', 'classes'];
+const OWN_NAMES = ['tf', 'nn', 'weights', 'mode', 'weightSpecs', 'sharedWeights', 'bindWeights', 'classes'];
 
 /** Names all functions; the model's, which is the last, has the first choice. */
 export function nameFunctions(plans: readonly FunctionPlan[], model: string): Names {

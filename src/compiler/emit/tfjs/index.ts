@@ -13,7 +13,7 @@ import { type FunctionText, FunctionWriter } from './function-text.ts';
 import { camelCase, type Names } from './names.ts';
 import { outline } from './outline.ts';
 import { type FunctionPlan, planFunctions, usedBy } from './plan.ts';
-import { weightRows } from './weight-table.ts';
+import { sharedRows, weightRows } from './weight-table.ts';
 import { type WeightInterface, weightInterface } from './weight-types.ts';
 
 export { layersSource } from './layers-source.ts';
@@ -175,13 +175,20 @@ function addWeightTable(file: SourceFile, graph: Graph, model: FunctionPlan): vo
 export const weightSpecs: readonly nn.WeightSpec[] = nn.weightTable([\n${rows.map((row) => `  ${row}`).join('\n')}\n]);`,
   );
   if (rows.length === 0) return;
+  const shared = sharedRows(graph);
+  if (shared.length > 0) {
+    file.addStatements(
+      `\n/** Layers that use the weights of another, by path. */
+export const sharedWeights: Readonly<Record<string, string>> = {\n${shared.map((row) => `  ${row}`).join('\n')}\n};`,
+    );
+  }
   const type = model.weights;
   file.addStatements(
     `\n/** The weights as \`${model.name}\` takes them, from tensors or variables by path. */
 export function bindWeights(
   tensors: ReadonlyMap<string, tf.Tensor> | Readonly<Record<string, tf.Tensor>>,
 ): ${type} {
-  return nn.bindWeights<${type}>(weightSpecs, tensors);
+  return nn.bindWeights<${type}>(weightSpecs, tensors${shared.length > 0 ? ', sharedWeights' : ''});
 }`,
   );
 }

@@ -1,7 +1,7 @@
 /** The table of weights: one row for all layers whose paths differ in their indices only and whose weights are alike. */
 import type { Graph } from '../../graph.ts';
 import { printInitializer } from '../../ops/initializer.ts';
-import { type WeightSpec, weightsOf } from '../../ops/weights/index.ts';
+import { ownWeightsOf, type WeightSpec, weightsOf } from '../../ops/weights/index.ts';
 import { literalText } from './literal.ts';
 
 interface Row {
@@ -13,7 +13,7 @@ interface Row {
 /** The rows as source. */
 export function weightRows(graph: Graph): readonly string[] {
   let rows = graph.nodes.flatMap((node): Row[] => {
-    const weights = weightsOf(graph, node);
+    const weights = ownWeightsOf(graph, node);
     return weights.length === 0 ? [] : [{ parts: node.path.split(/[[\]]/), weights: shapesText(weights) }];
   });
   const depth = Math.max(0, ...rows.map(({ parts }) => Math.floor(parts.length / 2)));
@@ -22,6 +22,14 @@ export function weightRows(graph: Graph): readonly string[] {
     const path = parts.map((part, at) => (at % 2 === 1 ? `[${part}]` : part)).join('');
     const line = `[${literalText(path)}, ${weights}],`;
     return line.length <= 118 ? line : `[\n    ${literalText(path)},\n    ${weights},\n  ],`;
+  });
+}
+
+/** Rows of layers that use the weights of another: `'right/conv2d': 'left/conv2d'`. */
+export function sharedRows(graph: Graph): readonly string[] {
+  return graph.nodes.flatMap((node) => {
+    if (node.sharedWith === undefined || weightsOf(graph, node).length === 0) return [];
+    return [`${literalText(node.path)}: ${literalText(graph.nodes[node.sharedWith]!.path)},`];
   });
 }
 

@@ -137,17 +137,23 @@ export const weightRules: { readonly [K in OpKind]: Rule<K> } = {
   upsample: none,
 };
 
-/** The weights of a node, kernel first. */
+/** The weights that a node uses, kernel first. Where nodes share weights, the paths are those of the first. */
 export function weightsOf(graph: Graph, node: Node): readonly WeightSpec[] {
   const rule = weightRules[node.op] as Rule<OpKind>;
   const rows = rule(
     node.attributes,
     node.inputs.map((input) => shapeOf(graph, input)),
   );
-  return rows.map((row) => ({ ...row, path: `${node.path}/${row.name}` }));
+  const { path } = node.sharedWith === undefined ? node : graph.nodes[node.sharedWith]!;
+  return rows.map((row) => ({ ...row, path: `${path}/${row.name}` }));
 }
 
-/** All weights of a model, in the order of its nodes. */
+/** The weights that come into the model with this node: none where it shares those of another. */
+export function ownWeightsOf(graph: Graph, node: Node): readonly WeightSpec[] {
+  return node.sharedWith === undefined ? weightsOf(graph, node) : [];
+}
+
+/** All weights of a model, each once, in the order of its nodes. */
 export function allWeights(graph: Graph): readonly WeightSpec[] {
-  return graph.nodes.flatMap((node) => weightsOf(graph, node));
+  return graph.nodes.flatMap((node) => ownWeightsOf(graph, node));
 }
