@@ -1,14 +1,19 @@
 /** A model that consists of one use of the standard library. */
-import type { BlockUse } from './uses.ts';
+import type { Shape } from '../../../src/compiler/graph.ts';
 
-/** `file` is that of the declaration `name`, as it is imported. */
-export function modelOf(file: string, name: string, { use, inputs, imports = {} }: BlockUse): string {
-  const all = new Map([[file, [name]]]);
-  for (const [each, names] of Object.entries(imports)) {
-    const path = `std/${each}.spec`;
-    all.set(path, [...new Set([...(all.get(path) ?? []), ...names])]);
-  }
-  const heads = [...all].map(([path, names]) => `import { ${names.join(', ')} } from "${path}"`);
-  const tensors = Object.entries(inputs).map(([each, shape]) => `${each}: [${shape.join(', ')}]`);
+export interface ModelOfUse {
+  /** An expression of the inputs. */
+  readonly use: string;
+  /** The inputs by name, without the batch. */
+  readonly inputs: Readonly<Record<string, Shape>>;
+  /** What the use imports, by file: `conv` for `std/conv.spec`. */
+  readonly imports: Readonly<Record<string, readonly string[]>>;
+}
+
+export function modelOf({ use, inputs, imports }: ModelOfUse): string {
+  const heads = Object.entries(imports).map(
+    ([file, names]) => `import { ${names.join(', ')} } from "std/${file}.spec"`,
+  );
+  const tensors = Object.entries(inputs).map(([name, shape]) => `${name}: [${shape.join(', ')}]`);
   return `${heads.join('\n')}\n\nmodel Main(${tensors.join(', ')}) {\n  ${use}\n}\n`;
 }

@@ -5,13 +5,19 @@ import { declarationsOf, libraryFiles } from '../../../scripts/std-reference.ts'
 import { summarize } from '../../../src/compiler/summary.ts';
 import { codesOf, graphOf } from '../language/compile-text.ts';
 import { modelOf } from './model.ts';
-import { uses } from './uses.ts';
+import { type BlockUse, uses } from './uses.ts';
 
 const declared = libraryFiles().flatMap((file) => declarationsOf(file).map(({ name }) => ({ file, name: name.text })));
 
 test('every declaration has a use, and nothing else has', () => {
   assert.equal(Object.keys(uses).sort(), declared.map(({ name }) => name).sort());
 });
+
+/** What a use imports besides what it shows. */
+function importsOf(file: string, name: string, { imports = {} }: BlockUse): Record<string, readonly string[]> {
+  const own = file.slice('std/'.length, -'.spec'.length);
+  return { ...imports, [own]: [...new Set([name, ...(imports[own] ?? [])])] };
+}
 
 for (const { file, name } of declared) {
   test(`${file}: ${name}`, () => {
@@ -25,7 +31,7 @@ for (const { file, name } of declared) {
         continue;
       }
       assert.ok(new RegExp(`\\b${name}\\b`).test(use.use), use.use);
-      const text = modelOf(file, name, use);
+      const text = modelOf({ ...use, imports: importsOf(file, name, use) });
       assert.equal(codesOf(text), [], text);
       const { outputs, parameters } = summarize(graphOf(text));
       assert.equal({ output: outputs[0]!.shape, parameters }, { output: use.output, parameters: use.parameters }, text);

@@ -3,19 +3,16 @@
  * hand or as published. Tests run them, and docs/std.md shows them.
  */
 import type { Shape } from '../../../src/compiler/graph.ts';
+import type { ModelOfUse } from './model.ts';
 
 export type Use = BlockUse | FunctionUse;
 
-export interface BlockUse {
-  /** An expression of the inputs. */
-  readonly use: string;
-  /** The inputs by name, without the batch. */
-  readonly inputs: Readonly<Record<string, Shape>>;
+export interface BlockUse extends Omit<ModelOfUse, 'imports'> {
   readonly output: Shape;
   /** Trainable numbers. */
   readonly parameters: number;
-  /** What else the use has to import, by file. */
-  readonly imports?: Readonly<Record<string, readonly string[]>>;
+  /** What the use imports besides what it shows, by file. */
+  readonly imports?: ModelOfUse['imports'];
 }
 
 export interface FunctionUse {
