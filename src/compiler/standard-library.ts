@@ -2,7 +2,7 @@
 export const standardLibrary: Readonly<Record<string, string>> = {
   'std/attention.spec': `// Attention, on sequences of N positions with C channels each, and transformers of it.
 
-import { Identity } from "std/conv.spec"
+import { Identity, Sequential } from "std/conv.spec"
 import { CausalMask } from "std/position.spec"
 
 /// Each query takes from the values, by how well it matches their keys (Vaswani et al., "Attention Is All You
@@ -188,11 +188,10 @@ block PatchEmbedding(
 /// Weights each channel by what its mean and its maximum say, each through the same two layers
 /// (Woo et al., "CBAM: Convolutional Block Attention Module", 2018, section 3).
 block ChannelAttention(squeezed: int)(x: [H, W, C]) -> [H, W, C] {
-  mean = x |> global_avg_pool |> reshape([1, C])
-  peak = x |> global_max_pool |> reshape([1, C])
-  // One row each, so that both pass the same weights.
-  rows = concat([mean, peak], axis: 0) |> dense(squeezed) |> relu |> dense(C)
-  x * (rows |> reduce_sum(0) |> sigmoid)
+  mlp = shared(Sequential([dense(squeezed), relu, dense(C)]))
+  mean = x |> global_avg_pool |> mlp
+  peak = x |> global_max_pool |> mlp
+  x * sigmoid(mean + peak)
 }
 
 /// Weights each position by what the maximum and the mean over its channels say (the same paper).
@@ -616,6 +615,32 @@ block Roll(shift: int, axis: int)(x: [...S]) -> [...S] {
   }
 }
 
+/// Positions beyond both ends of an axis, as \`mode\` has them.
+fn around(size: int, before: int, after: int, mode: string) -> [int] {
+  positions = range(-before, size + after)
+  if mode == "edge" {
+    [min(max(i, 0), size - 1) for i in positions]
+  } else if mode == "wrap" {
+    [i % size for i in positions]
+  } else {
+    // Back and forth, without the last one twice.
+    [size - 1 - abs(size - 1 - i % max(1, 2 * size - 2)) for i in positions]
+  }
+}
+
+/// Continues an image beyond its edges: \`"reflect"\` mirrors it, without the edge itself, \`"edge"\` repeats
+/// the edge (PyTorch's "replicate"), and \`"wrap"\` goes on at the other side (PyTorch's "circular"). Two
+/// numbers are those before and after. For zeros, there is \`pad\`.
+block PadImage(
+  rows: pair,
+  columns: pair = rows,
+  mode: "reflect" | "edge" | "wrap" = "reflect",
+)(x: [H, W, C]) -> [H + sum(rows), W + sum(columns), C] {
+  x
+    |> gather(around(H, rows[0], rows[1], mode), axis: 0)
+    |> gather(around(W, columns[0], columns[1], mode), axis: 1)
+}
+
 /// Cuts height and width into windows, row by row; each is a list of positions.
 block WindowPartition(
   window: pair,
@@ -723,6 +748,110 @@ block SpatialPyramidPool(
   bins: [int] = [4, 2, 1],
 )(x: [H, W, C]) -> [sum([n * n for n in bins]) * C] {
   concat([x |> adaptive_max_pool(n) |> flatten for n in bins])
+}
+`,
+  'std/window.spec': `// Attention in windows of an image (Liu et al., "Swin Transformer: Hierarchical Vision Transformer using
+// Shifted Windows", 2021).
+
+import { SelfAttention } from "std/attention.spec"
+import { Sequential } from "std/conv.spec"
+import { Roll, WindowMerge, WindowPartition } from "std/shape.spec"
+
+/// The positions of a window, row by row.
+fn positions_in(window: [int]) -> [[int]] {
+  [[floor(i / window[1]), i % window[1]] for i in range(window[0] * window[1])]
+}
+
+/// For each two positions of a window, where their distance stands in a table of all that occur.
+fn relative_positions(window: [int]) -> [[int]] {
+  height, width = window
+  [
+    [
+      (from[0] - to[0] + height - 1) * (2 * width - 1) + from[1] - to[1] + width - 1
+      for to in positions_in(window)
+    ]
+    for from in positions_in(window)
+  ]
+}
+
+/// For \`scores\` of attention in windows: a learned number for each head and each distance of two
+/// positions, by rows and by columns.
+block RelativePositionBias(
+  window: pair,
+  initializer: string = "truncated_normal(0.02)",
+)(scores: [...B, H, N, N]) -> [...B, H, N, N] {
+  assert N == window[0] * window[1], "{N} positions are no window of {window[0]} × {window[1]}"
+  table = weight([(2 * window[0] - 1) * (2 * window[1] - 1), H], initializer)
+  scores + (table |> gather(relative_positions(window), axis: 0) |> transpose([2, 0, 1]))
+}
+
+/// The part of the image that each position of each window comes from, once the image is rolled back by
+/// \`shift\`: what was at the end is not next to what was at the start.
+fn parts_after_roll(size: [int], window: [int], shift: [int]) -> [[int]] {
+  parts = []
+  for top in range(0, size[0], window[0]) {
+    for left in range(0, size[1], window[1]) {
+      parts += [
+        [
+          2 * (if top + row < size[0] - shift[0] { 0 } else { 1 })
+            + (if left + column < size[1] - shift[1] { 0 } else { 1 })
+          for [row, column] in positions_in(window)
+        ],
+      ]
+    }
+  }
+  parts
+}
+
+/// For \`scores\` of attention in the windows of an image that is rolled back by \`shift\`: positions see
+/// those that come from the same part of the image.
+block ShiftMask(size: pair, window: pair, shift: pair)(scores: [B, H, N, N]) -> [B, H, N, N] {
+  parts = constant(parts_after_roll(size, window, shift)) |> reshape([B, 1, N, 1])
+  apart = parts - (parts |> transpose([0, 1, 3, 2]))
+  scores - 100 * minimum(abs(apart), 1)
+}
+
+/// Self-attention within windows of an image, with biases by distance. Where it follows another,
+/// \`shift\` by half a window lets neighbouring windows meet: the image is rolled around, and where it is
+/// not larger than a window, it is not shifted.
+block WindowAttention(
+  heads: int,
+  window: pair = 7,
+  shift: pair = 0,
+  bias: bool = true,
+  drop_rate: float = 0,
+  initializer: string = "truncated_normal(0.02)",
+)(x: [H, W, C]) -> [H, W, C] {
+  assert H % window[0] == 0 and W % window[1] == 0,
+    "{H} × {W} does not divide into windows of {window[0]} × {window[1]}"
+  rows = if H > window[0] { shift[0] } else { 0 }
+  columns = if W > window[1] { shift[1] } else { 0 }
+  relative = RelativePositionBias(window)
+  scores = if rows == 0 and columns == 0 {
+    relative
+  } else {
+    Sequential([relative, ShiftMask([H, W], window, [rows, columns])])
+  }
+  x
+    |> Roll(-rows, 0)
+    |> Roll(-columns, 1)
+    |> WindowPartition(window)
+    |> SelfAttention(heads, scores, bias: bias, drop_rate: drop_rate, initializer: initializer)
+    |> WindowMerge(window, [H, W])
+    |> Roll(rows, 0)
+    |> Roll(columns, 1)
+}
+
+/// Halves height and width, and doubles the channels: Swin's step between stages.
+block PatchMerging(norm: layer = layer_norm)(x: [H, W, C]) -> [H / 2, W / 2, 2 * C] {
+  assert H % 2 == 0 and W % 2 == 0, "{H} × {W} does not halve"
+  // Column by column within each square, as the authors' weights have it.
+  x
+    |> reshape([H / 2, 2, W / 2, 2, C])
+    |> transpose([0, 2, 3, 1, 4])
+    |> reshape([H / 2, W / 2, 4 * C])
+    |> norm
+    |> dense(2 * C, bias: false, initializer: "truncated_normal(0.02)")
 }
 `,
 };

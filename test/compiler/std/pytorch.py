@@ -163,6 +163,14 @@ case(
     lambda x: x.clamp(min=1e-6).pow(p := Weights().tensor(1)).mean((1, 2)).pow(1 / p),
 )
 
+for mode, name in (("reflect", "reflect"), ("edge", "replicate"), ("wrap", "circular")):
+    case(
+        f'x |> PadImage([2, 1], [0, 3], "{mode}")',
+        {"shape": ["PadImage"]},
+        {"x": (3, 4, 2)},
+        image(lambda x: F.pad(x, (0, 3, 2, 1), mode=name)),
+    )
+
 # ── norm ──
 
 for size in (1, 2, 3, 4, 5):
@@ -292,6 +300,37 @@ for norm_first in (False, True):
         {"x": (4, 8), "memory": (5, 8)},
         lambda x, memory: layer(x, memory, tgt_mask=causal),
     )
+
+# ── window ──
+
+for size, window, shift in [((4, 6), [2, 3], [0, 0]), ((4, 6), [2, 3], [1, 1]), ((4, 6), [2, 3], [1, 2]), ((2, 6), [2, 3], [1, 1])]:
+    swin = swin_transformer.ShiftedWindowAttention(8, window, shift, 2)
+    weights = Weights()
+    weights.fill(swin.qkv)
+    swin.relative_position_bias_table.data = weights.tensor(*swin.relative_position_bias_table.shape)
+    weights.fill(swin.proj)
+    case(f"x |> WindowAttention(2, {window}, {shift})", {"window": ["WindowAttention"]}, {"x": (*size, 8)}, swin)
+merging = swin_transformer.PatchMerging(3)
+case("x |> PatchMerging", {"window": ["PatchMerging"]}, {"x": (4, 6, 3)}, filled(merging, merging.norm, merging.reduction))
+
+
+def convolutional_attention(x):
+    """The paper's equations 2 and 3, without normalisation."""
+    weights = Weights()
+    first, second, conv = nn.Linear(6, 2), nn.Linear(2, 6), nn.Conv2d(2, 1, 3, padding=1, bias=False)
+    weights.fill(first, second, conv)
+    mlp = nn.Sequential(first, nn.ReLU(), second)
+    x = x * torch.sigmoid(mlp(x.mean((1, 2))) + mlp(x.amax((1, 2))))
+    maps = torch.stack([x.amax(-1), x.mean(-1)], 1)
+    return x * torch.sigmoid(conv(maps)).movedim(1, -1)
+
+
+case(
+    "x |> ChannelAttention(2) |> SpatialAttention(3, Identity)",
+    {"attention": ["ChannelAttention", "SpatialAttention"], "conv": ["Identity"]},
+    {"x": (4, 5, 6)},
+    convolutional_attention,
+)
 
 # ── position ──
 

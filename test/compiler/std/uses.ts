@@ -165,6 +165,15 @@ const positions: Readonly<Record<string, readonly Use[]>> = {
 const shapes: Readonly<Record<string, readonly Use[]>> = {
   ChannelShuffle: [of('x |> ChannelShuffle(3)', [8, 8, 24], [8, 8, 24], 0)],
   Roll: [of('x |> Roll(-3, 0) |> Roll(-3, 1)', [14, 14, 8], [14, 14, 8], 0)],
+  around: [
+    { use: 'around(4, 2, 3, "reflect")', is: '[2, 1, 0, 1, 2, 3, 2, 1, 0]' },
+    { use: 'around(4, 2, 1, "edge")', is: '[0, 0, 0, 1, 2, 3, 3]' },
+    { use: 'around(4, 2, 1, "wrap")', is: '[2, 3, 0, 1, 2, 3, 0]' },
+  ],
+  PadImage: [
+    of('x |> PadImage(3) |> conv2d(64, 7, padding: "valid")', [32, 32, 3], [32, 32, 64], 9_472),
+    of('x |> PadImage([1, 2], 0, "edge")', [8, 9, 3], [11, 9, 3], 0),
+  ],
   WindowPartition: [of('x |> WindowPartition(7)', [14, 28, 8], [8, 49, 8], 0)],
   WindowMerge: [of('x |> WindowMerge(7, [14, 28])', [8, 49, 8], [14, 28, 8], 0)],
   SpaceToDepth: [of('x |> SpaceToDepth', [8, 8, 3], [4, 4, 12], 0)],
@@ -177,6 +186,16 @@ const shapes: Readonly<Record<string, readonly Use[]>> = {
   GlobalAvgMaxPool: [of('x |> GlobalAvgMaxPool', [7, 7, 512], [1024], 0)],
   GeneralizedMeanPool: [of('x |> GeneralizedMeanPool', [7, 7, 512], [512], 1)],
   SpatialPyramidPool: [of('x |> SpatialPyramidPool', [13, 13, 256], [5376], 0)],
+};
+
+const windows: Readonly<Record<string, readonly Use[]>> = {
+  positions_in: [{ use: 'positions_in([2, 2])', is: '[[0, 0], [0, 1], [1, 0], [1, 1]]' }],
+  relative_positions: [{ use: 'relative_positions([1, 2])', is: '[[1, 0], [2, 1]]' }],
+  RelativePositionBias: [of('x |> RelativePositionBias(7)', [64, 3, 49, 49], [64, 3, 49, 49], 169 * 3)],
+  parts_after_roll: [{ use: 'parts_after_roll([2, 2], [2, 2], [1, 1])', is: '[[0, 1, 2, 3]]' }],
+  ShiftMask: [of('x |> ShiftMask([4, 6], [2, 3], 1)', [4, 2, 6, 6], [4, 2, 6, 6], 0)],
+  WindowAttention: [of('x |> WindowAttention(3, 7, shift: 3)', [56, 56, 96], [56, 56, 96], 27_936 + 507 + 9_312)],
+  PatchMerging: [of('x |> PatchMerging', [56, 56, 96], [28, 28, 192], 768 + 73_728)],
 };
 
 const sequences: Readonly<Record<string, readonly Use[]>> = {
@@ -210,6 +229,7 @@ export const uses: Readonly<Record<string, readonly Use[]>> = {
   ...norms,
   ...attention,
   ...positions,
+  ...windows,
   ...shapes,
   ...sequences,
   ...functions,
