@@ -5,7 +5,7 @@ import type { Learned } from './weights.js';
 
 /** `[1, …shape]` */
 export function learned<T extends tf.Tensor>({ value }: Learned): T {
-  return tf.expandDims(value, 0);
+  return tf.reshape(value, [1, ...value.shape]) as tf.Tensor as T;
 }
 
 /** `[1, …shape]` */

@@ -69,15 +69,31 @@ export interface Embedding<S extends Shape> {
   readonly table: Weight<S>;
 }
 
-/** A factor and an offset a channel. */
-export interface ScaleAndOffset<Channels extends number = number> {
+/** A factor a channel. */
+export interface Scale<Channels extends number = number> {
   readonly gamma: Weight<[Channels]>;
+}
+
+/** An offset a channel. */
+export interface Offset<Channels extends number = number> {
   readonly beta: Weight<[Channels]>;
 }
 
-export interface BatchNorm<Channels extends number = number> extends ScaleAndOffset<Channels> {
+export interface ScaleAndOffset<Channels extends number = number> extends Scale<Channels>, Offset<Channels> {}
+
+/** What batch normalisation uses outside of training. */
+export interface RunningStatistics<Channels extends number = number> {
   readonly movingMean: Weight<[Channels]>;
   readonly movingVariance: Weight<[Channels]>;
+}
+
+export interface BatchNorm<Channels extends number = number>
+  extends ScaleAndOffset<Channels>,
+    RunningStatistics<Channels> {}
+
+/** A slope below zero a channel. */
+export interface Slopes<Channels extends number = number> {
+  readonly alpha: Weight<[Channels]>;
 }
 
 /** A tensor that the model states itself. */
@@ -145,20 +161,29 @@ function spellOut(pattern: string): string[] {
  * Hangs tensors into the tree of weights that a model takes: `local/Residual[2]/conv2d/kernel` becomes
  * `weights.local.residual[2].conv2d.kernel`.
  *
+ * @param shared layers that use the weights of another, by path
  * @throws when a tensor is missing or has another shape than the table says
  */
 export function bindWeights<Weights>(
   table: readonly WeightSpec[],
   tensors: ReadonlyMap<string, tf.Tensor> | Readonly<Record<string, tf.Tensor>>,
+  shared: Readonly<Record<string, string>> = {},
 ): Weights {
   interface Tree {
     [key: string]: Tree | tf.Tensor;
   }
   const tree: Tree = {};
-  const keys = keysOfNames(table.map((spec) => spec.path));
-  for (const { path, shape } of table) {
-    const tensor = tensors instanceof Map ? tensors.get(path) : (tensors as Record<string, tf.Tensor>)[path];
-    if (!tensor) throw new Error(`no tensor for ${path}`);
+  const places = table.map(({ path, shape }) => ({ path, shape, from: path }));
+  for (const [layer, owner] of Object.entries(shared)) {
+    for (const { path, shape } of table) {
+      const slash = path.lastIndexOf('/');
+      if (path.slice(0, slash) === owner) places.push({ path: layer + path.slice(slash), shape, from: path });
+    }
+  }
+  const keys = keysOfNames(places.map(({ path }) => path));
+  for (const { path, shape, from } of places) {
+    const tensor = tensors instanceof Map ? tensors.get(from) : (tensors as Record<string, tf.Tensor>)[from];
+    if (!tensor) throw new Error(`no tensor for ${from}`);
     if (tensor.shape.join() !== shape.join()) {
       throw new Error(`${path} should be [${shape.join(', ')}] and not [${tensor.shape.join(', ')}]`);
     }

@@ -14,12 +14,13 @@ import { initialWeights } from '../../src/engines/initialize.ts';
 import { nativeEngine } from '../../src/engines/native/engine.ts';
 import { Random } from '../../src/shared/random.ts';
 import { handGraph } from '../support/hand-graph.ts';
+import { fromGlorot } from '../support/initializers.ts';
 import { interpret } from '../support/interpret.ts';
 import { assertChecked, checkerOpset } from '../support/onnx-checker.ts';
 import { assertClose } from '../support/onnxruntime.ts';
 import { smallNet } from '../support/small-net.ts';
 import { zooGraph } from './emit/tfjs/zoo-graphs.ts';
-import { graphOf, type OpCase } from './gradient/case.ts';
+import { graphOf, type OpCase, window } from './gradient/case.ts';
 import { cases as opCases } from './gradient/cases/index.ts';
 
 const plain: ExportOptions = {
@@ -129,6 +130,25 @@ test('with batch normalisation folded, channels-first, and a fixed batch', async
   const first = await runFile(model, { image: moved }, { image: [2, 2, 6, 6] });
   assertClose(asDoubles(first), asDoubles(last));
   assert.is(protoOf(model).node.filter(({ opType }) => opType === 'Transpose').length, 1, 'before flatten only');
+});
+
+test('a normalisation that learns no scale or no offset folds as well', async () => {
+  for (const [scale, offset] of [
+    [true, false],
+    [false, true],
+    [false, false],
+  ] as const) {
+    const graph = handGraph({ image: [4, 4, 2] }, (g, { image }) => {
+      const conv = window({ kernel: [3, 3] });
+      const kernel = { filters: 3, groups: 1, bias: !offset, ...fromGlorot };
+      const made = g.op('conv2d', { ...conv, ...kernel }, [image], [2, 2, 3], 'conv');
+      return g.op('batch_norm', { epsilon: 1e-3, momentum: 0.9, scale, offset }, [made], undefined, 'norm');
+    });
+    await assertFileAgrees(graph, { fold: true }, [1, 3]);
+    await assertFileAgrees(graph, { fold: false }, [3]);
+    const { node } = protoOf(modelOf(graph, trainedWeights(graph), { fold: true }));
+    assert.not.ok(node.some(({ opType }) => opType === 'BatchNormalization'));
+  }
 });
 
 test('what a reader finds: names, axes, facts, and no weight to rearrange', () => {

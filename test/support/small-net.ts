@@ -8,6 +8,7 @@ const around: Pads = [
   [1, 1],
   [1, 1],
 ];
+const learned = { scale: true, offset: true };
 const weights = { bias: true, ...fromGlorot } as const;
 const conv = { kernel: [3, 3], stride: [1, 1], dilation: [1, 1], padding: around, groups: 1, ...weights } as const;
 
@@ -15,7 +16,9 @@ const conv = { kernel: [3, 3], stride: [1, 1], dilation: [1, 1], padding: around
 export function smallNet(): Graph {
   return handGraph({ image: [6, 6, 2] }, (g, { image }) => {
     const stem = g.op('conv2d', { ...conv, filters: 4 }, [image], [6, 6, 4], 'stem/conv2d');
-    const first = g.op('silu', {}, [g.op('group_norm', { groups: 2, epsilon: 1e-3 }, [stem], undefined, 'stem/norm')]);
+    const first = g.op('silu', {}, [
+      g.op('group_norm', { groups: 2, epsilon: 1e-3, ...learned }, [stem], undefined, 'stem/norm'),
+    ]);
     const wide = {
       ...conv,
       dilation: [2, 2],
@@ -27,7 +30,7 @@ export function smallNet(): Graph {
       bias: false,
     } as const;
     const body = g.op('conv2d', wide, [first], undefined, 'body/conv2d');
-    const normal = g.op('batch_norm', { epsilon: 1e-3, momentum: 0.9 }, [body], undefined, 'body/norm');
+    const normal = g.op('batch_norm', { epsilon: 1e-3, momentum: 0.9, ...learned }, [body], undefined, 'body/norm');
     // used twice: by the sum and by the gate
     const sum = g.op('add', {}, [first, normal]);
     const pooled = g.op('global_avg_pool', {}, [sum], [4]);

@@ -11,7 +11,8 @@ import {
   tanhDistribution,
   tanhScale,
 } from '../lower/activation.ts';
-import { physicalAxis } from '../lower/layout.ts';
+import { overChannels, physicalAxis } from '../lower/layout.ts';
+import { axesBesideChannels } from '../lower/normalisation.ts';
 import type { OpKind } from '../ops/kind.ts';
 import type { Builder, Tensor } from '../program/builder.ts';
 import type { GradientRule, GradientTable } from './rule.ts';
@@ -20,6 +21,16 @@ export const activation: Pick<GradientTable, keyof typeof forwardRules> = {
   relu: elementwise((b, { y, dy }) => b.where(positive(b, y), dy, b.constant(0))),
   relu6: elementwise((b, { x, dy }) => b.where(within(b, x, 0, 6), dy, b.constant(0))),
   leaky_relu: elementwise((b, { x, dy }, { alpha }) => b.where(positive(b, x), dy, b.scale(dy, alpha))),
+  prelu(context, _node, { inputs: [x], weights }, [output]) {
+    const { builder: b } = context;
+    const { tensor, layout, shape } = x!;
+    const alpha = weights['alpha']!;
+    const dy = context.as(output!, layout);
+    const dx = b.where(positive(b, tensor), dy, b.mul(dy, overChannels(b, alpha, layout, shape.length)));
+    const below = b.where(positive(b, tensor), b.constant(0), b.mul(dy, tensor));
+    const slope = b.reshape(b.reduce('sum', below, axesBesideChannels(x!)), alpha.shape);
+    return { inputs: [context.place(dx, layout, shape)], weights: { alpha: slope } };
+  },
   // below zero y + α = α·exp(x)
   elu: elementwise((b, { x, y, dy }, { alpha }) => b.where(positive(b, x), dy, b.mul(dy, b.add(y, b.constant(alpha))))),
   gelu: elementwise((b, { x, dy }, { approximate }) =>

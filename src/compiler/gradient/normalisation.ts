@@ -4,11 +4,11 @@
  * taken out of the sums, and sums over `dy` and `dy · centred` serve the weights and the input alike.
  */
 import { overChannels, physicalAxis } from '../lower/layout.ts';
-import { axesBesideChannels, channelScale } from '../lower/normalisation.ts';
-import type { LowerContext, Placed } from '../lower/rule.ts';
+import { axesBesideChannels, channelScale, factors, type Normalisation } from '../lower/normalisation.ts';
+import type { LowerContext, Placed, WeightTensors } from '../lower/rule.ts';
 import type { Backward, ForwardRun, GradientTable } from './rule.ts';
 
-export const normalisation: Pick<GradientTable, 'batch_norm' | 'group_norm' | 'instance_norm' | 'layer_norm'> = {
+export const normalisation: Pick<GradientTable, Normalisation> = {
   batch_norm(context, _node, { inputs: [x], weights, saved }, [output]) {
     const { builder: b } = context;
     const { layout, shape, tensor } = x!;
@@ -18,7 +18,8 @@ export const normalisation: Pick<GradientTable, 'batch_norm' | 'group_norm' | 'i
     const sum = b.reduce('sum', dy, axes);
     const sumCentred = b.reduce('sum', b.mul(dy, centred), axes);
     const rank = shape.length;
-    const factor = b.mul(deviation, overChannels(b, weights['gamma']!, layout, rank));
+    const gamma = factors(b, x!, weights);
+    const factor = b.mul(deviation, overChannels(b, gamma, layout, rank));
     const straight = b.mul(dy, factor);
     const count = axes.reduce((product, axis) => product * tensor.shape[axis]!, 1);
     const alongMean = b.scale(sum, 1 / count);
@@ -26,13 +27,12 @@ export const normalisation: Pick<GradientTable, 'batch_norm' | 'group_norm' | 'i
     const correction = b.mul(b.add(b.mul(centred, alongCentred), alongMean), factor);
     // running statistics are constants
     const dx = context.training ? b.sub(straight, correction) : straight;
-    const channels = weights['gamma']!.shape;
     return {
       inputs: [context.place(dx, layout, shape)],
-      weights: {
-        gamma: b.reshape(b.mul(sumCentred, deviation), channels),
-        beta: b.reshape(sum, channels),
-      },
+      weights: learned(weights, {
+        gamma: b.reshape(b.mul(sumCentred, deviation), gamma.shape),
+        beta: b.reshape(sum, gamma.shape),
+      }),
     };
   },
 
@@ -45,28 +45,64 @@ export const normalisation: Pick<GradientTable, 'batch_norm' | 'group_norm' | 'i
     const dy = context.as(output!, layout);
     const { normalised, deviation } = saved as { normalised: typeof dy; deviation: typeof dy };
     const axis = physicalAxis(layout, shape.length, shape.length - 1);
-    const scaled = b.mul(dy, overChannels(b, weights['gamma']!, layout, shape.length));
+    const gamma = factors(b, x!, weights);
+    const scaled = b.mul(dy, overChannels(b, gamma, layout, shape.length));
     const mean = b.reduce('mean', scaled, [axis]);
     const meanAlong = b.reduce('mean', b.mul(scaled, normalised), [axis]);
     const dx = b.mul(b.sub(b.sub(scaled, mean), b.mul(normalised, meanAlong)), deviation);
-    const channels = weights['gamma']!.shape;
     const others = axesBesideChannels(x!);
     return {
       inputs: [context.place(dx, layout, shape)],
-      weights: {
-        gamma: b.reshape(b.reduce('sum', b.mul(dy, normalised), others), channels),
-        beta: b.reshape(b.reduce('sum', dy, others), channels),
-      },
+      weights: learned(weights, {
+        gamma: b.reshape(b.reduce('sum', b.mul(dy, normalised), others), gamma.shape),
+        beta: b.reshape(b.reduce('sum', dy, others), gamma.shape),
+      }),
     };
   },
+
+  // as layer_norm, without what comes through the mean
+  rms_norm(context, _node, { inputs: [x], weights, saved }, [output]) {
+    const { builder: b } = context;
+    const { layout, shape } = x!;
+    const dy = context.as(output!, layout);
+    const { normalised, deviation } = saved as { normalised: typeof dy; deviation: typeof dy };
+    const axis = physicalAxis(layout, shape.length, shape.length - 1);
+    const gamma = factors(b, x!, weights);
+    const scaled = b.mul(dy, overChannels(b, gamma, layout, shape.length));
+    const meanAlong = b.reduce('mean', b.mul(scaled, normalised), [axis]);
+    const dx = b.mul(b.sub(scaled, b.mul(normalised, meanAlong)), deviation);
+    const along = b.reduce('sum', b.mul(dy, normalised), axesBesideChannels(x!));
+    return {
+      inputs: [context.place(dx, layout, shape)],
+      weights: learned(weights, { gamma: b.reshape(along, gamma.shape) }),
+    };
+  },
+
+  // (dy − y · Σ dy · y) / ‖x‖; where the length is held at its least, that is a constant
+  l2_normalize(context, { attributes }, { inputs: [x], outputs: [y], saved }, [output]) {
+    const { builder: b } = context;
+    const { layout, shape } = x!;
+    const dy = context.as(output!, layout);
+    const { squares, factor } = saved as { squares: typeof dy; factor: typeof dy };
+    const axis = physicalAxis(layout, shape.length, attributes.axis);
+    const along = b.reduce('sum', b.mul(dy, y!.tensor), [axis]);
+    const moving = b.where(b.compare('greater', squares, b.constant(attributes.epsilon)), along, b.constant(0));
+    const dx = b.mul(b.sub(dy, b.mul(y!.tensor, moving)), factor);
+    return { inputs: [context.place(dx, layout, shape)] };
+  },
 };
+
+/** The gradients of those weights that the layer has. */
+function learned(weights: WeightTensors, gradients: WeightTensors): WeightTensors {
+  return Object.fromEntries(Object.entries(gradients).filter(([name]) => weights[name] !== undefined));
+}
 
 function groupGradient(context: LowerContext, { inputs: [x], weights, saved }: ForwardRun, output: Placed): Backward {
   const { builder: b, batch } = context;
   const dy = context.as(output, 'channels-first');
   const { centred, deviation } = saved as { centred: typeof dy; deviation: typeof dy };
   const [groups, members] = centred.shape.slice(1) as [number, number];
-  const gamma = weights['gamma']!;
+  const gamma = factors(b, x!, weights);
   const channels = gamma.shape[0]!;
   const positions = dy.shape.slice(2).map((_, axis) => axis + 2);
 
@@ -88,9 +124,9 @@ function groupGradient(context: LowerContext, { inputs: [x], weights, saved }: F
   const dx = b.sub(straight, b.reshape(correction, dy.shape));
   return {
     inputs: [context.place(dx, 'channels-first', x!.shape)],
-    weights: {
+    weights: learned(weights, {
       gamma: b.reshape(b.reduce('sum', b.mul(sumCentred, deviation), [0]), [channels]),
       beta: b.reshape(b.reduce('sum', sum, [0]), [channels]),
-    },
+    }),
   };
 }

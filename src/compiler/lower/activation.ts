@@ -1,13 +1,14 @@
 import type { Shape } from '../graph.ts';
 import type { DropoutUnit, OpAttributes, OpKind } from '../ops/kind.ts';
 import type { Builder, Tensor } from '../program/builder.ts';
-import { physicalAxis } from './layout.ts';
+import { overChannels, physicalAxis } from './layout.ts';
 import type { LowerRule, LowerTable } from './rule.ts';
 
 type Activation =
   | 'relu'
   | 'relu6'
   | 'leaky_relu'
+  | 'prelu'
   | 'elu'
   | 'gelu'
   | 'silu'
@@ -36,6 +37,13 @@ export const activation: Pick<LowerTable, Activation> = {
   relu: elementwise((b, x) => b.unary('relu', x)),
   relu6: elementwise((b, x) => b.binary('min', b.unary('relu', x), b.constant(6))),
   leaky_relu: elementwise((b, x, { alpha }) => b.where(b.compare('greater', x, b.constant(0)), x, b.scale(x, alpha))),
+  prelu(context, _node, [x], weights) {
+    const { builder: b } = context;
+    const { tensor, layout, shape } = x!;
+    const slope = overChannels(b, weights['alpha']!, layout, shape.length);
+    const y = b.where(b.compare('greater', tensor, b.constant(0)), tensor, b.mul(tensor, slope));
+    return { outputs: [context.place(y, layout, shape)] };
+  },
   elu: elementwise((b, x, { alpha }) => elu(b, x, alpha)),
   gelu: elementwise((b, x, { approximate }) =>
     b.mul(x, approximate ? tanhDistribution(b, x) : normalDistribution(b, x)),

@@ -4,9 +4,11 @@
  */
 import type { Builder, Tensor } from '../program/builder.ts';
 import { overChannels, physicalAxis } from './layout.ts';
-import type { Forward, LowerContext, LowerTable, Placed, WeightTensors } from './rule.ts';
+import type { Forward, Layout, LowerContext, LowerTable, Placed, WeightTensors } from './rule.ts';
 
-export const normalisation: Pick<LowerTable, 'batch_norm' | 'group_norm' | 'instance_norm' | 'layer_norm'> = {
+export type Normalisation = 'batch_norm' | 'group_norm' | 'instance_norm' | 'layer_norm' | 'rms_norm' | 'l2_normalize';
+
+export const normalisation: Pick<LowerTable, Normalisation> = {
   /**
    * Training normalises by the biased variance of the batch and moves the running variance by the same number, as
    * TensorFlow and Keras do (PyTorch moves it by the unbiased one).
@@ -23,18 +25,20 @@ export const normalisation: Pick<LowerTable, 'batch_norm' | 'group_norm' | 'inst
           centred: b.sub(tensor, overAll('moving_mean')),
           deviation: reciprocalRoot(b, overAll('moving_variance'), epsilon),
         };
+    const gamma = factors(b, x!, weights);
     const saved = { centred: stats.centred, deviation: stats.deviation };
     if (!('mean' in stats) && (layout === 'channels-first' || shape.length === 1)) {
       // the kernel that engines fuse into the convolution before it; it wants the channels in second place
       const vectors = [
-        weights['gamma']!,
-        weights['beta']!,
+        gamma,
+        weights['beta'] ?? b.constant(0, gamma.shape),
         weights['moving_mean']!,
         weights['moving_variance']!,
       ] as const;
       return { outputs: [context.place(b.batchNorm(tensor, vectors, epsilon), layout, shape)], saved };
     }
-    const y = b.add(b.mul(stats.centred, b.mul(stats.deviation, overAll('gamma'))), overAll('beta'));
+    const factor = b.mul(stats.deviation, overChannels(b, gamma, layout, shape.length));
+    const y = shifted(b, b.mul(stats.centred, factor), weights, layout);
     const outputs = [context.place(y, layout, shape)];
     if (!('mean' in stats)) return { outputs, saved };
     const moved = (name: string, now: Tensor): Tensor =>
@@ -52,15 +56,35 @@ export const normalisation: Pick<LowerTable, 'batch_norm' | 'group_norm' | 'inst
   instance_norm: (context, node, [x], weights) =>
     normaliseGroups(context, x!, weights, x!.shape.at(-1)!, node.attributes.epsilon),
 
-  layer_norm(context, node, [x], { gamma, beta }) {
+  layer_norm(context, node, [x], weights) {
     const { builder: b } = context;
     const { layout, shape, tensor } = x!;
     const axis = physicalAxis(layout, shape.length, shape.length - 1);
     const { centred, deviation } = standardise(b, tensor, [axis], node.attributes.epsilon);
     const normalised = b.mul(centred, deviation);
-    const scaled = b.mul(normalised, overChannels(b, gamma!, layout, shape.length));
-    const y = b.add(scaled, overChannels(b, beta!, layout, shape.length));
+    const scaled = b.mul(normalised, overChannels(b, factors(b, x!, weights), layout, shape.length));
+    const y = shifted(b, scaled, weights, layout);
     return { outputs: [context.place(y, layout, shape)], saved: { normalised, deviation } };
+  },
+
+  rms_norm(context, node, [x], weights) {
+    const { builder: b } = context;
+    const { layout, shape, tensor } = x!;
+    const axis = physicalAxis(layout, shape.length, shape.length - 1);
+    const deviation = reciprocalRoot(b, b.reduce('mean', b.mul(tensor, tensor), [axis]), node.attributes.epsilon);
+    const normalised = b.mul(tensor, deviation);
+    const y = b.mul(normalised, overChannels(b, factors(b, x!, weights), layout, shape.length));
+    return { outputs: [context.place(y, layout, shape)], saved: { normalised, deviation } };
+  },
+
+  l2_normalize(context, node, [x]) {
+    const { builder: b } = context;
+    const { layout, shape, tensor } = x!;
+    const axis = physicalAxis(layout, shape.length, node.attributes.axis);
+    const squares = b.reduce('sum', b.mul(tensor, tensor), [axis]);
+    const least = b.binary('max', squares, b.constant(node.attributes.epsilon));
+    const factor = b.unary('reciprocal', b.unary('sqrt', least));
+    return { outputs: [context.place(b.mul(tensor, factor), layout, shape)], saved: { squares, factor } };
   },
 };
 
@@ -71,7 +95,7 @@ export const normalisation: Pick<LowerTable, 'batch_norm' | 'group_norm' | 'inst
 function normaliseGroups(
   context: LowerContext,
   x: Placed,
-  { gamma, beta }: WeightTensors,
+  weights: WeightTensors,
   groups: number,
   epsilon: number,
 ): Forward {
@@ -80,9 +104,22 @@ function normaliseGroups(
   const members = image.shape.slice(1).reduce((product, size) => product * size, 1) / groups;
   const grouped = b.reshape(image, [batch, groups, members]);
   const { centred, deviation } = standardise(b, grouped, [2], epsilon);
-  const scaled = b.mul(b.reshape(centred, image.shape), channelScale(b, deviation, gamma!, image.shape));
-  const y = b.add(scaled, overChannels(b, beta!, 'channels-first', image.shape.length - 1));
+  const scaled = b.mul(
+    b.reshape(centred, image.shape),
+    channelScale(b, deviation, factors(b, x, weights), image.shape),
+  );
+  const y = shifted(b, scaled, weights, 'channels-first');
   return { outputs: [context.place(y, 'channels-first', x.shape)], saved: { centred, deviation } };
+}
+
+/** The factor of each channel, `[C]`: ones where none is learned, which a pass takes out again. */
+export function factors(b: Builder, x: Placed, { gamma }: WeightTensors): Tensor {
+  return gamma ?? b.constant(1, [x.shape.at(-1)!]);
+}
+
+/** Adds the offset of each channel, where one is learned. */
+function shifted(b: Builder, y: Tensor, { beta }: WeightTensors, layout: Layout): Tensor {
+  return beta ? b.add(y, overChannels(b, beta, layout, y.shape.length - 1)) : y;
 }
 
 /** `deviation · gamma`, `[N, C, 1, …]`, from one deviation a group, `[N, groups, 1]`. */

@@ -32,6 +32,12 @@ export interface Kernel {
   readonly biasInitializer: Initializer;
 }
 
+/** Whether a normalisation learns a factor and an offset a channel. */
+export interface ScaleAndOffset {
+  readonly scale: boolean;
+  readonly offset: boolean;
+}
+
 /** What one decision of a dropout is about. */
 export type DropoutUnit = 'element' | 'channel' | 'example';
 
@@ -72,16 +78,22 @@ export interface OpAttributes {
 
   // normalisation
   /** Over the batch and all axes but the last. `momentum` is the share of the old running value kept. */
-  batch_norm: { epsilon: number; momentum: number };
-  group_norm: { groups: number; epsilon: number };
-  instance_norm: { epsilon: number };
+  batch_norm: ScaleAndOffset & { epsilon: number; momentum: number };
+  group_norm: ScaleAndOffset & { groups: number; epsilon: number };
+  instance_norm: ScaleAndOffset & { epsilon: number };
   /** Over the last axis. */
-  layer_norm: { epsilon: number };
+  layer_norm: ScaleAndOffset & { epsilon: number };
+  /** `x / √(mean(x²) + ε) · γ` over the last axis (Zhang and Sennrich 2019). */
+  rms_norm: { epsilon: number; scale: boolean };
+  /** `x / √(max(Σ x², ε))` over `axis`. */
+  l2_normalize: { axis: number; epsilon: number };
 
   // activation
   relu: None;
   relu6: None;
   leaky_relu: { alpha: number };
+  /** `leaky_relu` with a learned slope a channel (He et al. 2015). */
+  prelu: None;
   elu: { alpha: number };
   /** `approximate` is the tanh form. */
   gelu: { approximate: boolean };

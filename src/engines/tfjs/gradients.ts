@@ -128,6 +128,17 @@ const activations: Record<string, Row> = {
     return tf.add(positive, tf.mul(tf.sub(1, positive), alpha as number));
   }),
   Elu: elementwiseOfResult((tf, y) => tf.add(tf.sub(y, tf.relu(y)), 1)),
+  Prelu: {
+    inputs: ['x', 'alpha'],
+    rule: (tf, dy, [x, alpha]) => {
+      const positive = where(tf, tf.greater(x!, 0));
+      const below = tf.sub(1, positive);
+      return {
+        x: () => tf.mul(dy, tf.add(positive, tf.mul(below, alpha!))),
+        alpha: () => sumTo(tf, tf.mul(tf.mul(dy, x!), below), alpha!.shape),
+      };
+    },
+  },
   // scale · α · exp(x) below zero, where y = scale · α · (exp(x) − 1)
   Selu: elementwiseOfResult((tf, y) => {
     const positive = where(tf, tf.greater(y, 0));
@@ -171,6 +182,7 @@ const shapes: Record<string, Row> = {
   OnesLike: { rule: (tf, dy) => ({ x: () => tf.zerosLike(dy) }) },
   Identity: { rule: (tf, dy) => ({ x: () => tf.clone(dy) }) },
   Cast: { rule: (tf, dy) => ({ x: () => tf.clone(dy) }) },
+  ExpandDims: { inputs: ['input'], rule: (tf, dy, [x]) => ({ input: () => tf.reshape(dy, x!.shape) }) },
   Reshape: { inputs: ['x'], rule: (tf, dy, [x]) => ({ x: () => tf.reshape(dy, x!.shape) }) },
   Transpose: {
     rule: (tf, dy, _, { perm }) => {

@@ -64,6 +64,7 @@ const pairOfShapes: fc.Arbitrary<readonly (readonly number[])[]> = anyShape.chai
 );
 const binary: Cases = fc.record({ inputs: pairOfShapes, args: fc.constant({}) });
 const plain = unary(anyShape);
+const learned = { scale: fc.boolean(), offset: fc.boolean() };
 const reduction = unary(anyShape, { axes: fc.oneof(axis, fc.array(axis, { maxLength: 2 })), keep_axes: fc.boolean() });
 const filters = fc.constantFrom(1, 4, 6, 8);
 
@@ -89,13 +90,16 @@ const cases: { readonly [K in CallableOp]: Cases } = {
   global_max_pool: unary(image),
   adaptive_avg_pool: unary(image, { output: pair(1, 5) }, ['output']),
   adaptive_max_pool: unary(image, { output: pair(1, 5) }, ['output']),
-  batch_norm: plain,
-  group_norm: unary(image, { groups: fc.constantFrom(1, 2, 3, 4) }, ['groups']),
-  instance_norm: unary(image),
-  layer_norm: plain,
+  batch_norm: unary(anyShape, learned),
+  group_norm: unary(image, { groups: fc.constantFrom(1, 2, 3, 4), ...learned }, ['groups']),
+  instance_norm: unary(image, learned),
+  layer_norm: unary(anyShape, learned),
+  rms_norm: unary(anyShape, { scale: fc.boolean() }),
+  l2_normalize: unary(anyShape, { axis }),
   relu: plain,
   relu6: plain,
   leaky_relu: plain,
+  prelu: plain,
   elu: plain,
   gelu: plain,
   silu: plain,

@@ -28,6 +28,7 @@ function computes<K extends OpKind>(
 }
 
 test('activations', () => {
+  const preluGraph = handGraph({ x: [2, 2] }, (g, { x }) => g.op('prelu', {}, [x], undefined, 'p'));
   const x: Fed = [[3], [-2, 0.5, 4]];
   const sigmoid = (z: number) => 1 / (1 + Math.exp(-z));
   const on = <K extends OpKind>(op: K, attributes: OpAttributes[K], expected: readonly number[], tolerance?: number) =>
@@ -37,6 +38,7 @@ test('activations', () => {
   on('leaky_relu', { alpha: 0.25 }, [-0.5, 0.5, 4]);
   on('elu', { alpha: 0.5 }, [0.5 * Math.expm1(-2), 0.5, 4]);
   // x · Φ(x) and its approximation to ten places
+  assert.equal([...runForward(preluGraph, { x: [-2, 3, -4, 5], 'p/alpha': [0.5, 0.25] })['output']!], [-1, 3, -2, 5]);
   on('gelu', { approximate: false }, [-0.0455002639, 0.3457312306, 3.999873315], 1e-7);
   on('gelu', { approximate: true }, [-0.0454023059, 0.3457140004, 3.999929754], 1e-7);
   on('silu', {}, [-2 * sigmoid(-2), 0.5 * sigmoid(0.5), 4 * sigmoid(4)]);

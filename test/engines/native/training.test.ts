@@ -35,7 +35,7 @@ const graph: Graph = handGraph({ photo: [4, 4, 2] }, (g, { photo }) => {
   // no bias before a normalisation: its gradient is rounding noise, which Adam makes large
   const conv = { ...same, filters: 4, groups: 1, bias: false, ...fromGlorot };
   let x = g.op('conv2d', conv, [photo], [4, 4, 4]);
-  x = g.op('batch_norm', { epsilon: 1e-3, momentum: 0.9 }, [x]);
+  x = g.op('batch_norm', { epsilon: 1e-3, momentum: 0.9, scale: true, offset: true }, [x]);
   x = g.op('relu', {}, [x]);
   x = g.op('dropout', { rate: 0.25, per: 'element' }, [x]);
   x = g.op('global_avg_pool', {}, [x], [4]);

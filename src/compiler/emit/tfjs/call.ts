@@ -19,6 +19,8 @@ export type Argument =
   | { readonly kind: 'inputs' }
   | { readonly kind: 'call'; readonly call: Call }
   | { readonly kind: 'weights' }
+  /** In their place, for a layer that may have some and has none. */
+  | { readonly kind: 'no weights' }
   | { readonly kind: 'mode' }
   /** The layer's name in its block, as the last segment of its path. */
   | { readonly kind: 'name' }
@@ -39,6 +41,7 @@ export type OpSource<K extends OpKind> = (node: Node<K>, graph: Graph) => Call;
 
 export const x: Argument = { kind: 'input', index: 0 };
 export const weights: Argument = { kind: 'weights' };
+export const noWeights: Argument = { kind: 'no weights' };
 export const mode: Argument = { kind: 'mode' };
 
 export function slot(name: string, value: Literal, fallback?: Literal): Slot {

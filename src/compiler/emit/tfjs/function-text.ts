@@ -237,6 +237,8 @@ export class FunctionWriter {
         }
         case 'weights':
           return [`weights${this.#weights.access.get(at)}`];
+        case 'no weights':
+          return ['{}'];
         case 'mode':
           return ['mode'];
         case 'name':

@@ -175,8 +175,9 @@ function layerType(graph: Graph, plan: FunctionPlan, at: number): string {
     return `nn.Embedding<[${inType(vocabulary!, 'Vocabulary')}, ${inType(width!, 'Width')}]>`;
   }
   if (!has('kernel')) {
-    const channels = inType(sizes('gamma')[0]!, 'Channels');
-    return has('moving_mean') ? `nn.BatchNorm<${channels}>` : `nn.ScaleAndOffset<${channels}>`;
+    const channels = inType(sizes(rows[0]![0]!.name)[0]!, 'Channels');
+    const types = channelTypes(has).map((type) => `nn.${type}<${channels}>`);
+    return types.length === 1 ? types[0]! : `(${types.join(' & ')})`;
   }
   const kernel = sizes('kernel');
   const hints = ['Height', 'Width', 'In', 'Out'].slice(-kernel.length);
@@ -184,6 +185,14 @@ function layerType(graph: Graph, plan: FunctionPlan, at: number): string {
   if (!has('bias')) return `nn.Kernel<${shape}>`;
   const bias = inType(sizes('bias')[0]!, 'Out');
   return bias === inType(kernel.at(-1)!, 'Out') ? `nn.KernelAndBias<${shape}>` : `nn.KernelAndBias<${shape}, ${bias}>`;
+}
+
+/** The types that together have the weights of a layer which has a number a channel of each. */
+function channelTypes(has: (name: string) => boolean): readonly string[] {
+  if (has('alpha')) return ['Slopes'];
+  const [scale, offset, statistics] = [has('gamma'), has('beta'), has('moving_mean')];
+  if (scale && offset) return [statistics ? 'BatchNorm' : 'ScaleAndOffset'];
+  return [...(scale ? ['Scale'] : []), ...(offset ? ['Offset'] : []), ...(statistics ? ['RunningStatistics'] : [])];
 }
 
 /** `ResidualWeights<64>`. */

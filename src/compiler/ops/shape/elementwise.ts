@@ -1,6 +1,6 @@
 /** Operations that keep the shape of their input, and those that broadcast two. */
 import { divides, format } from '../../../shared/dim.ts';
-import type { DropoutUnit, OpAttributes, OpKind } from '../kind.ts';
+import type { DropoutUnit, OpAttributes, OpKind, ScaleAndOffset } from '../kind.ts';
 import { broadcast } from './broadcast.ts';
 import { atLeast, axisOf, fixed, imageInput, type ShapeCall, type ShapeRule } from './rule.ts';
 
@@ -35,11 +35,15 @@ function epsilonOf(call: ShapeCall): number | undefined {
   return within(call, 'epsilon', (value) => value > 0, 'more than 0');
 }
 
+function learned(call: ShapeCall): ScaleAndOffset {
+  return { scale: call.args.bool('scale'), offset: call.args.bool('offset') };
+}
+
 export const elementwise = {
   batch_norm: same<'batch_norm'>((call) => {
     const epsilon = epsilonOf(call);
     const momentum = within(call, 'momentum', (value) => value >= 0 && value <= 1, 'between 0 and 1');
-    return epsilon === undefined || momentum === undefined ? undefined : { epsilon, momentum };
+    return epsilon === undefined || momentum === undefined ? undefined : { epsilon, momentum, ...learned(call) };
   }),
   group_norm: same<'group_norm'>((call) => {
     const epsilon = epsilonOf(call);
@@ -50,21 +54,34 @@ export const elementwise = {
       const args = { op: call.op, groups: format(groups), what: 'input channels', count: format(channels) };
       return call.report('groups-do-not-divide', args, { at: 'groups', inputs: true });
     }
-    return { epsilon, groups: fixed(groups) };
+    return { epsilon, groups: fixed(groups), ...learned(call) };
   }),
   instance_norm: same<'instance_norm'>((call) => {
     if (imageInput(call) === undefined) return undefined;
     const epsilon = epsilonOf(call);
-    return epsilon === undefined ? undefined : { epsilon };
+    return epsilon === undefined ? undefined : { epsilon, ...learned(call) };
   }),
   layer_norm: same<'layer_norm'>((call) => {
     const epsilon = epsilonOf(call);
-    return epsilon === undefined ? undefined : { epsilon };
+    return epsilon === undefined ? undefined : { epsilon, ...learned(call) };
+  }),
+  rms_norm: same<'rms_norm'>((call) => {
+    const epsilon = epsilonOf(call);
+    return epsilon === undefined ? undefined : { epsilon, scale: call.args.bool('scale') };
+  }),
+  l2_normalize: same<'l2_normalize'>((call) => {
+    const axis = axisOf(call, call.args.int('axis'), call.inputs[0]!.length, 'axis');
+    const epsilon = within(call, 'epsilon', (value) => value > 0, 'more than 0');
+    return axis === undefined || epsilon === undefined ? undefined : { axis, epsilon };
   }),
 
   relu: plain,
   relu6: plain,
   leaky_relu: same<'leaky_relu'>((call) => ({ alpha: call.args.float('alpha') })),
+  prelu: (call) => {
+    if (call.inputs[0]!.length > 0) return plain(call);
+    return call.report('wrong-rank', { op: call.op, expected: '[..., C]', actual: [] }, { inputs: true });
+  },
   elu: same<'elu'>((call) => ({ alpha: call.args.float('alpha') })),
   gelu: same<'gelu'>((call) => ({ approximate: call.args.bool('approximate') })),
   silu: plain,

@@ -10,6 +10,10 @@ export const activation = {
     SAME,
     parameter('alpha', 'float', 0.01, 'Negative slope.'),
   ),
+  prelu: unary(
+    '`x` where positive, else `alpha * x` with a learned slope for each channel; slopes start at 0.25.',
+    '[..., C] -> [..., C]',
+  ),
   elu: unary('`x` where positive, else `alpha * (exp(x) - 1)`.', SAME, parameter('alpha', 'float', 1, 'Lower limit.')),
   gelu: unary(
     '`x` times the normal distribution function of `x`.',

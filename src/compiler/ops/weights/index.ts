@@ -1,10 +1,10 @@
 /** The weights of each operation: names, shapes, initialisers, and whether training moves them. */
 import { type Graph, type Node, type Shape, shapeOf } from '../../graph.ts';
 import { type Fans, fansOf, type Initializer, ones, zeros } from '../initializer.ts';
-import type { Kernel, OpAttributes, OpKind } from '../kind.ts';
+import type { Kernel, OpAttributes, OpKind, ScaleAndOffset } from '../kind.ts';
 
 export interface WeightSpec {
-  /** Within its node: `kernel`, `bias`, `gamma`, `beta`, `moving_mean`, `moving_variance`, `value`. */
+  /** Within its node: `kernel`, `bias`, `gamma`, `beta`, `alpha`, `moving_mean`, `moving_variance`, `value`. */
   readonly name: string;
   /** `node.path/name`: the key in checkpoints. */
   readonly path: string;
@@ -38,10 +38,10 @@ function statistic(name: string, shape: Shape, initializer: Initializer): Row {
   return { ...weight(name, shape, initializer), trainable: false };
 }
 
-/** One factor and one offset a channel. */
-function scaleAndOffset(shape: Shape | undefined): readonly Row[] {
-  const channels = lastAxis(shape);
-  return [weight('gamma', [channels], ones), weight('beta', [channels], zeros)];
+/** One factor and one offset a channel, as far as they are learned. */
+function scaleAndOffset({ scale, offset }: ScaleAndOffset, shape: Shape | undefined): readonly Row[] {
+  const channels = [lastAxis(shape)];
+  return [...(scale ? [weight('gamma', channels, ones)] : []), ...(offset ? [weight('beta', channels, zeros)] : [])];
 }
 
 export const weightRules: { readonly [K in OpKind]: Rule<K> } = {
@@ -69,19 +69,22 @@ export const weightRules: { readonly [K in OpKind]: Rule<K> } = {
     return kernelAndBias(attributes, shape, attributes.units, fansOf(shape));
   },
   embedding: ({ vocabulary, width, initializer }) => [weight('table', [vocabulary, width], initializer)],
-  batch_norm: (_, [x]) => [
-    ...scaleAndOffset(x),
+  batch_norm: (attributes, [x]) => [
+    ...scaleAndOffset(attributes, x),
     statistic('moving_mean', [lastAxis(x)], zeros),
     statistic('moving_variance', [lastAxis(x)], ones),
   ],
-  group_norm: (_, [x]) => scaleAndOffset(x),
-  instance_norm: (_, [x]) => scaleAndOffset(x),
-  layer_norm: (_, [x]) => scaleAndOffset(x),
+  group_norm: (attributes, [x]) => scaleAndOffset(attributes, x),
+  instance_norm: (attributes, [x]) => scaleAndOffset(attributes, x),
+  layer_norm: (attributes, [x]) => scaleAndOffset(attributes, x),
+  rms_norm: ({ scale }, [x]) => scaleAndOffset({ scale, offset: false }, x),
+  prelu: (_, [x]) => [weight('alpha', [lastAxis(x)], { kind: 'constant', value: 0.25 })],
 
   weight: ({ shape, initializer }) => [weight('value', shape, initializer)],
 
   input: none,
   constant: none,
+  l2_normalize: none,
   matmul: none,
   max_pool: none,
   avg_pool: none,

@@ -15,17 +15,12 @@ export function foldBatchNorm(program: Program): Program {
     const convolution = definition(operands[0]!);
     if (convolution.kernel !== 'conv' || uses[instruction.operands[0]!] !== 1) return undefined;
     const [filter, bias] = convolution.operands.map((_, place) => operand(convolution, place)).slice(1);
-    const vectors = operands.slice(1).map((each) => weightOf(definition(each)));
+    const vectors = operands.slice(1).map((each) => numbersOf(definition(each)));
     const kernel = weightOf(filter!);
     const offset = bias === undefined ? undefined : weightOf(bias);
     if (!kernel || vectors.includes(undefined) || (bias && !offset)) return undefined;
 
-    const [gamma, beta, mean, variance] = vectors.map((each) => each!.data) as [
-      Float32Array,
-      Float32Array,
-      Float32Array,
-      Float32Array,
-    ];
+    const [gamma, beta, mean, variance] = vectors as [Float32Array, Float32Array, Float32Array, Float32Array];
     const scale = Float64Array.from(gamma, (each, channel) => {
       return each / Math.sqrt(variance[channel]! + instruction.attributes.epsilon);
     });
@@ -42,6 +37,11 @@ export function foldBatchNorm(program: Program): Program {
       convolution.attributes,
     );
   });
+}
+
+/** Of a weight, or of a scale or an offset that is not learned. */
+function numbersOf({ kernel, attributes }: Instruction): Float32Array | undefined {
+  return kernel === 'constant' ? (attributes.data as Float32Array) : undefined;
 }
 
 function weightOf({ kernel, attributes }: Instruction): { data: Float32Array; name: string } | undefined {

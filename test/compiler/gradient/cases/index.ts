@@ -1,7 +1,7 @@
 /** Uses of every operation; a missing row fails `tsc`, and an empty one fails the test. */
 import type { Shape } from '../../../../src/compiler/graph.ts';
 import { zeros } from '../../../../src/compiler/ops/initializer.ts';
-import type { OpAttributes, OpKind } from '../../../../src/compiler/ops/kind.ts';
+import type { OpAttributes, OpKind, ScaleAndOffset } from '../../../../src/compiler/ops/kind.ts';
 import { fromZeros } from '../../../support/initializers.ts';
 import type { OpCase } from '../case.ts';
 import { conv2dCases, depthwiseCases, transposedCases } from './convolution.ts';
@@ -29,6 +29,13 @@ function same<K extends OpKind>(
 ): OpCase<K>[] {
   return on.map((shape) => ({ inputs: [shape], attributes, outputs: [shape], range }));
 }
+
+const learned: ScaleAndOffset = { scale: true, offset: true };
+const partlyLearned: readonly ScaleAndOffset[] = [
+  { scale: true, offset: false },
+  { scale: false, offset: true },
+  { scale: false, offset: false },
+];
 
 type Joined = readonly [Shape, Shape, Shape];
 
@@ -123,25 +130,49 @@ export const cases: { readonly [K in OpKind]: readonly OpCase<K>[] } = {
   adaptive_avg_pool: adaptiveCases,
   adaptive_max_pool: adaptiveCases,
 
-  batch_norm: [true, false].flatMap((training) =>
-    [image, [3, 4], [5], [1, 1, 2]].map((shape) => ({
-      inputs: [shape],
-      attributes: { epsilon: 1e-3, momentum: 0.9 },
-      outputs: [shape],
-      training,
-    })),
-  ),
-  group_norm: [
-    ...[1, 2, 4].flatMap((groups) => same<'group_norm'>({ groups, epsilon: 1e-3 }, [-2, 2], [[3, 2, 4], [3, 4], [4]])),
-    // one member a group: nothing but the offset is left
-    ...same<'group_norm'>({ groups: 3, epsilon: 0.1 }, [-2, 2], [[1, 1, 3]]),
+  batch_norm: [
+    ...[true, false].flatMap((training) =>
+      [image, [3, 4], [5], [1, 1, 2]].map((shape) => ({
+        inputs: [shape],
+        attributes: { epsilon: 1e-3, momentum: 0.9, ...learned },
+        outputs: [shape],
+        training,
+      })),
+    ),
+    ...[true, false].flatMap((training) =>
+      partlyLearned.flatMap((each) =>
+        same<'batch_norm'>({ epsilon: 1e-3, momentum: 0.9, ...each }, [-2, 2], [image]).map((use) => ({
+          ...use,
+          training,
+        })),
+      ),
+    ),
   ],
-  instance_norm: same({ epsilon: 1e-3 }, [-2, 2], [image, [4, 3, 3]]),
-  layer_norm: same({ epsilon: 1e-3 }),
+  group_norm: [
+    ...[1, 2, 4].flatMap((groups) =>
+      same<'group_norm'>({ groups, epsilon: 1e-3, ...learned }, [-2, 2], [[3, 2, 4], [3, 4], [4]]),
+    ),
+    // one member a group: nothing but the offset is left
+    ...same<'group_norm'>({ groups: 3, epsilon: 0.1, ...learned }, [-2, 2], [[1, 1, 3]]),
+    ...partlyLearned.flatMap((each) => same<'group_norm'>({ groups: 2, epsilon: 1e-3, ...each }, [-2, 2], [[3, 2, 4]])),
+  ],
+  instance_norm: [learned, ...partlyLearned].flatMap((each) =>
+    same<'instance_norm'>({ epsilon: 1e-3, ...each }, [-2, 2], [image, [4, 3, 3]]),
+  ),
+  layer_norm: [learned, ...partlyLearned].flatMap((each) => same<'layer_norm'>({ epsilon: 1e-3, ...each })),
+  rms_norm: [true, false].flatMap((scale) => same<'rms_norm'>({ epsilon: 1e-3, scale })),
+  l2_normalize: [
+    ...shapes.flatMap((shape) =>
+      shape.map((_, axis) => ({ inputs: [shape], attributes: { axis, epsilon: 1e-12 }, outputs: [shape] })),
+    ),
+    // some vectors are shorter than the least length
+    ...same<'l2_normalize'>({ axis: 0, epsilon: 4 }),
+  ],
 
   relu: same({}),
   relu6: same({}, [-2, 9]),
   leaky_relu: [...same<'leaky_relu'>({ alpha: 0.01 }), ...same<'leaky_relu'>({ alpha: 0.3 })],
+  prelu: same({}),
   elu: [...same<'elu'>({ alpha: 1 }), ...same<'elu'>({ alpha: 0.5 })],
   gelu: [...same<'gelu'>({ approximate: false }), ...same<'gelu'>({ approximate: true })],
   silu: same({}),

@@ -1,5 +1,11 @@
 /** Activations that TensorFlow.js lacks. */
 import * as tf from '@tensorflow/tfjs-core';
+import type { Slopes } from './weights.js';
+
+/** `x` where positive, else `alpha · x` with a slope a channel. */
+export function prelu<T extends tf.Tensor>(x: T, { alpha }: Slopes): T {
+  return tf.prelu<tf.Tensor>(x, alpha) as T;
+}
 
 export function elu<T extends tf.Tensor>(x: T, alpha: number): T {
   if (alpha === 1) return tf.elu(x);

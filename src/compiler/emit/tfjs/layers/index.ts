@@ -9,7 +9,7 @@ export * from './arithmetic.js';
 export { type ConvOptions, conv2d, conv2dTranspose, dense, depthwiseConv2d, matMul } from './convolution.js';
 export { embedding, gather, type Indices } from './indexing.js';
 export { dropout, inference, type Mode, within } from './mode.js';
-export { batchNorm, groupNorm, instanceNorm, layerNorm } from './normalisation.js';
+export { batchNorm, groupNorm, instanceNorm, l2Normalize, layerNorm, rmsNorm } from './normalisation.js';
 export * from './pooling.js';
 export { upsample } from './resampling.js';
 export { concat, constant, learned } from './source.js';

@@ -68,15 +68,31 @@ export interface Embedding<S extends Shape> {
   readonly table: Weight<S>;
 }
 
-/** A factor and an offset a channel. */
-export interface ScaleAndOffset<Channels extends number = number> {
+/** A factor a channel. */
+export interface Scale<Channels extends number = number> {
   readonly gamma: Weight<[Channels]>;
+}
+
+/** An offset a channel. */
+export interface Offset<Channels extends number = number> {
   readonly beta: Weight<[Channels]>;
 }
 
-export interface BatchNorm<Channels extends number = number> extends ScaleAndOffset<Channels> {
+export interface ScaleAndOffset<Channels extends number = number> extends Scale<Channels>, Offset<Channels> {}
+
+/** What batch normalisation uses outside of training. */
+export interface RunningStatistics<Channels extends number = number> {
   readonly movingMean: Weight<[Channels]>;
   readonly movingVariance: Weight<[Channels]>;
+}
+
+export interface BatchNorm<Channels extends number = number>
+  extends ScaleAndOffset<Channels>,
+    RunningStatistics<Channels> {}
+
+/** A slope below zero a channel. */
+export interface Slopes<Channels extends number = number> {
+  readonly alpha: Weight<[Channels]>;
 }
 
 /** A tensor that the model states itself. */

@@ -1,11 +1,12 @@
 import { shapeOf } from '../../../graph.ts';
 import type { OpKind } from '../../../ops/kind.ts';
-import { literal, mode, type OpSource, options, slot, typed, untyped, x } from '../call.ts';
+import { literal, mode, type OpSource, options, slot, typed, untyped, weights, x } from '../call.ts';
 
 export const activation = {
   relu: () => typed('tf.relu', x),
   relu6: () => typed('tf.relu6', x),
   leaky_relu: ({ attributes: { alpha } }) => typed('tf.leakyRelu', x, literal('alpha', alpha)),
+  prelu: () => typed('nn.prelu', x, weights),
   elu: ({ attributes: { alpha } }) => typed('nn.elu', x, literal('alpha', alpha)),
   gelu: ({ attributes: { approximate } }) => typed('nn.gelu', x, options(slot('approximate', approximate, false))),
   silu: () => typed('nn.silu', x),
