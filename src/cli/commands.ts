@@ -32,7 +32,13 @@ const ENGINE = ['--engine <name>', 'what computes', 'auto'] as const;
 const CHECKPOINTS = ['best', 'last'];
 const CHECKPOINT = ['--checkpoint <which>', 'which weights', 'best'] as const;
 const LAYOUTS = ['channels-last', 'channels-first'];
+const OUT_FILE = ['-o, --out <file>', 'the file to write'] as const;
 const TABLE = ['--format <format>', 'how to print', 'table'] as const;
+
+/** What the commands of two words have in common, by the first. */
+export const COMMAND_GROUPS: Readonly<Record<string, string>> = {
+  weights: 'list, save and convert the weights of a model',
+};
 
 export const commands: readonly CommandRow[] = [
   {
@@ -174,6 +180,47 @@ export const commands: readonly CommandRow[] = [
     choices: { format: ['table', 'json', 'md'] },
     examples: ['specc summary specs/ddrnet.spec', 'specc summary specs/ddrnet.spec#DDRNet --set size=64 --depth 2'],
     load: () => import('./commands/summary.ts'),
+  },
+  {
+    usage: 'weights list <model>',
+    group: 'Weights',
+    summary: 'list every weight of FILE[#Model]: path, shape, whether it is trained, how it starts',
+    options: [SET, TABLE],
+    choices: { format: ['table', 'json'] },
+    examples: ['specc weights list specs/ddrnet.spec', 'specc weights list specs/resnet.spec#ResNet18 --format json'],
+    load: () => import('./commands/weights-list.ts'),
+  },
+  {
+    usage: 'weights save <model>',
+    group: 'Weights',
+    summary: 'write the weights of FILE[#Model] to a safetensors file: seeded ones, or those of a run',
+    options: [
+      SET,
+      OUT_FILE,
+      ['--from <run>', 'the weights of this run, checkpoint or safetensors file'],
+      ['--seed <number>', 'the weights that a training with this seed starts from'],
+      ['--map <file>', 'under the names and in the layouts that this weight map is for'],
+    ],
+    examples: [
+      'specc weights save specs/ddrnet.spec -o start.safetensors --seed 3',
+      'specc weights save specs/resnet.spec#ResNet18 --from runs/cells --map specs/zoo/torchvision/resnet18.yaml -o cells.safetensors',
+    ],
+    load: () => import('./commands/weights-save.ts'),
+  },
+  {
+    usage: 'weights load <model> <file>',
+    group: 'Weights',
+    summary: 'take a safetensors file of another program into the paths and layouts of FILE[#Model]',
+    options: [
+      SET,
+      OUT_FILE,
+      ['--map <file>', 'the weight map that says where each tensor belongs'],
+      ['--partial', 'write what fits, and tell what does not'],
+    ],
+    examples: [
+      'specc weights load specs/resnet.spec#ResNet18 resnet18.safetensors --map specs/zoo/torchvision/resnet18.yaml -o start.safetensors',
+    ],
+    load: () => import('./commands/weights-load.ts'),
   },
   {
     usage: 'explain [code]',

@@ -1,6 +1,6 @@
 /** The command line as commander sees it, made from the table of commands. */
 import { Command, CommanderError, Option } from 'commander';
-import { type CommandRow, commands } from './commands.ts';
+import { COMMAND_GROUPS, type CommandRow, commands } from './commands.ts';
 import { EXIT, problemText, reportFailure } from './failure.ts';
 import { readVersion } from './package-root.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
@@ -22,7 +22,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
   quietly(program, terminal);
 
   for (const row of commands) {
-    const command = addRow(program, row);
+    const command = addRow(parentOf(program, row, terminal), row);
     command.action(async () => {
       const { quiet, color, ...options } = command.optsWithGlobals();
       terminal = openTerminal({ quiet, color });
@@ -47,7 +47,10 @@ function addRow(
   program: Command,
   { usage, group, summary, options = [], choices = {}, examples }: CommandRow,
 ): Command {
-  const command = program.command(usage).description(summary).helpGroup(`${group}:`);
+  const command = program
+    .command(usage.replace(/^([a-z]+ )(?=[a-z])/, ''))
+    .description(summary)
+    .helpGroup(`${group}:`);
   for (const [flags, description, fallback] of options) {
     const option = new Option(flags, description);
     if (fallback !== undefined) option.default(fallback);
@@ -57,6 +60,21 @@ function addRow(
     command.addOption(option);
   }
   return command.addHelpText('after', `\nExamples:\n${examples.map((each) => `  $ ${each}`).join('\n')}`);
+}
+
+/** `weights list <model>` belongs to the command `weights`, which is nothing but its parts. */
+function parentOf(program: Command, { usage, group }: CommandRow, terminal: Terminal): Command {
+  const [, name] = /^([a-z]+) [a-z]/.exec(usage) ?? [];
+  if (name === undefined) return program;
+  const made = program.commands.find((each) => each.name() === name);
+  if (made !== undefined) return made;
+  const parent = program
+    .command(name)
+    .description(COMMAND_GROUPS[name] ?? '')
+    .helpGroup(`${group}:`)
+    .helpCommand(false);
+  quietly(parent, terminal);
+  return parent;
 }
 
 /** `--set a=1 --set b=2`, without taking the arguments that follow for further values. */

@@ -18,8 +18,14 @@ export function checkData({ plan, root }: Experiment, kindOf: (path: string) => 
     ['data.validation', data.validation, 'folder'],
     ['data.split.by_group.csv', groups?.kind === 'csv' ? groups.file : undefined, 'file'],
   ];
-  return needed.flatMap(([field, path, what]) => {
-    if (path === undefined || kindOf(path) === what) return [];
+  const found = needed.filter(([, path, what]) => path !== undefined && kindOf(path) !== what);
+  const { initializeFrom } = plan;
+  const missing: [field: string, path: string | undefined, what: string][] = [...found];
+  if (initializeFrom !== undefined && kindOf(initializeFrom) === undefined) {
+    missing.push(['initialize_from', initializeFrom, 'run or file']);
+  }
+  return missing.flatMap(([field, path, what]) => {
+    if (path === undefined) return [];
     const span = valueSpanAt(root, field.split('.'));
     const help = 'a path in `--set` is relative to the folder that specc is started in';
     const details = span.source.path === COMMAND_LINE ? { help } : {};

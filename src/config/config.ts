@@ -6,6 +6,7 @@ export interface TrainingConfig {
   /** `PATH` or `PATH#Model`. */
   readonly model: string;
   readonly set?: { readonly [parameter: string]: Constant };
+  readonly initialize_from?: string;
   readonly data: DataConfig;
   readonly training?: {
     readonly epochs?: number;

@@ -108,6 +108,7 @@ function planOf(name: string, config: TrainingConfig, model: LinkedModel, resolv
   return {
     name,
     model: { spec: resolve('model', config.model.split('#')[0] ?? ''), name: model.name, parameters: config.set ?? {} },
+    initializeFrom: pathOr('initialize_from', config.initialize_from, undefined),
     data: {
       train: pathOr('data.train', data.train, undefined),
       synthetic: data.synthetic && { perClass: per_class, size, seed },

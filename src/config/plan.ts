@@ -12,6 +12,8 @@ export interface Plan {
     /** What the experiment sets; the rest are the model's defaults. */
     readonly parameters: { readonly [name: string]: Constant };
   };
+  /** A run, a checkpoint or a safetensors file whose weights training starts from; undefined: seeded ones. */
+  readonly initializeFrom: string | undefined;
   readonly data: DataPlan;
   readonly training: TrainingPlan;
   /** The folder of run folders. */

@@ -1,11 +1,12 @@
 /**
  * The safetensors format (https://huggingface.co/docs/safetensors): the header's length as 8 bytes little-endian, a
- * JSON header `{NAME: {dtype, shape, data_offsets}}`, then the tensors' bytes. float32 only.
+ * JSON header `{NAME: {dtype, shape, data_offsets}}`, then the tensors' bytes. Written in float32 only.
  *
  * The same tensors always give the same bytes: names are sorted, and the header is padded with spaces so that the data
  * begin at a multiple of 8.
  */
 import type { NamedTensor, NamedTensors } from '../engines/engine.ts';
+import { NUMBER_FORMATS } from './safetensors-numbers.ts';
 import { TrainingError } from './training-error.ts';
 
 export interface Safetensors {
@@ -53,9 +54,10 @@ export function encodeSafetensors(tensors: NamedTensors, metadata: Readonly<Reco
 
 /**
  * @param name the file's path, for messages
- * @throws TrainingError if the bytes are not a whole and consistent file, or a tensor is not float32
+ * @param numbers whether tensors of other number formats than float32 are refused or read as float32
+ * @throws TrainingError if the bytes are not a whole and consistent file, or a tensor is of another number format
  */
-export function decodeSafetensors(file: Uint8Array, name: string): Safetensors {
+export function decodeSafetensors(file: Uint8Array, name: string, numbers: 'float32' | 'any' = 'float32'): Safetensors {
   const header = readHeader(file, name);
   const start = header.end;
   const tensors = new Map<string, NamedTensor>();
@@ -66,7 +68,7 @@ export function decodeSafetensors(file: Uint8Array, name: string): Safetensors {
       metadata = entry as Record<string, string>;
       continue;
     }
-    const { shape, from, to } = checkEntry(tensor, entry, name);
+    const { shape, from, to, dtype } = checkEntry(tensor, entry, name, numbers);
     // The format forbids gaps and overlaps; either means that the header and the data do not belong together.
     if (from !== covered)
       throw broken(name, `tensor '${tensor}' begins at byte ${from} of the data, not at ${covered}`);
@@ -77,7 +79,7 @@ export function decodeSafetensors(file: Uint8Array, name: string): Safetensors {
         `it ends after ${file.length} bytes, inside tensor '${tensor}', which reaches to ${start + to}`,
       );
     }
-    tensors.set(tensor, { shape, data: readFloats(file, start + from, (to - from) / 4) });
+    tensors.set(tensor, { shape, data: readNumbers(file, start + from, to - from, dtype) });
   }
   if (start + covered !== file.length) {
     throw broken(name, `${file.length - start - covered} bytes follow its last tensor`);
@@ -111,22 +113,31 @@ function readHeader(file: Uint8Array, name: string): Header {
   return { entries: entries as Record<string, unknown>, end: LENGTH_BYTES + length };
 }
 
-function checkEntry(tensor: string, entry: unknown, name: string): { shape: number[]; from: number; to: number } {
+interface Place {
+  readonly shape: number[];
+  readonly dtype: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+function checkEntry(tensor: string, entry: unknown, name: string, numbers: 'float32' | 'any'): Place {
   const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Record<string, unknown>;
   if (typeof dtype !== 'string' || !isSizes(shape) || !isSizes(offsets) || offsets.length !== 2) {
     throw broken(name, `its header describes tensor '${tensor}' as ${JSON.stringify(entry)}`);
   }
-  if (dtype !== 'F32') {
+  const format = numbers === 'any' || dtype === 'F32' ? NUMBER_FORMATS[dtype] : undefined;
+  if (format === undefined) {
+    const known = numbers === 'any' ? Object.keys(NUMBER_FORMATS).join(', ') : 'F32';
     throw new TrainingError(
-      `tensor '${tensor}' of '${name}' is ${dtype}; only F32 is read`,
+      `tensor '${tensor}' of '${name}' is ${dtype}; only ${known} ${numbers === 'any' ? 'are' : 'is'} read`,
       'convert the file to float32 first',
     );
   }
   const [from, to] = offsets as [number, number];
-  if (to - from !== elementsOf(shape) * 4) {
+  if (to - from !== elementsOf(shape) * format.bytes) {
     throw broken(name, `tensor '${tensor}' of shape [${shape.join(', ')}] has ${to - from} bytes`);
   }
-  return { shape, from, to };
+  return { shape, dtype, from, to };
 }
 
 function isSizes(value: unknown): value is number[] {
@@ -154,6 +165,13 @@ function writeFloats(file: Uint8Array, at: number, data: Float32Array): void {
   }
   const view = new DataView(file.buffer);
   for (const [index, value] of data.entries()) view.setFloat32(at + index * 4, value, true);
+}
+
+function readNumbers(file: Uint8Array, at: number, bytes: number, dtype: string): Float32Array {
+  if (dtype === 'F32') return readFloats(file, at, bytes / 4);
+  const format = NUMBER_FORMATS[dtype]!;
+  const view = new DataView(file.buffer, file.byteOffset + at, bytes);
+  return Float32Array.from({ length: bytes / format.bytes }, (_, index) => format.read(view, index * format.bytes));
 }
 
 function readFloats(file: Uint8Array, at: number, count: number): Float32Array {

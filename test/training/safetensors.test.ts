@@ -79,4 +79,24 @@ test('inconsistent files say what is wrong', () => {
   fails(withHeader('{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}', 8), /begins at byte 4/);
 });
 
+test('other number formats are read as float32 where that is asked for', () => {
+  const data: [string, number, number[], number[]][] = [
+    ['F16', 2, [0x00, 0x3c, 0x01, 0x00, 0x00, 0xfc], [1, 2 ** -24, Number.NEGATIVE_INFINITY]],
+    ['BF16', 2, [0x80, 0x3f, 0x20, 0xc1], [1, -10]],
+    ['F64', 8, [...new Uint8Array(new Float64Array([0.1]).buffer)], [Math.fround(0.1)]],
+    ['I64', 8, [...new Uint8Array(new BigInt64Array([-3n]).buffer)], [-3]],
+    ['I32', 4, [1, 1, 0, 0], [257]],
+    ['I8', 1, [255], [-1]],
+    ['U8', 1, [255], [255]],
+    ['BOOL', 1, [1, 0], [1, 0]],
+  ];
+  for (const [dtype, size, bytes, expected] of data) {
+    const shape = [bytes.length / size];
+    const file = withHeader(JSON.stringify({ a: { dtype, shape, data_offsets: [0, bytes.length] } }), bytes.length);
+    file.set(bytes, file.length - bytes.length);
+    fails(file, new RegExp(`'a' of .* is ${dtype}; only F32 is read`));
+    assert.equal([...decodeSafetensors(file, 'x', 'any').tensors.get('a')!.data], expected, dtype);
+  }
+});
+
 test.run();

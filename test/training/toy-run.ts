@@ -18,6 +18,7 @@ export function toyPlan(training: Partial<TrainingPlan> = {}): Plan {
   return {
     name: 'toy',
     model: { spec: 'tiny.spec', name: 'Tiny', parameters: { classes: 2 } },
+    initializeFrom: undefined,
     data: {
       train: 'toy',
       synthetic: undefined,

@@ -12,6 +12,7 @@ import { counted } from '../../data/data-error.ts';
 import { indexImageFolder } from '../../data/image-folder.ts';
 import { type Diagnostic, hasErrors } from '../../dsl/diagnostic.ts';
 import { type ChosenEngine, chooseEngine, type EngineChoice } from '../../engines/choose.ts';
+import type { NamedTensors } from '../../engines/engine.ts';
 import { initialWeights } from '../../engines/initialize.ts';
 import type { Checkpoint } from '../../training/checkpoint.ts';
 import type { EvaluationResult } from '../../training/evaluate.ts';
@@ -35,6 +36,7 @@ import {
   type Run,
   type SourceText,
 } from '../../training/run-folder.ts';
+import { startingWeights } from '../../training/weights/starting-weights.ts';
 import { AlreadyReported, EXIT, WrongUse } from '../failure.ts';
 import { INTERRUPTED, onInterrupt } from '../interrupt.ts';
 import { loadConfig } from '../load-model.ts';
@@ -74,10 +76,19 @@ export async function run(args: readonly string[], options: TrainOptions, termin
   try {
     const images = await openImages(experiment, interruption.signal, terminal);
     if (images === undefined) return INTERRUPTED;
+    const initial = weightsToStart(undertaking, terminal);
     const { run, checkpoint } = prepareRun(undertaking, chosen, images, terminal);
     terminal.note(`run: ${run.folder}\n`);
 
-    const end = await trainRun(run, experiment, chosen, images, checkpoint, interruption.signal, terminal);
+    const end = await trainRun(
+      run,
+      experiment,
+      chosen,
+      images,
+      { initial, resume: checkpoint },
+      interruption.signal,
+      terminal,
+    );
     if (end.reason === 'interrupted') return sayInterrupted(run, end, terminal);
     const ending = endingOf(end);
     const result =
@@ -217,12 +228,22 @@ function prepareRun(
   return { run: extendRun(resumed, plan.training), checkpoint };
 }
 
+/** A run with a checkpoint goes on from there, whatever it once started from. */
+function weightsToStart({ experiment, resumed }: Undertaking, terminal: Terminal): NamedTensors {
+  const { plan, graph } = experiment;
+  const { seed } = plan.training;
+  if (plan.initializeFrom === undefined || resumed?.checkpoints.has('last')) return initialWeights(graph, seed);
+  const { weights, account } = startingWeights(graph, seed, plan.initializeFrom);
+  terminal.note(`weights: ${account}`);
+  return weights;
+}
+
 async function trainRun(
   run: Run,
   { plan, graph }: Experiment,
   { engine }: ChosenEngine,
   images: TrainingImages,
-  resume: Checkpoint | undefined,
+  { initial, resume }: { readonly initial: NamedTensors; readonly resume: Checkpoint | undefined },
   signal: AbortSignal,
   terminal: Terminal,
 ): Promise<TrainingEnd> {
@@ -238,7 +259,7 @@ async function trainRun(
         classes: images.classes,
         train: batches,
         validation,
-        initial: initialWeights(graph, plan.training.seed),
+        initial,
         identity: identityOf(plan, graph, images.names),
         folder: run.folder,
         checkpoints: run.checkpoints,

@@ -7,8 +7,9 @@ import { evaluation } from './evaluation.ts';
 import { names } from './names.ts';
 import { shapes } from './shapes.ts';
 import { syntax } from './syntax.ts';
+import { weightMaps } from './weight-maps.ts';
 
-export const catalogue = { ...syntax, ...names, ...evaluation, ...shapes, ...configuration };
+export const catalogue = { ...syntax, ...names, ...evaluation, ...shapes, ...configuration, ...weightMaps };
 
 export type Code = keyof typeof catalogue;
 

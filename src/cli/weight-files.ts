@@ -1,0 +1,36 @@
+/** The files that the commands about weights read and write. */
+import { readFileSync } from 'node:fs';
+import { hasErrors } from '../dsl/diagnostic.ts';
+import { decodeSafetensors, type Safetensors } from '../training/safetensors.ts';
+import { readWeightMap, type WeightMap } from '../training/weights/weight-map.ts';
+import { AlreadyReported, WrongUse } from './failure.ts';
+import { showDiagnostics } from './show-diagnostics.ts';
+import { kindOfPath, readSource } from './source-files.ts';
+import type { Terminal } from './terminal.ts';
+
+/** @throws WrongUse if there is no such file, AlreadyReported if it has mistakes */
+export function loadWeightMap(path: string, terminal: Terminal): WeightMap {
+  const { value, diagnostics } = readWeightMap(readSource(path));
+  showDiagnostics(diagnostics, terminal);
+  if (value === undefined || hasErrors(diagnostics)) throw new AlreadyReported();
+  return value;
+}
+
+/** The tensors of a safetensors file that any program wrote, whatever their number format. */
+export function readForeignTensors(path: string): Safetensors {
+  if (kindOfPath(path) !== 'file') throw new WrongUse(`there is no file '${path}'`, 'name a .safetensors file');
+  const bytes = readFileSync(path);
+  // PyTorch's own files are ZIP archives, or pickles.
+  if ((bytes[0] === 0x50 && bytes[1] === 0x4b) || (bytes[0] === 0x80 && bytes[1] === 0x02)) {
+    throw new WrongUse(
+      `'${path}' is a file of PyTorch's own format, which only PyTorch reads`,
+      'write a safetensors file with it: safetensors.torch.save_file(model.state_dict(), "model.safetensors")',
+    );
+  }
+  return decodeSafetensors(bytes, path, 'any');
+}
+
+export function outputFile(out: string | undefined): string {
+  if (out !== undefined) return out;
+  throw new WrongUse('the file to write is missing', 'name it: -o weights.safetensors');
+}
