@@ -13,6 +13,8 @@ export interface Plan {
     /** What the experiment sets; the rest are the model's defaults. */
     readonly parameters: { readonly [name: string]: Constant };
   };
+  /** A run, a checkpoint or a safetensors file whose weights training starts from; otherwise seeded ones. */
+  readonly initializeFrom?: string;
   readonly data: {
     /** A folder with one folder of images for each class. */
     readonly train?: string;

@@ -1,4 +1,5 @@
 /** `specc weights list FILE[#Model]`: every weight, in the order of the model. */
+import { printInitializer } from '../../compiler/ops/initializer.ts';
 import { allWeights } from '../../compiler/ops/weights/index.ts';
 import { EXIT } from '../failure.ts';
 import { loadModel } from '../load-model.ts';
@@ -14,7 +15,9 @@ export function run([argument]: readonly string[], options: WeightsListOptions, 
   const graph = loadModel(argument!, options.set ?? [], terminal);
   const weights = allWeights(graph);
   if (options.format === 'json') {
-    const rows = weights.map(({ path, shape, trainable, initializer }) => ({ path, shape, trainable, initializer }));
+    const rows = weights.map(({ path, shape, trainable, initializer }) => {
+      return { path, shape, trainable, initializer: printInitializer(initializer) };
+    });
     terminal.print(JSON.stringify(rows, null, 2));
     return EXIT.clean;
   }
@@ -22,7 +25,7 @@ export function run([argument]: readonly string[], options: WeightsListOptions, 
     path,
     `[${shape.join(', ')}]`,
     trainable ? 'yes' : 'no',
-    initializer,
+    printInitializer(initializer),
   ]);
   terminal.print(table([['weight', 'shape', 'trained', 'starts as'], ...rows], terminal.colours));
   return EXIT.clean;
