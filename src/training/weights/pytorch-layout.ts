@@ -7,6 +7,7 @@
  *   conv2d_transpose        weight [I, O, H, W]            kernel [H, W, O, I]
  *   dense                   weight [O, I]                  kernel [I, O]
  *   dense after a flatten   weight [O, C · H · W]          kernel [H · W · C, O]
+ *   embedding               weight [N, D]                  table [N, D]
  *   normalisations          weight, bias                   gamma, beta
  *   batch_norm              running_mean, running_var      moving_mean, moving_variance
  *   weight                  the tensor itself              value
@@ -24,6 +25,7 @@ const NAMES: Readonly<Record<string, string>> = {
   bias: 'bias',
   gamma: 'weight',
   beta: 'bias',
+  table: 'weight',
   moving_mean: 'running_mean',
   moving_variance: 'running_var',
 };

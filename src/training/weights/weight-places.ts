@@ -35,6 +35,7 @@ export class WeightPlaces {
   constructor(graph: Graph, map: WeightMap | undefined) {
     this.#map = map;
     const layers = graph.nodes
+      .filter(({ sharedWith }) => sharedWith === undefined)
       .map((node) => ({ node, weights: weightsOf(graph, node).map((spec) => placeOf(graph, node, spec, map)) }))
       .filter(({ weights }) => weights.length > 0);
     this.all = layers.flatMap(({ weights }) => weights);

@@ -154,6 +154,25 @@ test('everything that does not fit is told, with what was probably meant', () =>
   assert.is(conversion.weights.size, conversion.places.all.length - 3);
 });
 
+test('layers that share their weights have them once; a table is as it is', () => {
+  const graph = graphOf(`
+    model Net(a: [4], b: [4], positions: [3]) {
+      head = shared(dense)
+      joined = (a |> head(5)) + (b |> head(5))
+      joined + (positions |> embedding(9, 5) |> reduce_mean(0))
+    }
+  `);
+  const tensors = new Map([
+    ['fc.weight', counted(5, 4)],
+    ['fc.bias', counted(5)],
+    ['positions.weight', counted(9, 5)],
+  ]);
+  const map = mapOf('layers: { fc: joined/dense, positions: embedding }');
+  const conversion = fromForeign(graph, tensors, map);
+  assert.equal(misfits(conversion), []);
+  assert.equal([...intoForeign(graph, conversion.weights, map).tensors], [...tensors]);
+});
+
 test('two tensors for one weight', () => {
   const graph = graphOf('model Net(x: [4]) { x |> dense(2, bias: false) }');
   const tensors = new Map([
