@@ -6,6 +6,7 @@ import { type Code, catalogue } from '../../dsl/catalogue/index.ts';
 import { names } from '../../dsl/catalogue/names.ts';
 import { shapes } from '../../dsl/catalogue/shapes.ts';
 import { syntax } from '../../dsl/catalogue/syntax.ts';
+import { weightMaps } from '../../dsl/catalogue/weight-maps.ts';
 import { didYouMean } from '../../shared/suggest.ts';
 import { WrongUse } from '../failure.ts';
 import type { Terminal } from '../terminal.ts';
@@ -17,6 +18,7 @@ const parts = {
   'Values and blocks': evaluation,
   Shapes: shapes,
   'Training configurations': configuration,
+  'Weight maps': weightMaps,
 };
 
 export function run([code]: readonly string[], _options: object, terminal: Terminal): number {
