@@ -197,7 +197,7 @@ function dilatedDepthwise(x: tf.Tensor4D, kernel: tf.Tensor4D, window: Window): 
   });
 }
 
-/** Transposed convolution. Kernel `[height, width, out, in]`; padding is cut from the output. */
+/** Transposed convolution. Kernel `[height, width, out / groups, in]`; padding is cut from the output. */
 export function conv2dTranspose(
   x: tf.Tensor4D,
   weights: ConvWeights,
@@ -206,14 +206,24 @@ export function conv2dTranspose(
     readonly dilation?: Size;
     readonly padding?: number | Pads;
     readonly outputPadding?: Size;
+    readonly groups?: number;
   } = {},
 ): tf.Tensor4D {
-  const { stride = 1, dilation = 1, padding = 0, outputPadding = 0 } = options;
+  const { stride = 1, dilation = 1, padding = 0, outputPadding = 0, groups = 1 } = options;
   const kernel = spreadTaps(weights.kernel, pair(dilation));
   const [batch, height, width] = x.shape;
-  const [rows, columns, outputs] = kernel.shape;
+  const [rows, columns, each] = kernel.shape;
+  const outputs = groups * each;
   const whole: Pair = [(height - 1) * pair(stride)[0] + rows, (width - 1) * pair(stride)[1] + columns];
-  const y = tf.conv2dTranspose(x, kernel, [batch, ...whole, outputs], mutable(pair(stride)), 'valid');
+  const parts = groups === 1 ? [x] : tf.split<tf.Tensor4D>(x, groups, 3);
+  const kernels = groups === 1 ? [kernel] : tf.split<tf.Tensor4D>(kernel, groups, 3);
+  const y = tf.concat(
+    parts.map(
+      (part, i): tf.Tensor4D =>
+        tf.conv2dTranspose(part, kernels[i]!, [batch, ...whole, each], mutable(pair(stride)), 'valid'),
+    ),
+    3,
+  );
   const cut =
     typeof padding === 'number'
       ? ([

@@ -46,7 +46,7 @@ test('the limits of glorot_uniform follow the fans of each kind of kernel', () =
     g.op('depthwise_conv2d', { ...window, ...common, multiplier: 2 }, [x], [8, 8, 64], 'depthwise'),
     g.op(
       'conv2d_transpose',
-      { ...window, ...common, filters: 64, outputPadding: [0, 0] },
+      { ...window, ...common, filters: 64, groups: 1, outputPadding: [0, 0] },
       [x],
       [8, 8, 64],
       'transposed',

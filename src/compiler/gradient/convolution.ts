@@ -32,10 +32,10 @@ export const convolution: Pick<GradientTable, 'conv2d' | 'depthwise_conv2d' | 'c
   conv2d_transpose(context, node, forward, [output]) {
     const { builder } = context;
     const [x, gradient] = images(context, forward, output!);
-    const window = { ...node.attributes, groups: 1 };
     const filter = convolutionFilter(builder, forward.weights['kernel']!);
-    const dx = builder.conv(gradient, filter, undefined, { ...spatialWindow(window), groups: 1 });
-    const kernel = filterGradient(builder, gradient, x, window);
+    const window = { ...spatialWindow(node.attributes), groups: node.attributes.groups };
+    const dx = builder.conv(gradient, filter, undefined, window);
+    const kernel = filterGradient(builder, gradient, x, node.attributes);
     return backward(context, forward, dx, kernel, gradient);
   },
 };

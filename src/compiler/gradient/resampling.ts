@@ -3,14 +3,17 @@ import {
   averagingMatrices,
   cellSlice,
   cellsOf,
+  enlarged,
   interpolationMatrices,
+  nearestPositions,
   transposed,
 } from '../lower/resampling.ts';
 import type { Builder, Tensor } from '../program/builder.ts';
+import { sumsByIndex } from './indexing.ts';
 import type { GradientTable } from './rule.ts';
 import { toFirstWinner } from './winner.ts';
 
-export const resampling: Pick<GradientTable, 'adaptive_avg_pool' | 'adaptive_max_pool' | 'upsample'> = {
+export const resampling: Pick<GradientTable, 'adaptive_avg_pool' | 'adaptive_max_pool' | 'upsample' | 'resize'> = {
   adaptive_avg_pool(context, { attributes }, { inputs: [x] }, [output]) {
     const [rows, columns] = averagingMatrices(x!.shape, attributes.output);
     const gradient = context.as(output!, 'channels-first');
@@ -36,8 +39,23 @@ export const resampling: Pick<GradientTable, 'adaptive_avg_pool' | 'adaptive_max
       const sums = b.reshape(b.reduce('sum', blocks, [3, 5]), [batch, channels, height, width]);
       return { inputs: [context.place(sums, 'channels-first', x!.shape)] };
     }
-    const [rows, columns] = interpolationMatrices(x!.shape, scale);
+    const [rows, columns] = interpolationMatrices(x!.shape, enlarged(x!.shape, scale));
     const dx = alongBothAxes(b, gradient, [transposed(rows), transposed(columns)]);
+    return { inputs: [context.place(dx, 'channels-first', x!.shape)] };
+  },
+
+  resize(context, { attributes: { size, method, alignCorners } }, { inputs: [x] }, [output]) {
+    const { builder: b } = context;
+    const gradient = context.as(output!, 'channels-first');
+    const [rows, columns] = interpolationMatrices(x!.shape, size, alignCorners);
+    const back = (dy: Tensor, axis: 0 | 1): Tensor => {
+      const from = x!.shape[axis]!;
+      return sumsByIndex(b, dy, axis + 2, nearestPositions(from, size[axis]), from);
+    };
+    const dx =
+      method === 'nearest'
+        ? back(back(gradient, 1), 0)
+        : alongBothAxes(b, gradient, [transposed(rows), transposed(columns)]);
     return { inputs: [context.place(dx, 'channels-first', x!.shape)] };
   },
 };

@@ -50,6 +50,15 @@ export const shape: Pick<GradientTable, keyof typeof forwardRules> = {
     return { inputs: [context.place(dx, 'channels-last', x!.shape)] };
   },
 
+  broadcast_to(context, { attributes: { shape } }, { inputs: [x] }, [output]) {
+    const { builder, batch } = context;
+    const { layout } = x!;
+    const missing = Array<number>(shape.length - x!.shape.length).fill(1);
+    const sums = builder.sumTo(context.as(output!, layout), physicalShape(layout, batch, [...missing, ...x!.shape]));
+    const dx = builder.reshape(sums, physicalShape(layout, batch, x!.shape));
+    return { inputs: [context.place(dx, layout, x!.shape)] };
+  },
+
   pad(context, node, { inputs: [x] }, [output]) {
     const { layout, shape, tensor } = x!;
     const starts = physicalList(

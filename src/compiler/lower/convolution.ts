@@ -22,7 +22,8 @@ export const convolution: Pick<LowerTable, 'conv2d' | 'depthwise_conv2d' | 'conv
   conv2d_transpose(context, node, [x], { kernel, bias }) {
     const { builder } = context;
     const filter = convolutionFilter(builder, kernel!);
-    const window = { ...spatialWindow(node.attributes), groups: 1, outputPads: node.attributes.outputPadding };
+    const { groups, outputPadding } = node.attributes;
+    const window = { ...spatialWindow(node.attributes), groups, outputPads: outputPadding };
     return image(context, node, builder.convTranspose(context.as(x!, 'channels-first'), filter, bias, window));
   },
 };

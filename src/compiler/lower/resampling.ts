@@ -1,12 +1,12 @@
 /**
- * Adaptive pooling and enlargement. Both are separable, so that averages and interpolation are one product with a
+ * Adaptive pooling, enlargement and other sizes. Both are separable, so that averages and interpolation are one product with a
  * constant matrix along each spatial axis, exact and with an obvious adjoint.
  */
 import type { Pair } from '../ops/kind.ts';
 import type { Builder, Tensor } from '../program/builder.ts';
 import type { LowerTable } from './rule.ts';
 
-export const resampling: Pick<LowerTable, 'adaptive_avg_pool' | 'adaptive_max_pool' | 'upsample'> = {
+export const resampling: Pick<LowerTable, 'adaptive_avg_pool' | 'adaptive_max_pool' | 'upsample' | 'resize'> = {
   adaptive_avg_pool(context, node, [x]) {
     const { output } = node.attributes;
     const matrices = averagingMatrices(x!.shape, output);
@@ -33,7 +33,20 @@ export const resampling: Pick<LowerTable, 'adaptive_avg_pool' | 'adaptive_max_po
     const y =
       method === 'nearest'
         ? repeat(builder, image, scale)
-        : alongBothAxes(builder, image, interpolationMatrices(x!.shape, scale));
+        : alongBothAxes(builder, image, interpolationMatrices(x!.shape, enlarged(x!.shape, scale)));
+    return { outputs: [context.place(y, 'channels-first', context.shapeOf(node.outputs[0]!))] };
+  },
+
+  resize(context, node, [x]) {
+    const { builder } = context;
+    const { size, method, alignCorners } = node.attributes;
+    const image = context.as(x!, 'channels-first');
+    const nearest = (y: Tensor, axis: 0 | 1): Tensor =>
+      builder.gather(y, builder.indices(nearestPositions(x!.shape[axis]!, size[axis])), axis + 2);
+    const y =
+      method === 'nearest'
+        ? nearest(nearest(image, 0), 1)
+        : alongBothAxes(builder, image, interpolationMatrices(x!.shape, size, alignCorners));
     return { outputs: [context.place(y, 'channels-first', context.shapeOf(node.outputs[0]!))] };
   },
 };
@@ -79,16 +92,32 @@ function averaging(from: number, to: number): Matrix {
   return { to, from, data };
 }
 
-export function interpolationMatrices(shape: readonly number[], scale: Pair): [Matrix, Matrix] {
-  return [interpolation(shape[0]!, scale[0]), interpolation(shape[1]!, scale[1])];
+/** Height and width times whole factors. */
+export function enlarged(shape: readonly number[], scale: Pair): Pair {
+  return [shape[0]! * scale[0], shape[1]! * scale[1]];
 }
 
-/** Linear, between the centres of pixels; beyond the outermost centres the edge is repeated. */
-function interpolation(from: number, scale: number): Matrix {
-  const to = from * scale;
+/** The position that each of `to` new ones repeats: that in which it begins. */
+export function nearestPositions(from: number, to: number): readonly number[] {
+  return Array.from({ length: to }, (_, at) => Math.floor((at * from) / to));
+}
+
+export function interpolationMatrices(shape: readonly number[], size: Pair, alignCorners = false): [Matrix, Matrix] {
+  return [interpolation(shape[0]!, size[0], alignCorners), interpolation(shape[1]!, size[1], alignCorners)];
+}
+
+/**
+ * Linear, between the centres of pixels; beyond the outermost centres the edge is repeated. With aligned corners the
+ * outermost pixels stay where they are.
+ */
+function interpolation(from: number, to: number, alignCorners: boolean): Matrix {
   const data = new Float32Array(to * from);
+  const place = (at: number): number => {
+    if (alignCorners) return to === 1 ? 0 : (at * (from - 1)) / (to - 1);
+    return Math.min(from - 1, Math.max(0, ((at + 0.5) * from) / to - 0.5));
+  };
   for (let at = 0; at < to; at++) {
-    const centre = Math.min(from - 1, Math.max(0, (at + 0.5) / scale - 0.5));
+    const centre = place(at);
     const left = Math.floor(centre);
     const right = Math.min(from - 1, left + 1);
     data[at * from + left]! += 1 - (centre - left);

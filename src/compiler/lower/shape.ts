@@ -1,7 +1,7 @@
-import { commonLayout, physicalAxis, physicalList } from './layout.ts';
+import { commonLayout, physicalAxis, physicalList, physicalShape, withRank } from './layout.ts';
 import type { LowerTable } from './rule.ts';
 
-type Reshaping = 'concat' | 'split' | 'slice' | 'reshape' | 'flatten' | 'transpose' | 'pad';
+type Reshaping = 'concat' | 'split' | 'slice' | 'reshape' | 'flatten' | 'transpose' | 'broadcast_to' | 'pad';
 
 export const shape: Pick<LowerTable, Reshaping> = {
   concat(context, node, inputs) {
@@ -53,6 +53,14 @@ export const shape: Pick<LowerTable, Reshaping> = {
     const permutation = [0, ...node.attributes.permutation.map((axis) => axis + 1)];
     const y = context.builder.transpose(context.as(x!, 'channels-last'), permutation);
     return { outputs: [context.place(y, 'channels-last', context.shapeOf(node.outputs[0]!))] };
+  },
+
+  broadcast_to(context, node, [x]) {
+    const { shape } = node.attributes;
+    const { layout } = x!;
+    const met = withRank(context.builder, x!, shape.length, layout);
+    const y = context.builder.expand(met, physicalShape(layout, context.batch, shape));
+    return { outputs: [context.place(y, layout, shape)] };
   },
 
   pad(context, node, [x]) {

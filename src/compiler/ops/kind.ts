@@ -57,7 +57,7 @@ export interface OpAttributes {
   conv2d: Window & Kernel & { filters: number; groups: number };
   depthwise_conv2d: Window & Kernel & { multiplier: number };
   /** `padding` is cut from the output; `outputPadding` adds rows and columns at its end. */
-  conv2d_transpose: Window & Kernel & { filters: number; outputPadding: Pair };
+  conv2d_transpose: Window & Kernel & { filters: number; groups: number; outputPadding: Pair };
   /** A matrix product over the last axis. */
   dense: Kernel & { units: number };
   /** `[…, M, K] × […, K, N]`; leading axes broadcast. */
@@ -161,6 +161,10 @@ export interface OpAttributes {
   embedding: { vocabulary: number; width: number; initializer: Initializer };
   /** Half-pixel centres, as PyTorch with `align_corners=False` and Keras. */
   upsample: { scale: Pair; method: 'nearest' | 'bilinear' };
+  /** To any height and width, as PyTorch's `interpolate`. */
+  resize: { size: Pair; method: 'nearest' | 'bilinear'; alignCorners: boolean };
+  /** By NumPy broadcasting. */
+  broadcast_to: { shape: readonly number[] };
 }
 
 export type OpKind = keyof OpAttributes;

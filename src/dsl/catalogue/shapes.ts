@@ -76,14 +76,14 @@ export const shapes = {
     wrong: model('x |> max_pool(9)'),
     right: model('x |> max_pool(8)'),
   }),
-  'adaptive-output-too-large': entry<{ op: string; output: Shape; input: Shape }>({
+  'broadcast-mismatch': entry<{ from: Shape; to: Shape }>({
     severity: 'error',
-    message: ({ op, output, input }) =>
-      `\`${op}\` cannot part ${formatShape(input.slice(0, 2))} positions into ${formatShape(output)} cells`,
-    help: () => 'ask for fewer cells, or use `upsample` to enlarge',
-    why: 'Adaptive pooling parts the image into cells of at least one pixel each.',
-    wrong: model('x |> adaptive_avg_pool(9)'),
-    right: model('x |> adaptive_avg_pool(4)'),
+    message: ({ from, to }) => `\`broadcast_to\` cannot repeat ${formatShape(from)} to ${formatShape(to)}`,
+    help: () =>
+      'aligned at the last axis, each size must be the one that is wanted or 1; more axes may be wanted in front',
+    why: 'Only axes of size 1 are repeated. Other sizes stay, and no axis goes.',
+    wrong: model('x |> broadcast_to([8, 8, 64])'),
+    right: model('x |> broadcast_to([8, 8, 64])', '[64]'),
   }),
   'wrong-rank': entry<{ op: string; expected: string; actual: Shape }>({
     severity: 'error',

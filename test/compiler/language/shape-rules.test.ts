@@ -79,7 +79,10 @@ const cases: { readonly [K in CallableOp]: Cases } = {
     args: fc.record({ values: fc.constantFrom<Constant>(1, [1, 2], [[1], [2.5]], [[[0, 1]]]) }),
   }),
   depthwise_conv2d: window({ dilation: pair(1, 3), multiplier: small(1, 3) }),
-  conv2d_transpose: window({ filters, dilation: pair(1, 2), output_padding: pair(0, 1) }, ['filters']),
+  conv2d_transpose: window(
+    { filters, dilation: pair(1, 2), output_padding: pair(0, 1), groups: fc.constantFrom(1, 2) },
+    ['filters'],
+  ),
   dense: unary(anyShape, { units: filters, initializer, bias_initializer: initializer }, ['units']),
   matmul: fc
     .tuple(matrix, matrix, fc.record({ transpose_a: fc.boolean(), transpose_b: fc.boolean() }))
@@ -88,8 +91,8 @@ const cases: { readonly [K in CallableOp]: Cases } = {
   avg_pool: window({ count_padding: fc.boolean(), ceil_mode: fc.boolean() }),
   global_avg_pool: unary(image),
   global_max_pool: unary(image),
-  adaptive_avg_pool: unary(image, { output: pair(1, 5) }, ['output']),
-  adaptive_max_pool: unary(image, { output: pair(1, 5) }, ['output']),
+  adaptive_avg_pool: unary(image, { output: pair(1, 9) }, ['output']),
+  adaptive_max_pool: unary(image, { output: pair(1, 9) }, ['output']),
   batch_norm: unary(anyShape, learned),
   group_norm: unary(image, { groups: fc.constantFrom(1, 2, 3, 4), ...learned }, ['groups']),
   instance_norm: unary(image, learned),
@@ -155,6 +158,17 @@ const cases: { readonly [K in CallableOp]: Cases } = {
       args: { axis, indices: rows === 0 ? row : Array.from({ length: rows }, () => row) },
     })),
   embedding: unary(anyShape, { vocabulary: small(1, 9), width: filters, initializer }, ['vocabulary', 'width']),
+  broadcast_to: fc
+    .tuple(anyShape, fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }), small(0, 3), fc.boolean())
+    .map(([shape, ones, cut, wrong]) => ({
+      inputs: [shape.slice(Math.min(cut, shape.length - 1)).map((each, at) => (ones[at] ? 1 : each))],
+      args: { shape: wrong ? shape.slice(1) : shape },
+    })),
+  resize: unary(
+    image,
+    { size: pair(1, 9), method: fc.constantFrom('nearest', 'bilinear'), align_corners: fc.boolean() },
+    ['size'],
+  ),
   flatten: plain,
   transpose: anyShape.chain((shape) =>
     fc.record({

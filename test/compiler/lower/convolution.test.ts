@@ -121,7 +121,7 @@ test('conv2d_transpose: every input pixel adds its multiple of the kernel', () =
           (w.dilation[axis] * (w.kernel[axis] - 1) + 1) -
           ([height, width][axis]! - 1) * w.stride[axis],
       ) as [number, number];
-      const attributes = { ...w, filters, bias: true, outputPadding, ...fromZeros };
+      const attributes = { ...w, filters, groups: 1, bias: true, outputPadding, ...fromZeros };
       const graph = handGraph({ x: [height, width, channels] }, (g, { x }) =>
         g.op('conv2d_transpose', attributes, [x], [...size, filters], 'conv'),
       );

@@ -53,5 +53,28 @@ for size in range(5, 10):
         lambda x: F.max_pool2d(x, 3, 2, 1, dilation=2, ceil_mode=True),
     )
 
+# resize, larger and smaller; adaptive pools to more cells than positions
+for shape in [(4, 6, 2), (7, 5, 1)]:
+    for size in [(8, 9), (3, 2), (1, 1), (7, 12)]:
+        for method, corners in [("nearest", False), ("bilinear", False), ("bilinear", True)]:
+            given = f'{list(size)}, "{method}"' + (", align_corners: true" if corners else "")
+            align = corners if method == "bilinear" else None
+            case(
+                f"x |> resize({given})",
+                shape,
+                lambda x: F.interpolate(x, size, mode=method, align_corners=align),
+            )
+        for name, pool in [("adaptive_avg_pool", F.adaptive_avg_pool2d), ("adaptive_max_pool", F.adaptive_max_pool2d)]:
+            case(f"x |> {name}({list(size)})", shape, lambda x: pool(x, size))
+
+# transposed convolution in groups; the language has [height, width, out / groups, in], PyTorch [in, out / groups, h, w]
+for groups, filters, stride, padding in [(1, 2, 2, 1), (2, 4, 2, 0), (4, 4, 1, 1), (2, 6, 3, 1)]:
+    kernel = numbers(3, 2, filters // groups, 4).permute(3, 2, 0, 1)
+    case(
+        f"x |> conv2d_transpose({filters}, [3, 2], {stride}, padding: {padding}, groups: {groups})",
+        (4, 5, 4),
+        lambda x: F.conv_transpose2d(x, kernel, numbers(filters), stride, padding, groups=groups),
+    )
+
 path = pathlib.Path(__file__).with_name("expected.json")
 path.write_text("[\n" + ",\n".join(json.dumps(each, separators=(",", ":")) for each in cases) + "\n]\n")

@@ -102,6 +102,11 @@ function winner<T extends tf.Tensor>(best: typeof tf.max, x: tf.Tensor, axes: nu
   return (keepAxes ? kept : tf.squeeze(kept, axes)) as T;
 }
 
+/** Repeats axes of size 1, and puts axes after the batch, until the shape without the batch is this one. */
+export function broadcastTo<T extends tf.Tensor>(x: tf.Tensor, shape: readonly number[]): T {
+  return tf.add(expandTo(x, shape.length + 1), tf.zeros([1, ...shape])) as T;
+}
+
 export function flatten(x: tf.Tensor): tf.Tensor2D {
   return tf.reshape(x, [x.shape[0]!, -1]);
 }
@@ -327,7 +332,7 @@ function dilatedDepthwise(x: tf.Tensor4D, kernel: tf.Tensor4D, window: Window): 
   });
 }
 
-/** Transposed convolution. Kernel \`[height, width, out, in]\`; padding is cut from the output. */
+/** Transposed convolution. Kernel \`[height, width, out / groups, in]\`; padding is cut from the output. */
 export function conv2dTranspose(
   x: tf.Tensor4D,
   weights: ConvWeights,
@@ -336,14 +341,24 @@ export function conv2dTranspose(
     readonly dilation?: Size;
     readonly padding?: number | Pads;
     readonly outputPadding?: Size;
+    readonly groups?: number;
   } = {},
 ): tf.Tensor4D {
-  const { stride = 1, dilation = 1, padding = 0, outputPadding = 0 } = options;
+  const { stride = 1, dilation = 1, padding = 0, outputPadding = 0, groups = 1 } = options;
   const kernel = spreadTaps(weights.kernel, pair(dilation));
   const [batch, height, width] = x.shape;
-  const [rows, columns, outputs] = kernel.shape;
+  const [rows, columns, each] = kernel.shape;
+  const outputs = groups * each;
   const whole: Pair = [(height - 1) * pair(stride)[0] + rows, (width - 1) * pair(stride)[1] + columns];
-  const y = tf.conv2dTranspose(x, kernel, [batch, ...whole, outputs], mutable(pair(stride)), 'valid');
+  const parts = groups === 1 ? [x] : tf.split<tf.Tensor4D>(x, groups, 3);
+  const kernels = groups === 1 ? [kernel] : tf.split<tf.Tensor4D>(kernel, groups, 3);
+  const y = tf.concat(
+    parts.map(
+      (part, i): tf.Tensor4D =>
+        tf.conv2dTranspose(part, kernels[i]!, [batch, ...whole, each], mutable(pair(stride)), 'valid'),
+    ),
+    3,
+  );
   const cut =
     typeof padding === 'number'
       ? ([
@@ -438,7 +453,7 @@ export { embedding, gather, type Indices } from './indexing.js';
 export { dropout, inference, type Mode, within } from './mode.js';
 export { batchNorm, groupNorm, instanceNorm, l2Normalize, layerNorm, rmsNorm } from './normalisation.js';
 export * from './pooling.js';
-export { upsample } from './resampling.js';
+export { resize, upsample } from './resampling.js';
 export { concat, constant, learned } from './source.js';
 export * from './weights.js';
 export type { Padding } from './window.js';
@@ -749,20 +764,36 @@ export function upsample(
   { scale, method }: { readonly scale: Size; readonly method: 'nearest' | 'bilinear' },
 ): tf.Tensor4D {
   const [, height, width] = x.shape;
-  const matrix = method === 'nearest' ? repetition : interpolation;
-  return alongAxis(alongAxis(x, matrix(height, pair(scale)[0]), 1), matrix(width, pair(scale)[1]), 2);
+  return resize(x, [height * pair(scale)[0], width * pair(scale)[1]], { method });
 }
 
-function repetition(size: number, scale: number): number[][] {
-  return Array.from({ length: size * scale }, (_, to) =>
-    Array.from({ length: size }, (_, from) => (Math.floor(to / scale) === from ? 1 : 0)),
+/** Height and width as given; by the centres of positions unless the corners are to stay where they are. */
+export function resize(
+  x: tf.Tensor4D,
+  size: Size,
+  {
+    method = 'nearest',
+    alignCorners = false,
+  }: { readonly method?: 'nearest' | 'bilinear'; readonly alignCorners?: boolean } = {},
+): tf.Tensor4D {
+  const matrix = (from: number, to: number): number[][] =>
+    method === 'nearest' ? repetition(from, to) : interpolation(from, to, alignCorners);
+  const [, height, width] = x.shape;
+  return alongAxis(alongAxis(x, matrix(height, pair(size)[0]), 1), matrix(width, pair(size)[1]), 2);
+}
+
+function repetition(from: number, to: number): number[][] {
+  return Array.from({ length: to }, (_, at) =>
+    Array.from({ length: from }, (_, each) => (Math.floor((at * from) / to) === each ? 1 : 0)),
   );
 }
 
-function interpolation(size: number, scale: number): number[][] {
-  return Array.from({ length: size * scale }, (_, to) => {
+function interpolation(size: number, to: number, alignCorners: boolean): number[][] {
+  return Array.from({ length: to }, (_, at) => {
     const row = new Array<number>(size).fill(0);
-    const centre = Math.min(size - 1, Math.max(0, (to + 0.5) / scale - 0.5));
+    const aligned = to === 1 ? 0 : (at * (size - 1)) / (to - 1);
+    const centred = Math.min(size - 1, Math.max(0, ((at + 0.5) * size) / to - 0.5));
+    const centre = alignCorners ? aligned : centred;
     const left = Math.floor(centre);
     row[left]! += 1 - (centre - left);
     row[Math.min(size - 1, left + 1)]! += centre - left;

@@ -11,7 +11,7 @@ const channels = (shape: Shape | undefined): number => shape!.at(-1)!;
 export const costRules: { readonly [K in OpKind]: Rule<K> } = {
   conv2d: ({ kernel, groups }, [x], output) => size(output) * kernel[0] * kernel[1] * (channels(x) / groups),
   depthwise_conv2d: ({ kernel }, _, output) => size(output) * kernel[0] * kernel[1],
-  conv2d_transpose: ({ kernel, filters }, [x]) => size(x!) * kernel[0] * kernel[1] * filters,
+  conv2d_transpose: ({ kernel, filters, groups }, [x]) => size(x!) * kernel[0] * kernel[1] * (filters / groups),
   dense: (_, [x], output) => size(output) * channels(x),
   matmul: ({ transposeA }, [a], output) => size(output) * (transposeA ? a!.at(-2)! : a!.at(-1)!),
 
@@ -77,6 +77,8 @@ export const costRules: { readonly [K in OpKind]: Rule<K> } = {
   reduce_min: free,
   gather: free,
   embedding: free,
+  resize: free,
+  broadcast_to: free,
   upsample: free,
 };
 

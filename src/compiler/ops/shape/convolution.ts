@@ -12,6 +12,20 @@ function kernelOf({ args }: ShapeCall): Kernel {
   };
 }
 
+/** Whether channels and filters part into groups; if certainly not, that is reported. */
+function partsInto(call: ShapeCall, groups: Dim, channels: Dim, filters: Dim): boolean {
+  for (const [what, count] of [
+    ['input channels', channels],
+    ['filters', filters],
+  ] as const) {
+    if (divides(groups, count) !== false) continue;
+    const args = { op: call.op, groups: format(groups), what, count: format(count) };
+    call.report('groups-do-not-divide', args, { at: 'groups', inputs: true });
+    return false;
+  }
+  return true;
+}
+
 export const convolution = {
   conv2d: (call) => {
     const input = imageInput(call);
@@ -21,18 +35,7 @@ export const convolution = {
     const filters = args.int('filters');
     const groups = args.int('groups');
     if (!atLeast(call, 'filters', filters, 1) || !atLeast(call, 'groups', groups, 1)) return undefined;
-    for (const [what, count] of [
-      ['input channels', channels],
-      ['filters', filters],
-    ] as const) {
-      if (divides(groups, count) === false) {
-        return call.report(
-          'groups-do-not-divide',
-          { op: call.op, groups: format(groups), what, count: format(count) },
-          { at: 'groups', inputs: true },
-        );
-      }
-    }
+    if (!partsInto(call, groups, channels, filters)) return undefined;
     const slid = slide(call, [height, width], {
       kernel: args.pair('kernel'),
       stride: args.pair('stride'),
@@ -82,7 +85,9 @@ export const convolution = {
     const filters = args.int('filters');
     const [kernel, stride, dilation] = [args.pair('kernel'), args.pair('stride'), args.pair('dilation')];
     const extra = args.pair('output_padding');
-    if (!atLeast(call, 'filters', filters, 1)) return undefined;
+    const groups = args.int('groups');
+    if (!atLeast(call, 'filters', filters, 1) || !atLeast(call, 'groups', groups, 1)) return undefined;
+    if (!partsInto(call, groups, input[2], filters)) return undefined;
     for (const [name, pair] of Object.entries({ kernel, stride, dilation })) {
       if (!pair.every((value) => atLeast(call, name, value, 1))) return undefined;
     }
@@ -143,6 +148,7 @@ export const convolution = {
         padding: cut as unknown as Pads,
         outputPadding: [fixed(extra[0]) + missing(0), fixed(extra[1]) + missing(1)],
         filters: fixed(filters),
+        groups: fixed(groups),
         ...kernelOf(call),
       },
       outputs: [[...size, filters]],

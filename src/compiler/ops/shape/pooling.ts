@@ -1,4 +1,4 @@
-import { type Dim, isLess } from '../../../shared/dim.ts';
+import type { Dim } from '../../../shared/dim.ts';
 import type { OpKind, Pair, Window } from '../kind.ts';
 import { atLeast, fixed, fixedPair, imageInput, type ShapeCall, type ShapeRule } from './rule.ts';
 import { slide } from './window.ts';
@@ -58,9 +58,6 @@ function adaptive(call: ShapeCall) {
   if (input === undefined) return undefined;
   const output = call.args.pair('output');
   if (!output.every((size) => atLeast(call, 'output', size, 1))) return undefined;
-  if ([0, 1].some((axis) => isLess(input[axis as 0 | 1], output[axis as 0 | 1]) === true)) {
-    return call.report('adaptive-output-too-large', { op: call.op, output, input }, { at: 'output', inputs: true });
-  }
   return { attributes: { output: fixedPair(output) as Pair }, outputs: [[...output, input[2]]] };
 }
 

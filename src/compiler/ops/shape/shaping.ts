@@ -14,6 +14,7 @@ import {
   unknownInteger,
 } from '../../../shared/dim.ts';
 import type { OpKind, Pair } from '../kind.ts';
+import { broadcast } from './broadcast.ts';
 import { atLeast, axisOf, type Dims, fixed, fixedPair, imageInput, type ShapeCall, type ShapeRule } from './rule.ts';
 
 function replaced(shape: Dims, axis: number, size: Dim): Dims {
@@ -184,6 +185,35 @@ export const shaping = {
   reduce_sum: reduction,
   reduce_max: reduction,
   reduce_min: reduction,
+
+  broadcast_to: (call) => {
+    const shape = call.inputs[0]!;
+    const wanted = call.args.ints('shape');
+    if (wanted === undefined || !wanted.every((each) => atLeast(call, 'shape', each, 1))) return undefined;
+    const joined = broadcast(shape, wanted);
+    const fits =
+      'shape' in joined &&
+      wanted.length >= shape.length &&
+      joined.shape.every((size, axis) => isEqual(size, wanted[axis]!) !== false);
+    if (!fits) {
+      return call.report('broadcast-mismatch', { from: shape, to: wanted }, { at: 'shape', inputs: true });
+    }
+    return { attributes: { shape: wanted.map(fixed) }, outputs: [wanted] };
+  },
+
+  resize: (call) => {
+    const input = imageInput(call);
+    if (input === undefined) return undefined;
+    const size = call.args.pair('size');
+    if (!size.every((each) => atLeast(call, 'size', each, 1))) return undefined;
+    const method = call.args.choice<'nearest' | 'bilinear'>('method');
+    const alignCorners = call.args.bool('align_corners');
+    if (alignCorners && method === 'nearest') {
+      const args = { op: call.op, name: 'align_corners', value: 'true', range: 'false with the method "nearest"' };
+      return call.report('argument-out-of-range', args, { at: 'align_corners' });
+    }
+    return { attributes: { size: fixedPair(size), method, alignCorners }, outputs: [[...size, input[2]]] };
+  },
 
   upsample: (call) => {
     const input = imageInput(call);

@@ -2,6 +2,7 @@ import { type ParameterSpec, parameter, type Signature, unary } from './signatur
 
 const stride = parameter('stride', 'pair', 1, 'Step between windows.');
 const dilation = parameter('dilation', 'pair', 1, 'Distance between the taps of a window.');
+const groups = parameter('groups', 'int', 1, 'Channels are convolved in this many separate groups.');
 const bias = parameter('bias', 'bool', true, 'Whether to add a learned offset to each output channel.');
 const initializers = [
   parameter('initializer', 'initializer', 'glorot_uniform', 'How the kernel starts.'),
@@ -25,7 +26,7 @@ export const convolution = {
     parameter('kernel', 'pair', undefined, 'Height and width of the filters.'),
     stride,
     dilation,
-    parameter('groups', 'int', 1, 'Channels are convolved in this many separate groups.'),
+    groups,
     padding('same'),
     bias,
     ...initializers,
@@ -57,6 +58,7 @@ export const convolution = {
     parameter('output_padding', 'pair', 0, 'Rows and columns added at the end.'),
     bias,
     ...initializers,
+    groups,
   ),
   dense: unary(
     'Matrix product with learned weights over the last axis.',

@@ -32,6 +32,14 @@ export const pooling = {
   ),
   global_avg_pool: unary('The mean over height and width.', '[H, W, C] -> [C]'),
   global_max_pool: unary('The maximum over height and width.', '[H, W, C] -> [C]'),
-  adaptive_avg_pool: unary('The mean of as many equal cells as the output has.', "[H, W, C] -> [H', W', C]", output),
-  adaptive_max_pool: unary('The maximum of as many equal cells as the output has.', "[H, W, C] -> [H', W', C]", output),
+  adaptive_avg_pool: unary(
+    'The mean of as many cells as the output has; where that is more than there are positions, cells share them.',
+    "[H, W, C] -> [H', W', C]",
+    output,
+  ),
+  adaptive_max_pool: unary(
+    'The maximum of as many cells as the output has, cut as those of `adaptive_avg_pool`.',
+    "[H, W, C] -> [H', W', C]",
+    output,
+  ),
 } satisfies Record<string, Signature>;

@@ -47,6 +47,28 @@ export const shaping = {
   reduce_sum: unary('The sum over axes.', '[...] -> [...]', ...reduction),
   reduce_max: unary('The maximum over axes.', '[...] -> [...]', ...reduction),
   reduce_min: unary('The minimum over axes.', '[...] -> [...]', ...reduction),
+  broadcast_to: unary(
+    'Repeats axes of size 1, and puts axes in front, until the shape is the one given.',
+    '[...] -> shape',
+    parameter('shape', 'ints', undefined, 'The new sizes, without the batch.'),
+  ),
+  resize: unary(
+    'Height and width as given, larger or smaller, without smoothing before; as `interpolate` of PyTorch.',
+    "[H, W, C] -> [H', W', C]",
+    parameter('size', 'pair', undefined, 'Height and width of the output.'),
+    parameter(
+      'method',
+      ['nearest', 'bilinear'],
+      'nearest',
+      '`"nearest"` takes the position `floor(i * size / output)`; `"bilinear"` goes by the centres of positions.',
+    ),
+    parameter(
+      'align_corners',
+      'bool',
+      false,
+      'For `"bilinear"`, whether the outermost positions stay where they are instead.',
+    ),
+  ),
   upsample: unary(
     'Enlarges height and width by whole factors.',
     '[H, W, C] -> [H * scale, W * scale, C]',

@@ -59,10 +59,10 @@ export const weightRules: { readonly [K in OpKind]: Rule<K> } = {
     return kernelAndBias(attributes, shape, lastAxis(x) * multiplier, { in: field, out: field * multiplier });
   },
   conv2d_transpose: (attributes, [x]) => {
-    const { kernel, filters } = attributes;
+    const { kernel, filters, groups } = attributes;
     const field = kernel[0] * kernel[1];
-    const fans = { in: field * lastAxis(x), out: field * filters };
-    return kernelAndBias(attributes, [...kernel, filters, lastAxis(x)], filters, fans);
+    const fans = { in: (field * lastAxis(x)) / groups, out: (field * filters) / groups };
+    return kernelAndBias(attributes, [...kernel, filters / groups, lastAxis(x)], filters, fans);
   },
   dense: (attributes, [x]) => {
     const shape = [lastAxis(x), attributes.units];
@@ -137,6 +137,8 @@ export const weightRules: { readonly [K in OpKind]: Rule<K> } = {
   reduce_max: none,
   reduce_min: none,
   gather: none,
+  resize: none,
+  broadcast_to: none,
   upsample: none,
 };
 

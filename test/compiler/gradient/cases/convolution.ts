@@ -30,6 +30,7 @@ function transposed(
   const attributes = {
     ...window(given),
     filters,
+    groups: 1,
     bias: true,
     ...fromZeros,
     outputPadding: [0, 0] as const,
@@ -108,4 +109,6 @@ export const transposedCases = [
   transposed([3, 4, 1], 2, { kernel: [4, 3], stride: [2, 3], padding: uneven, outputPadding: [0, 2] }),
   transposed([3, 3, 2], 1, { kernel: [3, 2], stride: [2, 1], dilation: [2, 2], padding: around(1), bias: false }),
   transposed([2, 3, 2], 2, { kernel: [1, 1], stride: [2, 2], outputPadding: [1, 1] }),
+  transposed([3, 4, 4], 6, { kernel: [3, 2], stride: [2, 1], padding: around(1), groups: 2 }),
+  transposed([3, 3, 3], 3, { kernel: [2, 3], dilation: [1, 2], groups: 3, bias: false }),
 ];

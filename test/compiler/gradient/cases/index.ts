@@ -5,7 +5,7 @@ import type { OpAttributes, OpKind, ScaleAndOffset } from '../../../../src/compi
 import { fromZeros } from '../../../support/initializers.ts';
 import type { OpCase } from '../case.ts';
 import { conv2dCases, depthwiseCases, transposedCases } from './convolution.ts';
-import { adaptiveCases, avgPoolCases, globalPoolCases, maxPoolCases, upsampleCases } from './pooling.ts';
+import { adaptiveCases, avgPoolCases, globalPoolCases, maxPoolCases, resizeCases, upsampleCases } from './pooling.ts';
 
 /** Each index once, some never, some often; one axis and several. */
 const gatherCases: readonly OpCase<'gather'>[] = [
@@ -354,5 +354,29 @@ export const cases: { readonly [K in OpKind]: readonly OpCase<K>[] } = {
     },
     { inputs: [[]], attributes: { vocabulary: 3, width: 2, initializer: zeros }, outputs: [[2]], range: [0.1, 2.8] },
   ],
+  broadcast_to: (
+    [
+      [[2], [3, 4, 2]],
+      [
+        [3, 1, 2],
+        [3, 4, 2],
+      ],
+      [
+        [1, 4, 1],
+        [3, 4, 2],
+      ],
+      [[5], [5]],
+      [[], [2, 3]],
+      [
+        [1, 3],
+        [2, 4, 3],
+      ],
+      [
+        [2, 1, 3],
+        [4, 2, 5, 3],
+      ],
+    ] as readonly (readonly [Shape, Shape])[]
+  ).map(([from, shape]) => ({ inputs: [from], attributes: { shape }, outputs: [shape] })),
+  resize: resizeCases,
   upsample: upsampleCases,
 };

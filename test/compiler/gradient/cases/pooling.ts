@@ -104,6 +104,26 @@ function upsample([height, width, channels]: Image, scale: Pair, method: 'neares
   return { inputs: [[height, width, channels]], attributes: { scale, method }, outputs };
 }
 
+function resize(
+  [height, width, channels]: Image,
+  size: Pair,
+  method: 'nearest' | 'bilinear',
+  alignCorners = false,
+): OpCase<'resize'> {
+  const attributes = { size, method, alignCorners };
+  return { inputs: [[height, width, channels]], attributes, outputs: [[...size, channels]] };
+}
+
+export const resizeCases = [
+  resize([3, 4, 2], [5, 7], 'nearest'),
+  resize([5, 7, 2], [3, 4], 'nearest'),
+  resize([2, 3, 1], [1, 6], 'nearest'),
+  resize([3, 4, 2], [5, 7], 'bilinear'),
+  resize([5, 7, 2], [3, 2], 'bilinear'),
+  resize([3, 4, 2], [5, 7], 'bilinear', true),
+  resize([5, 4, 1], [1, 2], 'bilinear', true),
+];
+
 export const upsampleCases = (['nearest', 'bilinear'] as const).flatMap((method) => [
   upsample([3, 4, 2], [2, 2], method),
   upsample([2, 3, 2], [3, 1], method),

@@ -48,6 +48,11 @@ function winner<T extends tf.Tensor>(best: typeof tf.max, x: tf.Tensor, axes: nu
   return (keepAxes ? kept : tf.squeeze(kept, axes)) as T;
 }
 
+/** Repeats axes of size 1, and puts axes after the batch, until the shape without the batch is this one. */
+export function broadcastTo<T extends tf.Tensor>(x: tf.Tensor, shape: readonly number[]): T {
+  return tf.add(expandTo(x, shape.length + 1), tf.zeros([1, ...shape])) as T;
+}
+
 export function flatten(x: tf.Tensor): tf.Tensor2D {
   return tf.reshape(x, [x.shape[0]!, -1]);
 }

@@ -11,7 +11,7 @@ export { embedding, gather, type Indices } from './indexing.js';
 export { dropout, inference, type Mode, within } from './mode.js';
 export { batchNorm, groupNorm, instanceNorm, l2Normalize, layerNorm, rmsNorm } from './normalisation.js';
 export * from './pooling.js';
-export { upsample } from './resampling.js';
+export { resize, upsample } from './resampling.js';
 export { concat, constant, learned } from './source.js';
 export * from './weights.js';
 export type { Padding } from './window.js';

@@ -8,20 +8,36 @@ export function upsample(
   { scale, method }: { readonly scale: Size; readonly method: 'nearest' | 'bilinear' },
 ): tf.Tensor4D {
   const [, height, width] = x.shape;
-  const matrix = method === 'nearest' ? repetition : interpolation;
-  return alongAxis(alongAxis(x, matrix(height, pair(scale)[0]), 1), matrix(width, pair(scale)[1]), 2);
+  return resize(x, [height * pair(scale)[0], width * pair(scale)[1]], { method });
 }
 
-function repetition(size: number, scale: number): number[][] {
-  return Array.from({ length: size * scale }, (_, to) =>
-    Array.from({ length: size }, (_, from) => (Math.floor(to / scale) === from ? 1 : 0)),
+/** Height and width as given; by the centres of positions unless the corners are to stay where they are. */
+export function resize(
+  x: tf.Tensor4D,
+  size: Size,
+  {
+    method = 'nearest',
+    alignCorners = false,
+  }: { readonly method?: 'nearest' | 'bilinear'; readonly alignCorners?: boolean } = {},
+): tf.Tensor4D {
+  const matrix = (from: number, to: number): number[][] =>
+    method === 'nearest' ? repetition(from, to) : interpolation(from, to, alignCorners);
+  const [, height, width] = x.shape;
+  return alongAxis(alongAxis(x, matrix(height, pair(size)[0]), 1), matrix(width, pair(size)[1]), 2);
+}
+
+function repetition(from: number, to: number): number[][] {
+  return Array.from({ length: to }, (_, at) =>
+    Array.from({ length: from }, (_, each) => (Math.floor((at * from) / to) === each ? 1 : 0)),
   );
 }
 
-function interpolation(size: number, scale: number): number[][] {
-  return Array.from({ length: size * scale }, (_, to) => {
+function interpolation(size: number, to: number, alignCorners: boolean): number[][] {
+  return Array.from({ length: to }, (_, at) => {
     const row = new Array<number>(size).fill(0);
-    const centre = Math.min(size - 1, Math.max(0, (to + 0.5) / scale - 0.5));
+    const aligned = to === 1 ? 0 : (at * (size - 1)) / (to - 1);
+    const centred = Math.min(size - 1, Math.max(0, ((at + 0.5) * size) / to - 0.5));
+    const centre = alignCorners ? aligned : centred;
     const left = Math.floor(centre);
     row[left]! += 1 - (centre - left);
     row[Math.min(size - 1, left + 1)]! += centre - left;

@@ -13,7 +13,7 @@ export const convolution = {
     ),
   depthwise_conv2d: ({ attributes, inputs }, graph) =>
     typed('nn.depthwiseConv2d', x, weights, options(...convolutionSlots(attributes, shapeOf(graph, inputs[0]!)))),
-  conv2d_transpose: ({ attributes: { stride, dilation, padding, outputPadding } }) =>
+  conv2d_transpose: ({ attributes: { stride, dilation, padding, outputPadding, groups } }) =>
     typed(
       'nn.conv2dTranspose',
       x,
@@ -23,6 +23,7 @@ export const convolution = {
         slot('dilation', pairValue(dilation), 1),
         slot('padding', padsValue(padding), 0),
         slot('outputPadding', pairValue(outputPadding), 0),
+        slot('groups', groups, 1),
       ),
     ),
   dense: () => typed('nn.dense', x, weights),

@@ -28,6 +28,14 @@ export const shaping = {
   reduce_sum: reduction('tf.sum'),
   reduce_max: reduction('nn.reduceMax'),
   reduce_min: reduction('nn.reduceMin'),
+  broadcast_to: ({ attributes: { shape } }) => untyped('nn.broadcastTo', x, literal('shape', shape)),
+  resize: ({ attributes: { size, method, alignCorners } }) =>
+    typed(
+      'nn.resize',
+      x,
+      literal('size', pairValue(size)),
+      options(slot('method', method, 'nearest'), slot('alignCorners', alignCorners, false)),
+    ),
   upsample: ({ attributes: { scale, method } }) =>
     typed('nn.upsample', x, options(slot('scale', pairValue(scale)), slot('method', method))),
 } satisfies { [K in OpKind]?: OpSource<K> };
