@@ -16,11 +16,10 @@ export interface CrossEntropy {
 }
 
 /**
- * The value that the loss takes as logits: the model's first output, or what goes into it where that output is a softmax
- * over the last axis. The two are the same function; this one neither overflows nor divides.
+ * The value that the loss takes as logits: an output, the model's first unless told, or what goes into it where that
+ * output is a softmax over the last axis. The two are the same function; this one neither overflows nor divides.
  */
-export function logitsOf(graph: Graph): ValueId {
-  const output = graph.outputs[0]!.value;
+export function logitsOf(graph: Graph, output: ValueId = graph.outputs[0]!.value): ValueId {
   const node = graph.nodes[graph.values[output]!.node]!;
   const isFinalSoftmax = isOp(node, 'softmax') && node.attributes.axis === shapeOf(graph, output).length - 1;
   return isFinalSoftmax ? node.inputs[0]! : output;
@@ -28,7 +27,7 @@ export function logitsOf(graph: Graph): ValueId {
 
 /**
  * Cross-entropy of the softmax of the logits, `[N, classes]`, with one-hot labels of which `smoothing` is spread evenly
- * over all classes. Throws when the first output is not a vector.
+ * over all classes. Throws when the output is not a vector.
  */
 export function crossEntropy(
   graph: Graph,
@@ -36,9 +35,10 @@ export function crossEntropy(
   forward: ForwardPass,
   labels: Tensor,
   smoothing: number,
+  output: ValueId = graph.outputs[0]!.value,
 ): CrossEntropy {
   const { builder: b, batch } = context;
-  const logits = logitsOf(graph);
+  const logits = logitsOf(graph, output);
   const shape = shapeOf(graph, logits);
   if (shape.length !== 1) throw new Error(`${graph.name}: the loss needs class scores, not [${shape.join(', ')}]`);
   const classes = shape[0]!;

@@ -24,7 +24,18 @@ export interface StepSetup {
   readonly graph: Graph;
   readonly batch: number;
   readonly optimizer: OptimizerSettings;
-  readonly loss: { readonly kind: 'cross_entropy'; readonly labelSmoothing: number };
+  readonly loss: LossSettings;
+}
+
+/** Cross-entropy of the first output with the classes. */
+export interface LossSettings {
+  readonly kind: 'cross_entropy';
+  readonly labelSmoothing: number;
+  /**
+   * Further outputs that learn the same classes, by name, with the weight of their cross-entropy in what the gradient is
+   * of. The loss that is told is that of the first output alone, which validation has, too.
+   */
+  readonly auxiliary?: Readonly<Record<string, number>>;
 }
 
 /**
@@ -131,7 +142,17 @@ function lossAndGradients(setup: Omit<StepSetup, 'optimizer'>, builder: Builder)
   const forward = lower(graph, context);
   const classes = graph.values[graph.outputs[0]!.value]!.shape;
   const labels = builder.input('labels', [batch, ...classes]);
-  const { loss, correct, logits, gradient } = crossEntropy(graph, context, forward, labels, setup.loss.labelSmoothing);
-  const { weights } = differentiate(graph, context, forward, new Map([[logits, gradient]]));
+  const { labelSmoothing, auxiliary = {} } = setup.loss;
+  const { loss, correct, logits, gradient } = crossEntropy(graph, context, forward, labels, labelSmoothing);
+  const seeds = new Map([[logits, gradient]]);
+  for (const [name, weight] of Object.entries(auxiliary)) {
+    const { value } = graph.outputs.find((output) => output.name === name)!;
+    const further = crossEntropy(graph, context, forward, labels, labelSmoothing, value);
+    const others = seeds.get(further.logits);
+    const scaled = builder.scale(further.gradient.tensor, weight);
+    const sum = others === undefined ? scaled : builder.add(others.tensor, scaled);
+    seeds.set(further.logits, { ...further.gradient, tensor: sum });
+  }
+  const { weights } = differentiate(graph, context, forward, seeds);
   return { forward, masks: context.masks, loss, correct, gradients: weights };
 }

@@ -16,6 +16,7 @@ export interface TrainingConfig {
     readonly optimizer?: OptimizerConfig;
     readonly learning_rate?: LearningRateConfig;
     readonly label_smoothing?: number;
+    readonly auxiliary?: { readonly [output: string]: number };
     readonly early_stopping?: number;
     readonly monitor?: 'loss' | 'accuracy';
   };

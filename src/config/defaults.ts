@@ -12,6 +12,7 @@ export function trainingPlan(config: TrainingConfig['training'] = {}): TrainingP
     optimizer: optimizerPlan(config.optimizer),
     learningRate: schedulePlan(config.learning_rate),
     labelSmoothing: config.label_smoothing ?? 0,
+    auxiliary: config.auxiliary ?? {},
     patience: config.early_stopping,
     monitor: config.monitor ?? 'accuracy',
   };

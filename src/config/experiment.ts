@@ -11,7 +11,7 @@ import { type Diagnostic, diagnostic, hasErrors, type Outcome } from '../dsl/dia
 import type { Source } from '../dsl/source.ts';
 import { checkClassCount } from './check-data.ts';
 import type { TrainingConfig } from './config.ts';
-import { type ConfigNode, nodeAt, valueSpanAt } from './config-tree.ts';
+import { type ConfigNode, keySpanAt, nodeAt, valueSpanAt } from './config-tree.ts';
 import { augmentPlan, normalizePlan, type Resolve, splitPlan, trainingPlan } from './defaults.ts';
 import { type ConfigLoader, type LinkedModel, linkModel } from './link.ts';
 import { applyOverrides, COMMAND_LINE, inOrder } from './override.ts';
@@ -89,6 +89,12 @@ function checkAgainstModel(config: TrainingConfig, root: ConfigNode, model: Link
       const span = valueSpanAt(root, ['data', 'normalize', key]);
       diagnostics.push(diagnostic('config-channels', span, { field: `data.normalize.${key}`, count, channels }));
     }
+  }
+  const further = model.graph.outputs.slice(1).map(({ name }) => name);
+  for (const name of Object.keys(config.training?.auxiliary ?? {})) {
+    if (further.includes(name)) continue;
+    const span = keySpanAt(root, ['training', 'auxiliary', name]);
+    diagnostics.push(diagnostic('config-auxiliary-unknown', span, { name, model: model.name, outputs: further }));
   }
   for (const key of ['zoom', 'contrast'] as const) {
     const range = augment?.[key];

@@ -57,7 +57,7 @@ export function linkModel(
   if (graph === undefined) return fail(...diagnostics.map((each) => withSettings(each, compilation, root)));
 
   const image = imageInput(graph);
-  const classes = classOutput(graph);
+  const classes = classOutput(graph, config.training?.auxiliary);
   const name = model.name.text;
   if (typeof image === 'string')
     return fail(...diagnostics, diagnostic('config-model-input', span, { model: name, found: image }));
@@ -124,11 +124,20 @@ function imageInput(graph: Graph): readonly [number, number, number] | string {
     : `its input \`${input.name}\` is ${shapeText(input.shape)}, an image of ${channels} channels`;
 }
 
-function classOutput(graph: Graph): number | string {
+/** How many classes the first output tells apart, which all others have to learn, too. */
+function classOutput(graph: Graph, auxiliary: { readonly [output: string]: number } = {}): number | string {
   const [output, ...others] = graph.outputs.map(({ value }) => shapeOf(graph, value));
   if (output === undefined) return 'it has no output';
-  if (others.length > 0) return `it has ${others.length + 1} outputs`;
   const [classes, ...rest] = output;
+  for (const [at, shape] of others.entries()) {
+    const { name } = graph.outputs[at + 1]!;
+    if (!Object.hasOwn(auxiliary, name)) {
+      return `it has ${others.length + 1} outputs, and \`training.auxiliary\` gives \`${name}\` no weight`;
+    }
+    if (shape.join() !== output.join()) {
+      return `its output \`${name}\` is ${shapeText(shape)}, and not ${shapeText(output)} as the first one`;
+    }
+  }
   if (classes === undefined || rest.length > 0) return `its output is ${shapeText(output)}`;
   return classes < 2 ? `its output ${shapeText(output)} leaves nothing to choose from` : classes;
 }

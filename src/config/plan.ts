@@ -62,6 +62,8 @@ export interface TrainingPlan {
   readonly optimizer: OptimizerSettings;
   readonly learningRate: Schedule;
   readonly labelSmoothing: number;
+  /** Outputs that learn the classes as well, with the weights of their losses; empty for most models. */
+  readonly auxiliary: { readonly [output: string]: number };
   /** Stop after this many epochs without a better validation value; undefined: never. */
   readonly patience: number | undefined;
   readonly monitor: 'loss' | 'accuracy';

@@ -5,6 +5,7 @@
  */
 import type { Graph } from '../compiler/graph.ts';
 import type { OptimizerSettings } from '../compiler/optimizer/index.ts';
+import type { LossSettings } from '../compiler/training-step.ts';
 
 /** All tensors of a checkpoint by weight path: model weights, running statistics, and optimizer slots as `PATH:slot`. */
 export type NamedTensors = ReadonlyMap<string, NamedTensor>;
@@ -21,8 +22,8 @@ export interface TrainingSetup {
   readonly graph: Graph;
   readonly batch: number;
   readonly optimizer: Optimizer;
-  /** Cross-entropy over the classes; a final softmax of the model is folded into it. */
-  readonly loss: { readonly kind: 'cross_entropy'; readonly labelSmoothing: number };
+  /** A final softmax of the model is folded into it. */
+  readonly loss: LossSettings;
   /** Seeds the dropout masks together with the node's path and the step. */
   readonly seed: number;
   readonly threads?: number;
@@ -36,7 +37,7 @@ export interface TrainingBatch {
 }
 
 export interface StepResult {
-  /** Mean cross-entropy of the batch, before the update. */
+  /** Mean cross-entropy of the batch for the first output, before the update. */
   readonly loss: number;
   /** How many of the batch were classified correctly, before the update. */
   readonly correct: number;

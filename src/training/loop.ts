@@ -87,14 +87,14 @@ export async function train(
   reporter: TrainingReporter,
   options: TrainingOptions = {},
 ): Promise<TrainingEnd> {
-  const { optimizer, batch, seed, labelSmoothing } = job.plan.training;
+  const { optimizer, batch, seed, labelSmoothing, auxiliary } = job.plan.training;
   if (job.train.batchesPerEpoch === 0) throw withoutBatches(job);
   const session = await job.engine.train(
     {
       graph: job.graph,
       batch,
       optimizer,
-      loss: { kind: 'cross_entropy', labelSmoothing },
+      loss: { kind: 'cross_entropy', labelSmoothing, auxiliary },
       seed,
       ...(options.threads !== undefined && { threads: options.threads }),
     },

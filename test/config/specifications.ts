@@ -31,6 +31,12 @@ model Second(image: [8, 8, 3]) {
   image |> global_max_pool |> dense(4)
 }
 `,
+  'deep.spec': `model Deep(image: [8, 8, 3]) -> (classes: [4], early: [4]) {
+  features = image |> conv2d(8, 3) |> relu
+  early = features |> global_avg_pool |> dense(4) |> softmax
+  (features |> conv2d(8, 3) |> global_avg_pool |> dense(4) |> softmax, early)
+}
+`,
   'blocks.spec': `block Unit(x: [H, W, C]) -> [H, W, C] {
   x |> relu
 }

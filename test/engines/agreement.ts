@@ -26,7 +26,11 @@ export async function assertAgreement(ours: Engine, theirs: Engine, graph: Graph
     graph,
     batch: BATCH,
     optimizer: { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decay: 0 },
-    loss: { kind: 'cross_entropy', labelSmoothing: 0 },
+    loss: {
+      kind: 'cross_entropy',
+      labelSmoothing: 0,
+      auxiliary: Object.fromEntries(graph.outputs.slice(1).map(({ name }) => [name, 0.3])),
+    },
     seed: 7,
   };
   const initial = initialWeights(graph, 3);

@@ -38,6 +38,7 @@ export function toyPlan(training: Partial<TrainingPlan> = {}): Plan {
       optimizer: { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-7, decay: 0 },
       learningRate: { kind: 'cosine', rate: 0.05, final: 0.001, warmupEpochs: 0.5 },
       labelSmoothing: 0,
+      auxiliary: {},
       patience: undefined,
       monitor: 'loss',
       ...training,

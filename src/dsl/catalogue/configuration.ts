@@ -176,6 +176,17 @@ export const configuration = {
     wrong: `model: shapes.spec#Map\n${DATA}`,
     right: MODEL + DATA,
   }),
+  'config-auxiliary-unknown': entry<{ name: string; model: string; outputs: readonly string[] }>({
+    severity: 'error',
+    message: ({ name, model }) => `\`${model}\` has no further output \`${name}\``,
+    help: ({ outputs }) =>
+      outputs.length === 0
+        ? 'it has one output; leave `training.auxiliary` out'
+        : `its outputs besides the first are ${outputs.join(', ')}`,
+    why: '`training.auxiliary` weighs the losses of the outputs that a model has besides its first.',
+    wrong: `model: deep.spec#Deep\n${DATA}training: { auxiliary: { early: 0.3, earlier: 0.1 } }\n`,
+    right: `model: deep.spec#Deep\n${DATA}training: { auxiliary: { early: 0.3 } }\n`,
+  }),
   'config-class-count': entry<{ found: string; model: string; outputs: number }>({
     severity: 'error',
     message: ({ found, model, outputs }) => `${found}, but the model ${model} tells ${outputs} apart`,

@@ -1,4 +1,4 @@
-/** A model as engines see it: images in, logits out, with a final softmax taken off. */
+/** A model as engines see it: images in, logits out, with final softmaxes taken off. */
 import type * as tfjs from '@tensorflow/tfjs-core';
 import { logitsOf } from '../../compiler/cross-entropy.ts';
 import { type Graph, type Shape, shapeOf } from '../../compiler/graph.ts';
@@ -13,22 +13,23 @@ export class Classifier {
   readonly weights: readonly WeightSpec[];
   readonly #tf: typeof tfjs;
   readonly #model: GeneratedModel;
+  readonly #outputs: readonly string[];
   readonly #endsInSoftmax: boolean;
 
   constructor(tf: typeof tfjs, graph: Graph) {
     const [input, ...otherInputs] = graph.inputs;
-    const [output, ...otherOutputs] = graph.outputs;
+    const [output] = graph.outputs;
     const scores = shapeOf(graph, output!.value);
-    if (input === undefined || otherInputs.length > 0 || otherOutputs.length > 0 || scores.length !== 1) {
+    if (input === undefined || otherInputs.length > 0 || scores.length !== 1) {
       throw new EngineError(
         `${graph.name} is no classifier of images`,
-        'a model that is trained has one input, an image, and one output, a score for each class',
+        'a model that is trained has one input, an image, and as its first output a score for each class',
       );
     }
-    const logits = logitsOf(graph);
     this.#tf = tf;
-    this.#endsInSoftmax = logits !== output!.value;
-    this.#model = loadGenerated(tf, this.#endsInSoftmax ? endingIn(graph, logits) : graph);
+    this.#outputs = graph.outputs.map(({ name }) => name);
+    this.#endsInSoftmax = logitsOf(graph) !== output!.value;
+    this.#model = loadGenerated(tf, withoutSoftmax(graph));
     this.imageShape = shapeOf(graph, input.value);
     this.classes = scores[0]!;
     this.weights = allWeights(graph);
@@ -42,10 +43,17 @@ export class Classifier {
     return this.#model.bindWeights(tensors);
   }
 
-  /** `[N, classes]`. */
+  /** `[N, classes]` of the first output. */
   logits(images: Float32Array, bound: unknown, mode: Mode): tfjs.Tensor2D {
+    return this.allLogits(images, bound, mode).values().next().value!;
+  }
+
+  /** `[N, classes]` of each output by its name, the first one first. */
+  allLogits(images: Float32Array, bound: unknown, mode: Mode): ReadonlyMap<string, tfjs.Tensor2D> {
     const batch = this.#tf.tensor(images, [images.length / this.imageSize, ...this.imageShape]);
-    return this.#model.run([batch], bound, mode) as tfjs.Tensor2D;
+    const made = this.#model.run([batch], bound, mode);
+    const tensors = (this.#outputs.length === 1 ? [made] : Object.values(made as object)) as tfjs.Tensor2D[];
+    return new Map(this.#outputs.map((name, at) => [name, tensors[at]!]));
   }
 
   /** Class scores `[N, classes]` as the model gives them, `batch` images at a time. */
@@ -68,11 +76,10 @@ export class Classifier {
   }
 }
 
-/** The model up to one of its values. */
-function endingIn(graph: Graph, value: number): Graph {
-  const [output] = graph.outputs;
-  const cut = graph.values[output!.value]!.node;
-  return { ...graph, nodes: graph.nodes.filter(({ id }) => id !== cut), outputs: [{ ...output!, value }] };
+/** The model with the logits for its outputs; the softmaxes stay, and nobody reads them. */
+function withoutSoftmax(graph: Graph): Graph {
+  const outputs = graph.outputs.map((output) => ({ ...output, value: logitsOf(graph, output.value) }));
+  return { ...graph, outputs };
 }
 
 /** Copies the tensors that a model needs to the backend. Throws when one is missing or has another shape. */

@@ -135,13 +135,19 @@ export class TfjsTrainingSession implements TrainingSession {
       update: (statistic, value) => statistics.set(paths.get(statistic)!, tf.keep(value)),
     };
     let logits: tfjs.Tensor2D | undefined;
+    let told: tfjs.Scalar | undefined;
     const trainable = [...this.#weights].filter(([, { trainable }]) => trainable);
-    const { value, grads } = tf.variableGrads(
+    const { grads } = tf.variableGrads(
       () => {
-        logits = tf.keep(this.#model.logits(batch.images, this.#bound, mode));
+        const all = this.#model.allLogits(batch.images, this.#bound, mode);
         const expected = tf.tensor2d(targets, [batch.labels.length, this.#model.classes]);
-        const total = tf.sum(tf.mul(tf.logSoftmax(logits), expected));
-        return tf.mul<tfjs.Scalar>(total, -1 / batch.labels.length);
+        const entropy = (scores: tfjs.Tensor2D): tfjs.Scalar =>
+          tf.mul(tf.sum(tf.mul(tf.logSoftmax(scores), expected)), -1 / batch.labels.length);
+        logits = tf.keep(all.values().next().value!);
+        const first = entropy(logits);
+        told = tf.keep(first);
+        const further = Object.entries(loss.auxiliary ?? {});
+        return further.reduce((sum, [name, weight]) => tf.add(sum, tf.mul(entropy(all.get(name)!), weight)), first);
       },
       trainable.map(([, held]) => held),
     );
@@ -152,7 +158,7 @@ export class TfjsTrainingSession implements TrainingSession {
       return copy;
     };
     return {
-      loss: value,
+      loss: own(told!),
       logits: own(logits!),
       gradients: new Map(trainable.flatMap(([path, { name }]) => (grads[name] ? [[path, grads[name]] as const] : []))),
       statistics: new Map([...statistics].map(([path, kept]) => [path, own(kept)])),
