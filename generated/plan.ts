@@ -58,6 +58,7 @@ export interface Plan {
       | { readonly kind: 'cosine'; readonly rate: number; readonly final: number; readonly warmupEpochs: number }
       | { readonly kind: 'step'; readonly rate: number; readonly every: number; readonly factor: number };
     readonly labelSmoothing: number;
+    readonly auxiliary: { readonly [output: string]: number };
     /** Stop after this many epochs without a better validation value. */
     readonly patience?: number;
     readonly monitor: 'loss' | 'accuracy';

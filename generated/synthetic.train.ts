@@ -21,6 +21,7 @@ export const plan = {
     optimizer: { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-7, decay: 0 },
     learningRate: { kind: 'cosine', rate: 0.003, final: 0, warmupEpochs: 0 },
     labelSmoothing: 0,
+    auxiliary: {},
     monitor: 'accuracy',
   },
   output: 'runs',

@@ -182,7 +182,6 @@ const shapes: Record<string, Row> = {
   OnesLike: { rule: (tf, dy) => ({ x: () => tf.zerosLike(dy) }) },
   Identity: { rule: (tf, dy) => ({ x: () => tf.clone(dy) }) },
   Cast: { rule: (tf, dy) => ({ x: () => tf.clone(dy) }) },
-  ExpandDims: { inputs: ['input'], rule: (tf, dy, [x]) => ({ input: () => tf.reshape(dy, x!.shape) }) },
   Reshape: { inputs: ['x'], rule: (tf, dy, [x]) => ({ x: () => tf.reshape(dy, x!.shape) }) },
   Transpose: {
     rule: (tf, dy, _, { perm }) => {
