@@ -757,21 +757,9 @@ import { SelfAttention } from "std/attention.spec"
 import { Sequential } from "std/conv.spec"
 import { Roll, WindowMerge, WindowPartition } from "std/shape.spec"
 
-/// The positions of a window, row by row.
-fn positions_in(window: [int]) -> [[int]] {
-  [[floor(i / window[1]), i % window[1]] for i in range(window[0] * window[1])]
-}
-
-/// For each two positions of a window, where their distance stands in a table of all that occur.
-fn relative_positions(window: [int]) -> [[int]] {
-  height, width = window
-  [
-    [
-      (from[0] - to[0] + height - 1) * (2 * width - 1) + from[1] - to[1] + width - 1
-      for to in positions_in(window)
-    ]
-    for from in positions_in(window)
-  ]
+/// How far apart each two of \`size\` positions are, counted from 0: \`size - 1\` is no distance.
+fn distances_within(size: int) -> [[int]] {
+  [[from - to + size - 1 for to in range(size)] for from in range(size)]
 }
 
 /// For \`scores\` of attention in windows: a learned number for each head and each distance of two
@@ -780,34 +768,29 @@ block RelativePositionBias(
   window: pair,
   initializer: string = "truncated_normal(0.02)",
 )(scores: [...B, H, N, N]) -> [...B, H, N, N] {
-  assert N == window[0] * window[1], "{N} positions are no window of {window[0]} × {window[1]}"
-  table = weight([(2 * window[0] - 1) * (2 * window[1] - 1), H], initializer)
-  scores + (table |> gather(relative_positions(window), axis: 0) |> transpose([2, 0, 1]))
+  height, width = window
+  assert N == height * width, "{N} positions are no window of {height} × {width}"
+  table = weight([(2 * height - 1) * (2 * width - 1), H], initializer)
+  // Rows and columns of both positions, and heads.
+  bias = table
+    |> reshape([2 * height - 1, 2 * width - 1, H])
+    |> gather(distances_within(height), axis: 0)
+    |> gather(distances_within(width), axis: 2)
+  scores + (bias |> transpose([4, 0, 2, 1, 3]) |> reshape([H, N, N]))
 }
 
-/// The part of the image that each position of each window comes from, once the image is rolled back by
-/// \`shift\`: what was at the end is not next to what was at the start.
-fn parts_after_roll(size: [int], window: [int], shift: [int]) -> [[int]] {
-  parts = []
-  for top in range(0, size[0], window[0]) {
-    for left in range(0, size[1], window[1]) {
-      parts += [
-        [
-          2 * (if top + row < size[0] - shift[0] { 0 } else { 1 })
-            + (if left + column < size[1] - shift[1] { 0 } else { 1 })
-          for [row, column] in positions_in(window)
-        ],
-      ]
-    }
-  }
-  parts
+/// 1 for what comes from the other end of an axis that is rolled back by \`shift\`.
+fn rolled_around(size: int, shift: int) -> [int] {
+  [if i < size - shift { 0 } else { 1 } for i in range(size)]
 }
 
-/// For \`scores\` of attention in the windows of an image that is rolled back by \`shift\`: positions see
-/// those that come from the same part of the image.
+/// For \`scores\` of attention in the windows of an image that is rolled back by \`shift\`: what was at the
+/// end and what was at the start do not see each other.
 block ShiftMask(size: pair, window: pair, shift: pair)(scores: [B, H, N, N]) -> [B, H, N, N] {
-  parts = constant(parts_after_roll(size, window, shift)) |> reshape([B, 1, N, 1])
-  apart = parts - (parts |> transpose([0, 1, 3, 2]))
+  rows = constant(rolled_around(size[0], shift[0])) |> reshape([size[0], 1, 1])
+  columns = constant(rolled_around(size[1], shift[1])) |> reshape([1, size[1], 1])
+  parts = 2 * rows + columns |> WindowPartition(window)
+  apart = parts - (parts |> transpose([0, 2, 1])) |> reshape([B, 1, N, N])
   scores - 100 * minimum(abs(apart), 1)
 }
 

@@ -118,6 +118,20 @@ const rows: Readonly<Record<string, Row>> = {
     { patches: [196, 768], encoder: [197, 768] },
     715_327_488,
   ),
+  swin_t: row(
+    28_288_354,
+    173,
+    14_450_688,
+    4_335_974_400,
+    0,
+    {
+      stage1: [56, 56, 96],
+      stage2: [28, 28, 192],
+      stage3: [14, 14, 384],
+      stage4: [7, 7, 768],
+    },
+    140_141_568,
+  ),
 };
 
 const loader: Loader = { read: (path) => (existsSync(path) ? readFileSync(path, 'utf8') : undefined) };

@@ -189,10 +189,9 @@ const shapes: Readonly<Record<string, readonly Use[]>> = {
 };
 
 const windows: Readonly<Record<string, readonly Use[]>> = {
-  positions_in: [{ use: 'positions_in([2, 2])', is: '[[0, 0], [0, 1], [1, 0], [1, 1]]' }],
-  relative_positions: [{ use: 'relative_positions([1, 2])', is: '[[1, 0], [2, 1]]' }],
+  distances_within: [{ use: 'distances_within(2)', is: '[[1, 0], [2, 1]]' }],
   RelativePositionBias: [of('x |> RelativePositionBias(7)', [64, 3, 49, 49], [64, 3, 49, 49], 169 * 3)],
-  parts_after_roll: [{ use: 'parts_after_roll([2, 2], [2, 2], [1, 1])', is: '[[0, 1, 2, 3]]' }],
+  rolled_around: [{ use: 'rolled_around(4, 1)', is: '[0, 0, 0, 1]' }],
   ShiftMask: [of('x |> ShiftMask([4, 6], [2, 3], 1)', [4, 2, 6, 6], [4, 2, 6, 6], 0)],
   WindowAttention: [of('x |> WindowAttention(3, 7, shift: 3)', [56, 56, 96], [56, 56, 96], 27_936 + 507 + 9_312)],
   PatchMerging: [of('x |> PatchMerging', [56, 56, 96], [28, 28, 192], 768 + 73_728)],
