@@ -779,7 +779,7 @@ block RelativePositionBias(
   scores + (bias |> transpose([4, 0, 2, 1, 3]) |> reshape([H, N, N]))
 }
 
-/// 1 for what comes from the other end of an axis that is rolled back by \`shift\`.
+/// For each position of an axis that is rolled back by \`shift\`: 1 where it comes from the other end, else 0.
 fn rolled_around(size: int, shift: int) -> [int] {
   [if i < size - shift { 0 } else { 1 } for i in range(size)]
 }
