@@ -20,6 +20,7 @@ import { type CallableOp, signatures } from '../src/compiler/ops/signature/index
 import { indexing } from '../src/compiler/ops/signature/indexing.ts';
 import { normalization } from '../src/compiler/ops/signature/normalization.ts';
 import { pooling } from '../src/compiler/ops/signature/pooling.ts';
+import { sequence } from '../src/compiler/ops/signature/sequence.ts';
 import { shaping } from '../src/compiler/ops/signature/shaping.ts';
 import type { ParameterSpec, Signature } from '../src/compiler/ops/signature/signature.ts';
 import { source } from '../src/compiler/ops/signature/source.ts';
@@ -33,6 +34,7 @@ const sections: readonly (readonly [title: string, ops: object])[] = [
   ['Normalisation', normalization],
   ['Activation', activation],
   ['Arithmetic', arithmetic],
+  ['Sequences', sequence],
   ['Shape', shaping],
   ['Source', source],
   ['Positions by index', indexing],

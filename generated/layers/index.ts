@@ -13,6 +13,7 @@ export { dropout, inference, type Mode, within } from './mode.js';
 export { batchNorm, groupNorm, instanceNorm, l2Normalize, layerNorm, rmsNorm } from './normalisation.js';
 export * from './pooling.js';
 export { resize, upsample } from './resampling.js';
+export * from './sequence.js';
 export { concat, constant, learned } from './source.js';
 export * from './weights.js';
 export type { Padding } from './window.js';

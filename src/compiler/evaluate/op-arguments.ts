@@ -164,6 +164,10 @@ function readValue(type: ParameterType, value: Value): Read | typeof MISFIT {
       return readPairs(value);
     case 'padding':
       return readPadding(value);
+    case 'length':
+      return value.kind === 'int' ? [1, value.value] : MISFIT;
+    case 'ends':
+      return readEnds(value);
     case 'nested ints':
       return readNested(value);
     case 'initializer':
@@ -183,6 +187,12 @@ function readInts(value: Value): Dims | undefined | typeof MISFIT {
     ints.push(element.value);
   }
   return ints;
+}
+
+function readEnds(value: Value): PaddingArgument | undefined | typeof MISFIT {
+  if (value.kind === 'string') return readPadding(value);
+  const pair = value.kind === 'int' ? ([value.value, value.value] as const) : readPair(value);
+  return pair === undefined || pair === MISFIT ? pair : [[0, 0], pair];
 }
 
 function readNested(value: Value): NestedInts | undefined | typeof MISFIT {
@@ -273,6 +283,8 @@ export function nameOf(type: ParameterType): string {
     ints: 'a list of ints',
     pairs: 'a list of pairs of ints',
     'int or ints': 'an int or a list of ints',
+    length: 'an int',
+    ends: '"same", "valid", an int or [before, after]',
     'nested ints': 'a list of ints, or of such lists with equal lengths',
     initializer: 'the name of an initializer',
     numbers: 'a list of numbers, or of lists of them that are all as long',

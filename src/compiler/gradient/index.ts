@@ -9,6 +9,7 @@ import { product } from './product.ts';
 import { reduction } from './reduction.ts';
 import { resampling } from './resampling.ts';
 import type { GradientTable } from './rule.ts';
+import { sequence } from './sequence.ts';
 import { shape } from './shape.ts';
 import { source } from './source.ts';
 
@@ -17,6 +18,7 @@ export const gradientRules: GradientTable = {
   ...convolution,
   ...product,
   ...pooling,
+  ...sequence,
   ...resampling,
   ...normalisation,
   ...activation,

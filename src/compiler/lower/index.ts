@@ -21,6 +21,7 @@ import { product } from './product.ts';
 import { reduction } from './reduction.ts';
 import { resampling } from './resampling.ts';
 import type { LowerContext, LowerRule, LowerTable, Placed } from './rule.ts';
+import { sequence } from './sequence.ts';
 import { shape } from './shape.ts';
 import { source } from './source.ts';
 
@@ -29,6 +30,7 @@ export const lowerRules: LowerTable = {
   ...convolution,
   ...product,
   ...pooling,
+  ...sequence,
   ...resampling,
   ...normalisation,
   ...activation,

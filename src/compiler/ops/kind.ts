@@ -63,6 +63,12 @@ export interface OpAttributes {
   /** `[…, M, K] × […, K, N]`; leading axes broadcast. */
   matmul: { transposeA: boolean; transposeB: boolean };
 
+  // over sequences, `[L, C]`: the window is that of an image of one row, `[1, L, C]`
+  conv1d: Window & Kernel & { filters: number; groups: number };
+  depthwise_conv1d: Window & Kernel & { multiplier: number };
+  max_pool1d: Window;
+  avg_pool1d: Window & { countPadding: boolean; ceiling: Pair };
+
   // pooling
   max_pool: Window;
   /**

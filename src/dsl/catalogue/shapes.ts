@@ -59,7 +59,7 @@ export const shapes = {
   }),
   'window-too-large': entry<{
     op: string;
-    axis: string;
+    axis: 'height' | 'width' | 'length';
     reach: string;
     size: string;
     padded: boolean;
@@ -67,7 +67,7 @@ export const shapes = {
   }>({
     severity: 'error',
     message: ({ op, axis, reach, size, padded, dilated }) => {
-      const unit = axis === 'height' ? 'rows' : 'columns';
+      const unit = { height: 'rows', width: 'columns', length: 'positions' }[axis];
       const covers = `the window of \`${op}\` covers ${reach} ${unit}${dilated ? ' with its dilation' : ''}`;
       return `${covers}, but its input has only ${size}${padded ? ' with its padding' : ''}`;
     },

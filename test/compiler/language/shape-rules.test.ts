@@ -53,6 +53,18 @@ function window(more: Readonly<Record<string, fc.Arbitrary<Constant>>> = {}, alw
   return unary(image, { ...common, ...more }, ['kernel', ...always]);
 }
 
+const sequence = fc.tuple(size, fc.constantFrom(1, 2, 4, 6));
+const ends: fc.Arbitrary<Constant> = fc.oneof(
+  fc.constantFrom('same', 'valid'),
+  small(0, 2),
+  fc.tuple(small(0, 2), small(0, 2)),
+);
+
+function along(more: Readonly<Record<string, fc.Arbitrary<Constant>>>, always: readonly string[] = []): Cases {
+  const common = { kernel: small(1, 4), stride: small(1, 3), dilation: small(1, 2), padding: ends };
+  return unary(sequence, { ...common, ...more }, ['kernel', ...always]);
+}
+
 /** Two shapes that often go together: the second is the first with axes of size 1, or without its first axes. */
 const pairOfShapes: fc.Arbitrary<readonly (readonly number[])[]> = anyShape.chain((shape) =>
   fc
@@ -89,8 +101,12 @@ const cases: { readonly [K in CallableOp]: Cases } = {
     .map(([a, b, args]) => ({ inputs: [a, [a.at(-1)!, b.at(-1)!]], args })),
   max_pool: window({ dilation: pair(1, 2), ceil_mode: fc.boolean() }),
   avg_pool: window({ count_padding: fc.boolean(), ceil_mode: fc.boolean() }),
-  global_avg_pool: unary(image),
-  global_max_pool: unary(image),
+  conv1d: along({ filters, groups: fc.constantFrom(1, 1, 2) }, ['filters']),
+  depthwise_conv1d: along({ multiplier: small(1, 3) }),
+  max_pool1d: along({ ceil_mode: fc.boolean() }),
+  avg_pool1d: unary(sequence, { kernel: small(1, 4), padding: ends, count_padding: fc.boolean() }, ['kernel']),
+  global_avg_pool: unary(fc.oneof(image, sequence)),
+  global_max_pool: unary(fc.oneof(image, sequence)),
   adaptive_avg_pool: unary(image, { output: pair(1, 9) }, ['output']),
   adaptive_max_pool: unary(image, { output: pair(1, 9) }, ['output']),
   batch_norm: unary(anyShape, learned),

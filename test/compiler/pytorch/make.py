@@ -76,5 +76,39 @@ for groups, filters, stride, padding in [(1, 2, 2, 1), (2, 4, 2, 0), (4, 4, 1, 1
         lambda x: F.conv_transpose2d(x, kernel, numbers(filters), stride, padding, groups=groups),
     )
 
+# along sequences, causal convolution among them
+for kernel, stride, dilation, groups in [(3, 1, 1, 1), (3, 2, 2, 2), (2, 1, 3, 1), (1, 2, 1, 4)]:
+    weight = numbers(kernel, 4 // groups, 4).permute(2, 1, 0)
+    given = f"4, {kernel}, {stride}, dilation: {dilation}, groups: {groups}"
+    before = (kernel - 1) * dilation
+    case(
+        f"x |> conv1d({given}, padding: [{before}, 0])",
+        (9, 4),
+        lambda x: F.conv1d(F.pad(x, (before, 0)), weight, numbers(4), stride, 0, dilation, groups),
+    )
+    case(
+        f'x |> conv1d({given}, padding: "valid")',
+        (9, 4),
+        lambda x: F.conv1d(x, weight, numbers(4), stride, 0, dilation, groups),
+    )
+for kernel, stride in [(3, 1), (2, 2)]:
+    weight = numbers(kernel, 3, 2).permute(1, 2, 0).reshape(6, 1, kernel)
+    case(
+        f"x |> depthwise_conv1d({kernel}, {stride}, padding: 1, multiplier: 2)",
+        (7, 3),
+        lambda x: F.conv1d(x, weight, numbers(6), stride, 1, groups=3),
+    )
+for size in range(4, 8):
+    case(
+        "x |> max_pool1d(3, 2, padding: 1, ceil_mode: true)",
+        (size, 2),
+        lambda x: F.max_pool1d(x, 3, 2, 1, ceil_mode=True),
+    )
+    case(
+        "x |> avg_pool1d(3, 2, padding: 1, ceil_mode: true, count_padding: true)",
+        (size, 2),
+        lambda x: F.avg_pool1d(x, 3, 2, 1, True, True),
+    )
+
 path = pathlib.Path(__file__).with_name("expected.json")
 path.write_text("[\n" + ",\n".join(json.dumps(each, separators=(",", ":")) for each in cases) + "\n]\n")

@@ -454,6 +454,7 @@ export { dropout, inference, type Mode, within } from './mode.js';
 export { batchNorm, groupNorm, instanceNorm, l2Normalize, layerNorm, rmsNorm } from './normalisation.js';
 export * from './pooling.js';
 export { resize, upsample } from './resampling.js';
+export * from './sequence.js';
 export { concat, constant, learned } from './source.js';
 export * from './weights.js';
 export type { Padding } from './window.js';
@@ -717,14 +718,14 @@ export function avgPool(x: tf.Tensor4D, options: AvgPoolOptions): tf.Tensor4D {
   return tf.div(y, mean(padSpatially(tf.ones([1, counted(0), counted(1), 1]), uncounted)));
 }
 
-/** \`[N, H, W, C]\` to \`[N, C]\`. */
-export function globalAvgPool(x: tf.Tensor4D): tf.Tensor2D {
-  return tf.mean(x, [1, 2]);
+/** \`[N, H, W, C]\` or \`[N, L, C]\` to \`[N, C]\`. */
+export function globalAvgPool(x: tf.Tensor4D | tf.Tensor3D): tf.Tensor2D {
+  return tf.mean(x, x.rank === 4 ? [1, 2] : [1]);
 }
 
-/** \`[N, H, W, C]\` to \`[N, C]\`. */
-export function globalMaxPool(x: tf.Tensor4D): tf.Tensor2D {
-  return reduceMax(x, [1, 2]);
+/** \`[N, H, W, C]\` or \`[N, L, C]\` to \`[N, C]\`. */
+export function globalMaxPool(x: tf.Tensor4D | tf.Tensor3D): tf.Tensor2D {
+  return reduceMax(x, x.rank === 4 ? [1, 2] : [1]);
 }
 
 /** Where the cells of an adaptive pool begin and end: \`[⌊i·n/cells⌋, ⌈(i+1)·n/cells⌉)\`. */
@@ -812,6 +813,83 @@ export function alongAxis(x: tf.Tensor4D, matrix: number[][], axis: number): tf.
   const product = tf.matMul(rows, tf.tensor2d(matrix), false, true);
   const [a, b, c] = moved.shape;
   return tf.transpose(tf.reshape(product, [a, b, c, matrix.length]), last);
+}
+`,
+  'sequence.ts': `/** Convolutions and pools along sequences, \`[N, L, C]\`: those of images, on one row. */
+import * as tf from '@tensorflow/tfjs-core';
+import { type ConvOptions, conv2d, depthwiseConv2d } from './convolution.js';
+import { avgPool, maxPool } from './pooling.js';
+import type { Padding, Pair } from './window.js';
+
+export interface SequenceOptions {
+  readonly stride?: number;
+  readonly dilation?: number;
+  /** As of images; or so many zeros at both ends, or before and after. */
+  readonly padding?: 'same' | 'valid' | 'half' | number | readonly [before: number, after: number];
+}
+
+export interface SequencePoolOptions extends SequenceOptions {
+  readonly kernel: number;
+}
+
+/** What layers along sequences take; without \`bias\` nothing is added. */
+interface SequenceWeights {
+  readonly kernel: tf.Tensor3D;
+  readonly bias?: tf.Tensor1D;
+}
+
+const row = (size: number): Pair => [1, size];
+
+function ofRow<O extends SequenceOptions>({ stride, dilation, padding }: O): ConvOptions {
+  const ends = (pads: number | readonly [number, number]): Padding => [
+    [0, 0],
+    typeof pads === 'number' ? [pads, pads] : pads,
+  ];
+  return {
+    ...(stride !== undefined && { stride: row(stride) }),
+    ...(dilation !== undefined && { dilation: row(dilation) }),
+    ...(padding !== undefined && { padding: typeof padding === 'string' ? padding : ends(padding) }),
+  };
+}
+
+function onRow(x: tf.Tensor3D, layer: (image: tf.Tensor4D) => tf.Tensor4D): tf.Tensor3D {
+  const [batch, length, channels] = x.shape;
+  const y = layer(tf.reshape(x, [batch, 1, length, channels]));
+  return tf.reshape(y, [batch, y.shape[2], y.shape[3]]);
+}
+
+function rowWeights({ kernel, bias }: SequenceWeights): { kernel: tf.Tensor4D; bias?: tf.Tensor1D } {
+  const spread: tf.Tensor4D = tf.reshape(kernel, [1, ...kernel.shape]);
+  return bias ? { kernel: spread, bias } : { kernel: spread };
+}
+
+/** Convolution along a sequence. Kernel \`[length, in / groups, out]\`. */
+export function conv1d(
+  x: tf.Tensor3D,
+  weights: SequenceWeights,
+  options: SequenceOptions & { readonly groups?: number } = {},
+): tf.Tensor3D {
+  return onRow(x, (image) => conv2d(image, rowWeights(weights), { ...ofRow(options), groups: options.groups ?? 1 }));
+}
+
+/** Convolution of each channel of a sequence by itself. Kernel \`[length, in, multiplier]\`. */
+export function depthwiseConv1d(x: tf.Tensor3D, weights: SequenceWeights, options: SequenceOptions = {}): tf.Tensor3D {
+  return onRow(x, (image) => depthwiseConv2d(image, rowWeights(weights), ofRow(options)));
+}
+
+/** The largest value of each window of a sequence. */
+export function maxPool1d(x: tf.Tensor3D, options: SequencePoolOptions): tf.Tensor3D {
+  return onRow(x, (image) => maxPool(image, { ...ofRow(options), kernel: row(options.kernel) }));
+}
+
+/** The mean of each window of a sequence. */
+export function avgPool1d(
+  x: tf.Tensor3D,
+  options: SequencePoolOptions & { readonly countPadding?: boolean; readonly ceiling?: number },
+): tf.Tensor3D {
+  const { kernel, countPadding = false, ceiling = 0 } = options;
+  const given = { ...ofRow(options), kernel: row(kernel), countPadding, ceiling: [0, ceiling] as const };
+  return onRow(x, (image) => avgPool(image, given));
 }
 `,
   'source.ts': `/** Tensors that are the same for every example: their batch is 1, which broadcasts. */

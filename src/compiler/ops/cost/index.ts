@@ -8,9 +8,19 @@ const free = (): number => 0;
 const size = (shape: Shape): number => shape.reduce((total, each) => total * each, 1);
 const channels = (shape: Shape | undefined): number => shape!.at(-1)!;
 
+function convolution({ kernel, groups }: OpAttributes['conv2d'], [x]: readonly Shape[], output: Shape): number {
+  return size(output) * kernel[0] * kernel[1] * (channels(x) / groups);
+}
+
+function depthwise({ kernel }: OpAttributes['depthwise_conv2d'], _: readonly Shape[], output: Shape): number {
+  return size(output) * kernel[0] * kernel[1];
+}
+
 export const costRules: { readonly [K in OpKind]: Rule<K> } = {
-  conv2d: ({ kernel, groups }, [x], output) => size(output) * kernel[0] * kernel[1] * (channels(x) / groups),
-  depthwise_conv2d: ({ kernel }, _, output) => size(output) * kernel[0] * kernel[1],
+  conv2d: convolution,
+  depthwise_conv2d: depthwise,
+  conv1d: convolution,
+  depthwise_conv1d: depthwise,
   conv2d_transpose: ({ kernel, filters, groups }, [x]) => size(x!) * kernel[0] * kernel[1] * (filters / groups),
   dense: (_, [x], output) => size(output) * channels(x),
   matmul: ({ transposeA }, [a], output) => size(output) * (transposeA ? a!.at(-2)! : a!.at(-1)!),
@@ -18,6 +28,8 @@ export const costRules: { readonly [K in OpKind]: Rule<K> } = {
   input: free,
   weight: free,
   constant: free,
+  max_pool1d: free,
+  avg_pool1d: free,
   max_pool: free,
   avg_pool: free,
   global_avg_pool: free,

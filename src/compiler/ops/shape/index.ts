@@ -5,12 +5,14 @@ import { elementwise } from './elementwise.ts';
 import { indexing } from './indexing.ts';
 import { pooling } from './pooling.ts';
 import type { ShapeRule } from './rule.ts';
+import { sequence } from './sequence.ts';
 import { shaping } from './shaping.ts';
 import { source } from './source.ts';
 
 export const shapeRules: { readonly [K in CallableOp]: ShapeRule<K> } = {
   ...convolution,
   ...pooling,
+  ...sequence,
   ...elementwise,
   ...shaping,
   ...source,

@@ -6,6 +6,7 @@ import { convolution } from './convolution.ts';
 import { indexing } from './indexing.ts';
 import { normalization } from './normalization.ts';
 import { pooling } from './pooling.ts';
+import { sequence } from './sequence.ts';
 import { shaping } from './shaping.ts';
 import type { Signature } from './signature.ts';
 import { source } from './source.ts';
@@ -16,6 +17,7 @@ export type CallableOp = Exclude<OpKind, 'input'>;
 export const signatures: { readonly [K in CallableOp]: Signature } = {
   ...convolution,
   ...pooling,
+  ...sequence,
   ...normalization,
   ...activation,
   ...arithmetic,

@@ -30,8 +30,8 @@ export const pooling = {
     parameter('count_padding', 'bool', false, 'Whether padded zeros count in the mean.'),
     ceilMode,
   ),
-  global_avg_pool: unary('The mean over height and width.', '[H, W, C] -> [C]'),
-  global_max_pool: unary('The maximum over height and width.', '[H, W, C] -> [C]'),
+  global_avg_pool: unary('The mean over height and width, or along a sequence `[L, C]`.', '[H, W, C] -> [C]'),
+  global_max_pool: unary('The maximum over height and width, or along a sequence `[L, C]`.', '[H, W, C] -> [C]'),
   adaptive_avg_pool: unary(
     'The mean of as many cells as the output has; where that is more than there are positions, cells share them.',
     "[H, W, C] -> [H', W', C]",

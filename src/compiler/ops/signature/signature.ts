@@ -16,6 +16,10 @@ export type ParameterType =
   | 'int or ints'
   /** A list of ints, or of such lists with equal lengths. */
   | 'nested ints'
+  /** An int: how far along a sequence. Rules read it as `[1, n]`, a window over one row. */
+  | 'length'
+  /** `"same"`, `"valid"`, an int for both ends, or `[before, after]`. Rules read it as the padding of one row. */
+  | 'ends'
   /** Text such as `"he_normal"` or `"normal(0.02)"`. */
   | 'initializer'
   /** A list of numbers, or of lists of them, all as long: a tensor. */

@@ -44,20 +44,31 @@ function scaleAndOffset({ scale, offset }: ScaleAndOffset, shape: Shape | undefi
   return [...(scale ? [weight('gamma', channels, ones)] : []), ...(offset ? [weight('beta', channels, zeros)] : [])];
 }
 
+function convolutionWeights(attributes: OpAttributes['conv2d'], [x]: readonly Shape[]): readonly Row[] {
+  const { kernel, filters, groups } = attributes;
+  const inputs = lastAxis(x) / groups;
+  const field = kernel[0] * kernel[1];
+  const fans = { in: field * inputs, out: (field * filters) / groups };
+  return kernelAndBias(attributes, [...kernel, inputs, filters], filters, fans);
+}
+
+function depthwiseWeights(attributes: OpAttributes['depthwise_conv2d'], [x]: readonly Shape[]): readonly Row[] {
+  const { kernel, multiplier } = attributes;
+  const field = kernel[0] * kernel[1];
+  const shape = [...kernel, lastAxis(x), multiplier];
+  return kernelAndBias(attributes, shape, lastAxis(x) * multiplier, { in: field, out: field * multiplier });
+}
+
+/** Kernels `[1, k, in, out]` as `[k, in, out]`. */
+function ofOneRow(rows: readonly Row[]): readonly Row[] {
+  return rows.map((row) => (row.name === 'kernel' ? { ...row, shape: row.shape.slice(1) } : row));
+}
+
 export const weightRules: { readonly [K in OpKind]: Rule<K> } = {
-  conv2d: (attributes, [x]) => {
-    const { kernel, filters, groups } = attributes;
-    const inputs = lastAxis(x) / groups;
-    const field = kernel[0] * kernel[1];
-    const fans = { in: field * inputs, out: (field * filters) / groups };
-    return kernelAndBias(attributes, [...kernel, inputs, filters], filters, fans);
-  },
-  depthwise_conv2d: (attributes, [x]) => {
-    const { kernel, multiplier } = attributes;
-    const field = kernel[0] * kernel[1];
-    const shape = [...kernel, lastAxis(x), multiplier];
-    return kernelAndBias(attributes, shape, lastAxis(x) * multiplier, { in: field, out: field * multiplier });
-  },
+  conv2d: convolutionWeights,
+  depthwise_conv2d: depthwiseWeights,
+  conv1d: (attributes, inputs) => ofOneRow(convolutionWeights(attributes, inputs)),
+  depthwise_conv1d: (attributes, inputs) => ofOneRow(depthwiseWeights(attributes, inputs)),
   conv2d_transpose: (attributes, [x]) => {
     const { kernel, filters, groups } = attributes;
     const field = kernel[0] * kernel[1];
@@ -86,6 +97,8 @@ export const weightRules: { readonly [K in OpKind]: Rule<K> } = {
   constant: none,
   l2_normalize: none,
   matmul: none,
+  max_pool1d: none,
+  avg_pool1d: none,
   max_pool: none,
   avg_pool: none,
   global_avg_pool: none,

@@ -6,6 +6,7 @@ import { fromZeros } from '../../../support/initializers.ts';
 import type { OpCase } from '../case.ts';
 import { conv2dCases, depthwiseCases, transposedCases } from './convolution.ts';
 import { adaptiveCases, avgPoolCases, globalPoolCases, maxPoolCases, resizeCases, upsampleCases } from './pooling.ts';
+import { avgPool1dCases, conv1dCases, depthwise1dCases, maxPool1dCases } from './sequence.ts';
 
 /** Each index once, some never, some often; one axis and several. */
 const gatherCases: readonly OpCase<'gather'>[] = [
@@ -122,6 +123,11 @@ export const cases: { readonly [K in OpKind]: readonly OpCase<K>[] } = {
     matmul([1, 4, 3], [2, 4, 5], [2, 3, 5], true),
     matmul([3, 1, 2, 4], [1, 2, 4, 3], [3, 2, 2, 3]),
   ],
+
+  conv1d: conv1dCases,
+  depthwise_conv1d: depthwise1dCases,
+  max_pool1d: maxPool1dCases,
+  avg_pool1d: avgPool1dCases,
 
   max_pool: maxPoolCases,
   avg_pool: avgPoolCases,

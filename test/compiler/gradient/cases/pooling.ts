@@ -82,6 +82,7 @@ export const globalPoolCases = [
   { inputs: [[3, 4, 2]], attributes: {}, outputs: [[2]] },
   { inputs: [[1, 1, 3]], attributes: {}, outputs: [[3]] },
   { inputs: [[1, 5, 1]], attributes: {}, outputs: [[1]] },
+  { inputs: [[5, 2]], attributes: {}, outputs: [[2]] },
 ] as const;
 
 function adaptive(

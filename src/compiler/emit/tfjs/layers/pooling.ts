@@ -67,14 +67,14 @@ export function avgPool(x: tf.Tensor4D, options: AvgPoolOptions): tf.Tensor4D {
   return tf.div(y, mean(padSpatially(tf.ones([1, counted(0), counted(1), 1]), uncounted)));
 }
 
-/** `[N, H, W, C]` to `[N, C]`. */
-export function globalAvgPool(x: tf.Tensor4D): tf.Tensor2D {
-  return tf.mean(x, [1, 2]);
+/** `[N, H, W, C]` or `[N, L, C]` to `[N, C]`. */
+export function globalAvgPool(x: tf.Tensor4D | tf.Tensor3D): tf.Tensor2D {
+  return tf.mean(x, x.rank === 4 ? [1, 2] : [1]);
 }
 
-/** `[N, H, W, C]` to `[N, C]`. */
-export function globalMaxPool(x: tf.Tensor4D): tf.Tensor2D {
-  return reduceMax(x, [1, 2]);
+/** `[N, H, W, C]` or `[N, L, C]` to `[N, C]`. */
+export function globalMaxPool(x: tf.Tensor4D | tf.Tensor3D): tf.Tensor2D {
+  return reduceMax(x, x.rank === 4 ? [1, 2] : [1]);
 }
 
 /** Where the cells of an adaptive pool begin and end: `[⌊i·n/cells⌋, ⌈(i+1)·n/cells⌉)`. */

@@ -8,12 +8,14 @@ import { convolution } from './convolution.ts';
 import { indexing } from './indexing.ts';
 import { normalisation } from './normalisation.ts';
 import { pooling } from './pooling.ts';
+import { sequence } from './sequence.ts';
 import { shaping } from './shaping.ts';
 import { source } from './source.ts';
 
 const opSources: { readonly [K in OpKind]: OpSource<K> } = {
   ...convolution,
   ...pooling,
+  ...sequence,
   ...normalisation,
   ...activation,
   ...arithmetic,

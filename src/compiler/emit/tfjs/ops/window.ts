@@ -33,6 +33,19 @@ export function poolSlots(window: Window, input: readonly number[]): readonly Sl
   ];
 }
 
+/** The same for one row: each pair by its second number. */
+export function alongSlots(slots: readonly Slot[]): readonly Slot[] {
+  const along = (form: Literal): Literal => {
+    if (typeof form !== 'object') return form;
+    const [, second] = form;
+    return typeof second === 'object' && second[0] === second[1] ? second[0]! : second!;
+  };
+  return slots.map((each) => {
+    const [first, ...others] = each.forms.map(along);
+    return { ...each, forms: [first!, ...others] as const };
+  });
+}
+
 function paddingForms(window: Window, input: readonly number[]): readonly [Literal, ...Literal[]] {
   const explicit = padsValue(window.padding);
   const others: Literal[] = isHalf(window) ? ['half'] : [];
