@@ -4,7 +4,9 @@
  *   layer                   PyTorch                        specc
  *   conv2d                  weight [O, I / groups, H, W]   kernel [H, W, I / groups, O]
  *   depthwise_conv2d        weight [C · M, 1, H, W]        kernel [H, W, C, M]
- *   conv2d_transpose        weight [I, O, H, W]            kernel [H, W, O, I]
+ *   conv2d_transpose        weight [I, O / groups, H, W]   kernel [H, W, O / groups, I]
+ *   conv1d                  weight [O, I / groups, L]      kernel [L, I / groups, O]
+ *   depthwise_conv1d        weight [C · M, 1, L]           kernel [L, C, M]
  *   dense                   weight [O, I]                  kernel [I, O]
  *   dense after a flatten   weight [O, C · H · W]          kernel [H · W · C, O]
  *   embedding               weight [N, D]                  table [N, D]
@@ -53,21 +55,18 @@ export function pytorchLayout(graph: Graph, node: Node, { name, shape }: WeightS
   const permuted = (unfolded: Shape, permutation: readonly number[], foreign: Shape = unfolded): Layout => {
     return { foreign, unfolded, permutation, own: shape };
   };
-  if (name === 'kernel' && node.op === 'depthwise_conv2d') {
-    const [height = 1, width = 1, channels = 1, multiplier = 1] = shape;
-    const foreign = [channels * multiplier, 1, height, width];
-    return permuted([channels, multiplier, height, width], [2, 3, 0, 1], foreign);
-  }
-  if (name === 'kernel' && shape.length === 4) {
-    const [height = 1, width = 1, inner = 1, outer = 1] = shape;
-    return permuted([outer, inner, height, width], [2, 3, 1, 0]);
-  }
   const map = flattenedMap(graph, node);
   if (name === 'kernel') {
-    const [inputs = 1, outputs = 1] = shape;
-    if (map === undefined) return permuted([outputs, inputs], [1, 0]);
+    // A dense layer is a convolution without spatial axes.
+    const spatial = shape.slice(0, -2);
+    const moved = spatial.map((_, axis) => axis + 2);
+    const [inner = 1, outer = 1] = shape.slice(-2);
+    if (node.op === 'depthwise_conv2d' || node.op === 'depthwise_conv1d') {
+      return permuted([inner, outer, ...spatial], [...moved, 0, 1], [inner * outer, 1, ...spatial]);
+    }
+    if (map === undefined) return permuted([outer, inner, ...spatial], [...moved, 1, 0]);
     const [height = 1, width = 1, channels = 1] = map;
-    return permuted([outputs, channels, height, width], [2, 3, 1, 0], [outputs, inputs]);
+    return permuted([outer, channels, height, width], [2, 3, 1, 0], [outer, inner]);
   }
   if (map !== undefined && NAMES[name] !== undefined && node.op !== 'dense') {
     const [height = 1, width = 1, channels = 1] = map;

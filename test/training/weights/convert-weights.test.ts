@@ -154,6 +154,22 @@ test('everything that does not fit is told, with what was probably meant', () =>
   assert.is(conversion.weights.size, conversion.places.all.length - 3);
 });
 
+test('convolutions along a sequence', () => {
+  const graph = graphOf(
+    'model Net(x: [9, 4]) { x |> conv1d(6, 3, bias: false) |> depthwise_conv1d(5, multiplier: 2, bias: false) }',
+  );
+  const tensors = new Map([
+    ['a.weight', counted(6, 4, 3)],
+    ['b.weight', counted(12, 1, 5)],
+  ]);
+  const map = mapOf('layers: { a: conv1d, b: depthwise_conv1d }');
+  const { weights, left } = fromForeign(graph, tensors, map);
+  assert.equal(left, []);
+  assert.is(at(weights.get('conv1d/kernel')!, 2, 3, 5), at(tensors.get('a.weight')!, 5, 3, 2));
+  assert.is(at(weights.get('depthwise_conv1d/kernel')!, 4, 3, 1), at(tensors.get('b.weight')!, 3 * 2 + 1, 0, 4));
+  assert.equal([...intoForeign(graph, weights, map).tensors], [...tensors]);
+});
+
 test('layers that share their weights have them once; a table is as it is', () => {
   const graph = graphOf(`
     model Net(a: [4], b: [4], positions: [3]) {
