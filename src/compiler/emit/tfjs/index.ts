@@ -48,12 +48,14 @@ export function emitTfjs(graph: Graph): string {
   ]);
   addConstants(file, graph, names);
   const model = plans.at(-1)!;
+  const statements: string[] = [];
   for (const plan of inOrderOfUse(model)) {
     const weights = interfaces.get(plan)!;
-    if (plan.traits.weights) addInterface(file, weights, plan);
-    for (const text of functionTexts(graph, plan, weights, plan === model)) addFunction(file, text);
+    if (plan.traits.weights) statements.push(interfaceText(weights, plan));
+    for (const text of functionTexts(graph, plan, weights, plan === model)) statements.push(functionText(text));
   }
-  addWeightTable(file, graph, model);
+  // All at once: each call reads the whole file again.
+  file.addStatements([...statements, ...weightTableTexts(graph, model)].join('\n'));
   return withHeader(graph, file.getFullText());
 }
 
@@ -130,11 +132,7 @@ function addConstants(file: SourceFile, graph: Graph, names: Names): void {
   }
 }
 
-function addInterface(
-  file: SourceFile,
-  { name, parameters, fields, alias }: WeightInterface,
-  plan: FunctionPlan,
-): void {
+function interfaceText({ name, parameters, fields, alias }: WeightInterface, plan: FunctionPlan): string {
   const line = parameters.join(', ');
   const list =
     parameters.length === 0
@@ -146,10 +144,10 @@ function addInterface(
   const declaration = alias
     ? `export type ${name}${list} =${line.length + alias.length <= 80 ? ' ' : '\n  '}${alias};`
     : `export interface ${name}${list} {\n${lines.join('\n')}\n}`;
-  file.addStatements(`\n/** Weights of \`${plan.name}\`. */\n${declaration}`);
+  return `\n/** Weights of \`${plan.name}\`. */\n${declaration}`;
 }
 
-function addFunction(file: SourceFile, { name, doc, parameters, returnType, body }: FunctionText): void {
+function functionText({ name, doc, parameters, returnType, body }: FunctionText): string {
   const written = parameters.map(
     (each) => `${each.name}: ${each.type}${each.initializer ? ` = ${each.initializer}` : ''}`,
   );
@@ -159,7 +157,7 @@ function addFunction(file: SourceFile, { name, doc, parameters, returnType, body
       ? line
       : `export function ${name}(\n${written.map((each) => `  ${each},`).join('\n')}\n): ${returnType} {`;
   const lines = body.split('\n').map((each) => `  ${each}`);
-  file.addStatements(`\n${docText(doc)}\n${head}\n${lines.join('\n')}\n}`);
+  return `\n${docText(doc)}\n${head}\n${lines.join('\n')}\n}`;
 }
 
 function docText(doc: string): string {
@@ -168,29 +166,25 @@ function docText(doc: string): string {
   return `/**\n${lines.map((line) => ` * ${line}`.trimEnd()).join('\n')}\n */`;
 }
 
-function addWeightTable(file: SourceFile, graph: Graph, model: FunctionPlan): void {
+function weightTableTexts(graph: Graph, model: FunctionPlan): readonly string[] {
   const rows = weightRows(graph);
-  file.addStatements(
-    `\n/** Path, shape and start of every weight, as checkpoints have them. */
-export const weightSpecs: readonly nn.WeightSpec[] = nn.weightTable([\n${rows.map((row) => `  ${row}`).join('\n')}\n]);`,
-  );
-  if (rows.length === 0) return;
+  const table = `
+/** Path, shape and start of every weight, as checkpoints have them. */
+export const weightSpecs: readonly nn.WeightSpec[] = nn.weightTable([\n${rows.map((row) => `  ${row}`).join('\n')}\n]);`;
+  if (rows.length === 0) return [table];
   const shared = sharedRows(graph);
-  if (shared.length > 0) {
-    file.addStatements(
-      `\n/** Layers that use the weights of another, by path. */
-export const sharedWeights: Readonly<Record<string, string>> = {\n${shared.map((row) => `  ${row}`).join('\n')}\n};`,
-    );
-  }
+  const sharing = `
+/** Layers that use the weights of another, by path. */
+export const sharedWeights: Readonly<Record<string, string>> = {\n${shared.map((row) => `  ${row}`).join('\n')}\n};`;
   const type = model.weights;
-  file.addStatements(
-    `\n/** The weights as \`${model.name}\` takes them, from tensors or variables by path. */
+  const bind = `
+/** The weights as \`${model.name}\` takes them, from tensors or variables by path. */
 export function bindWeights(
   tensors: ReadonlyMap<string, tf.Tensor> | Readonly<Record<string, tf.Tensor>>,
 ): ${type} {
   return nn.bindWeights<${type}>(weightSpecs, tensors${shared.length > 0 ? ', sharedWeights' : ''});
-}`,
-  );
+}`;
+  return shared.length > 0 ? [table, sharing, bind] : [table, bind];
 }
 
 /** What made the file, and a hash of the rest of it. */
