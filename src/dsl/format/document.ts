@@ -20,6 +20,11 @@ function structure(kind: Structure['kind'], parts: readonly Document[], text = '
 }
 
 export function concat(...parts: readonly Document[]): Document {
+  return sequence(parts);
+}
+
+/** Any number of documents, of which there may be more than a function takes arguments. */
+export function sequence(parts: readonly Document[]): Document {
   return structure('concat', parts);
 }
 
@@ -52,7 +57,7 @@ export function whenBroken(text: string): Document {
 }
 
 export function join(documents: readonly Document[], separator: Document): Document {
-  return concat(...documents.flatMap((each, index) => (index === 0 ? [each] : [separator, each])));
+  return sequence(documents.flatMap((each, index) => (index === 0 ? [each] : [separator, each])));
 }
 
 interface Command {

@@ -22,6 +22,7 @@ import {
   indent,
   line,
   mustBreak,
+  sequence,
   softLine,
   suffix,
   whenBroken,
@@ -147,7 +148,7 @@ export abstract class ExpressionPrinter {
       const [before, above] = this.#around(link.right.span.start);
       return concat(before, line, above, `${link.operator} `, this.#operand(link.right, link, strength + 1));
     });
-    return group(head, indent(...links));
+    return group(head, indent(sequence(links)));
   }
 
   #operand(operand: Expression, parent: BinaryExpression, minimum: number): Document {
@@ -173,7 +174,7 @@ export abstract class ExpressionPrinter {
       const given = stage.arguments.length > 0 ? this.#call(stage.arguments, stage.stageSpan.end) : '';
       return concat(before, broken ? hardLine : line, above, '|> ', callee, given);
     });
-    return group(head, indent(...links));
+    return group(head, indent(sequence(links)));
   }
 
   // ── brackets ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -210,7 +211,7 @@ export abstract class ExpressionPrinter {
     const parts: Document[] = [];
     elements.forEach((each, index) => {
       const above = this.comments.takeBefore(each.start, each.start);
-      parts.push(...ownLines(above), each.print());
+      parts.push(ownLines(above), each.print());
       const next = elements[index + 1];
       parts.push(next === undefined ? whenBroken(',') : ',');
       const until = next?.start ?? closeOffset ?? each.end;
@@ -223,7 +224,7 @@ export abstract class ExpressionPrinter {
         parts.push(each.text, mustBreak);
       }
     }
-    return { opening, elements: parts.length === 0 ? undefined : concat(...parts) };
+    return { opening, elements: parts.length === 0 ? undefined : sequence(parts) };
   }
 
   /** Where the closing bracket stands after the last of some elements. */
@@ -288,10 +289,10 @@ export abstract class ExpressionPrinter {
 
   #if({ condition, then: chosen, else: otherwise }: IfExpression, flat: boolean): Document {
     const parts = ['if ', this.expression(condition), ' ', this.body(chosen, flat)];
-    if (otherwise === undefined) return concat(...parts);
+    if (otherwise === undefined) return sequence(parts);
     const next = elseIf(otherwise);
     parts.push(' else ', next === undefined ? this.body(otherwise, flat) : this.#if(next, flat));
-    return concat(...parts);
+    return sequence(parts);
   }
 
   /** Whether all branches are single expressions, written on the line of their braces and without comments. */
@@ -317,8 +318,7 @@ export abstract class ExpressionPrinter {
   // ── comments and lines ──────────────────────────────────────────────────────────────────────────────────────────
 
   #lineBreakBetween(start: number, end: number): boolean {
-    const at = this.source.text.indexOf('\n', start);
-    return at >= 0 && at < end;
+    return this.source.text.slice(start, end).includes('\n');
   }
 
   /** The comment that ends the line here, if one before an offset does. */
@@ -329,13 +329,13 @@ export abstract class ExpressionPrinter {
 
   /** The comments before a part that can begin a line: the one that ends the line before it, and those above it. */
   #around(start: number): [Document, Document] {
-    return [this.lineEnd(start), concat(...ownLines(this.comments.takeBefore(start, undefined)))];
+    return [this.lineEnd(start), ownLines(this.comments.takeBefore(start, undefined))];
   }
 }
 
 /** Comments on lines of their own, ready for something to follow on the next. */
-export function ownLines(comments: readonly Comment[]): Document[] {
-  return comments.flatMap((each) => [each.text, hardLine]);
+export function ownLines(comments: readonly Comment[]): Document {
+  return sequence(comments.flatMap((each) => [each.text, hardLine]));
 }
 
 /** The next `if`, where an `else` is an `else if`. */

@@ -12,7 +12,19 @@ import type {
   TypeExpression,
 } from '../ast.ts';
 import { textOf } from '../source.ts';
-import { concat, type Document, emptyLine, group, hardLine, indent, join, line, softLine, suffix } from './document.ts';
+import {
+  concat,
+  type Document,
+  emptyLine,
+  group,
+  hardLine,
+  indent,
+  join,
+  line,
+  sequence,
+  softLine,
+  suffix,
+} from './document.ts';
 import { type Element, ExpressionPrinter, loopVariables, ownLines } from './print-expression.ts';
 
 /** Something that begins a line, with the comments around it: an item or a statement. */
@@ -28,7 +40,7 @@ export class ModulePrinter extends ExpressionPrinter {
     const entries = items.map((item) => ({ ...this.#reach(item), print: () => this.#item(item) }));
     const apart = (index: number): boolean => !groupsWith(items[index - 1], items[index]);
     const lines = this.#lines(entries, 0, this.source.text.length, apart);
-    return lines.length === 0 ? '' : concat(...lines, hardLine);
+    return lines.length === 0 ? '' : concat(sequence(lines), hardLine);
   }
 
   #reach(part: Item | Statement): { start: number; end: number } {
@@ -56,7 +68,7 @@ export class ModulePrinter extends ExpressionPrinter {
       separate(entry.start, wanted);
       const printed = entry.print();
       const moved = this.comments.takeBefore(entry.end, Number.NaN);
-      lines.push(...ownLines(moved), printed);
+      lines.push(ownLines(moved), printed);
       last = entry.end;
       const after = this.comments.takeLineEnd(entries[index + 1]?.start ?? end);
       if (after !== undefined) lines.push(suffix(after.text));
@@ -181,7 +193,7 @@ export class ModulePrinter extends ExpressionPrinter {
     const lines = this.#lines(entries, span.start, close, () => false);
     if (lines.length === 0) return concat('{', opening, hardLine, '}');
     const edge = flat && !commented ? line : hardLine;
-    return concat('{', opening, indent(edge, ...lines), edge, '}');
+    return concat('{', opening, indent(edge, sequence(lines)), edge, '}');
   }
 
   #statement(statement: Statement): Document {
