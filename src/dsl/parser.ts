@@ -18,6 +18,9 @@ import * as t from './tokens.ts';
 
 type Rule = ParserMethod<[], CstNode>;
 
+/** Only the first mistake of a chunk is told: after this many the parser no longer tries to mend each, which is slow. */
+const MOST_MENDED = 64;
+
 class ChunkParser extends CstParser {
   constructor() {
     super([...t.tokenTypes], {
@@ -346,6 +349,14 @@ class ChunkParser extends CstParser {
       this.CONSUME3(t.Body, { LABEL: 'otherwise' });
     });
   });
+
+  protected override canTokenTypeBeInsertedInRecovery(): boolean {
+    return this.errors.length < MOST_MENDED;
+  }
+
+  protected override canTokenTypeBeDeletedInRecovery(): boolean {
+    return this.errors.length < MOST_MENDED;
+  }
 
   /** Whether a bracket closes here; a chunk that ends inside a bracket does not exist. */
   private at(type: TokenType): boolean {
