@@ -7,7 +7,7 @@ export interface ScaleModel {
 
 export type Form = (nodes: number) => ScaleModel;
 
-export const forms = { chain, written, dense, files } as const satisfies Readonly<Record<string, Form>>;
+export const forms = { chain, written, flat, dense, files } as const satisfies Readonly<Record<string, Form>>;
 
 export type FormName = keyof typeof forms;
 
@@ -54,6 +54,24 @@ block Unit${at}(width: int = ${8 + (at % 8)})(x: [H, W, C]) -> [H, W, C] {
 model Written(x0: [${SIZE}, ${SIZE}, ${CHANNELS}]) -> [4] {
 ${uses.join('\n')}
   x = x${count}
+  ${HEAD}
+}
+`);
+}
+
+/** One long body without any block, with a named branch at every tenth line. */
+function flat(nodes: number): ScaleModel {
+  const lines = Array.from({ length: Math.round(nodes / 2) }, (_, at) => {
+    if (at % 10 === 9) return `  skip${at} = x |> conv2d(C${at % 3}, 1)\n  x = x + skip${at}`;
+    return `  x = x |> conv2d(${CHANNELS}, ${at % 4 === 0 ? 3 : 1}) |> relu`;
+  });
+  return single(`const C0 = ${CHANNELS}
+const C1 = ${CHANNELS}
+const C2 = ${CHANNELS}
+
+model Flat(image: [${SIZE}, ${SIZE}, ${CHANNELS}]) -> [4] {
+  x = image
+${lines.join('\n')}
   ${HEAD}
 }
 `);

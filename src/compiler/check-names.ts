@@ -58,7 +58,7 @@ class NameCheck {
   readonly references = new Map<string, Map<string, Span>>();
   #current: string | undefined;
   /** Names of this declaration whose body has ended, with their places: they are known inside of it only. */
-  readonly #closed = new Map<string, readonly Span[]>();
+  readonly #closed = new Map<string, Span[]>();
 
   constructor(readonly module: ModuleScope) {}
 
@@ -378,6 +378,12 @@ class NameCheck {
     this.diagnostics.splice(0, this.diagnostics.length, ...this.diagnostics.filter((found) => !taken(found)));
   }
 
+  #close({ text, span }: Name): void {
+    const places = this.#closed.get(text);
+    if (places === undefined) this.#closed.set(text, [span]);
+    else places.push(span);
+  }
+
   /** The end of a body: tells what it never used. */
   unused(scope: Scope): void {
     const kinds = {
@@ -388,7 +394,7 @@ class NameCheck {
       'loop variable': 'the loop variable',
     };
     for (const { name, kind, used } of scope.bindings.values()) {
-      if (kind === 'result') this.#closed.set(name.text, [...(this.#closed.get(name.text) ?? []), name.span]);
+      if (kind === 'result') this.#close(name);
       if (!used) this.diagnostics.push(diagnostic('unused-name', name.span, { name: name.text, what: kinds[kind] }));
     }
   }

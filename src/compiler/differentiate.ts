@@ -48,7 +48,9 @@ export function differentiate(
     for (const [index, input] of node.inputs.entries()) {
       const gradient = backward.inputs[index];
       if (!gradient || !needed.has(input)) continue;
-      received.set(input, [...(received.get(input) ?? []), gradient]);
+      const earlier = received.get(input);
+      if (earlier) earlier.push(gradient);
+      else received.set(input, [gradient]);
     }
     for (const { name, path } of trained) {
       const gradient = backward.weights?.[name];

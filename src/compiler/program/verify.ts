@@ -9,20 +9,18 @@ export function verifyProgram(program: Program): void {
   const { instructions, outputs } = program;
   const inputs = new Map<string, number>();
   for (const [id, instruction] of instructions.entries()) {
-    const fail = (message: string): never => {
-      throw new ProgramError(`%${id} ${instruction.kernel} (${instruction.origin}): ${message}`);
-    };
-    if (instruction.id !== id) fail(`is numbered ${instruction.id}`);
+    if (instruction.id !== id) fail(instruction, id, `is numbered ${instruction.id}`);
     for (const operand of instruction.operands) {
-      if (!(operand >= 0 && operand < id)) fail(`uses %${operand} before it is made`);
+      if (!(operand >= 0 && operand < id)) fail(instruction, id, `uses %${operand} before it is made`);
     }
-    const made = madeBy(instruction, instructions, fail);
+    const made = madeBy(instruction, id, instructions);
     if (!equalShapes(made.shape, instruction.shape) || made.type !== instruction.type) {
-      fail(`states ${instruction.type} ${textOf(instruction.shape)} but makes ${made.type} ${textOf(made.shape)}`);
+      const [stated, found] = [instruction, made].map(({ type, shape }) => `${type} ${textOf(shape)}`);
+      fail(instruction, id, `states ${stated} but makes ${found}`);
     }
     if (instruction.kernel === 'input') {
       const { name } = instruction.attributes;
-      if (inputs.has(name)) fail(`a second input named ${name}`);
+      if (inputs.has(name)) fail(instruction, id, `a second input named ${name}`);
       inputs.set(name, id);
     }
   }
@@ -37,13 +35,17 @@ export function verifyProgram(program: Program): void {
 
 function madeBy(
   instruction: Instruction,
+  id: number,
   instructions: readonly Instruction[],
-  fail: (message: string) => never,
 ): ReturnType<typeof inferType> {
   try {
     const operands = instruction.operands.map((operand) => instructions[operand]!);
     return inferType(instruction.kernel, instruction.attributes, operands, instruction);
   } catch (error) {
-    return fail((error as Error).message);
+    return fail(instruction, id, (error as Error).message);
   }
+}
+
+function fail({ kernel, origin }: Instruction, id: number, message: string): never {
+  throw new ProgramError(`%${id} ${kernel} (${origin}): ${message}`);
 }

@@ -36,6 +36,8 @@ const RESERVED = new Set(
 /** Gives out identifiers that are neither reserved nor taken; a number makes the second one differ. */
 export class Names {
   readonly #taken: Set<string>;
+  /** From which number on the names of this stem can be free. */
+  readonly #next = new Map<string, number>();
 
   constructor(taken: Iterable<string> = []) {
     this.#taken = new Set(taken);
@@ -52,7 +54,10 @@ export class Names {
   }
 
   #numbered(name: string): string {
-    for (let number = 2; ; number += 1) if (this.isFree(`${name}${number}`)) return `${name}${number}`;
+    let number = this.#next.get(name) ?? 2;
+    while (!this.isFree(`${name}${number}`)) number += 1;
+    this.#next.set(name, number);
+    return `${name}${number}`;
   }
 
   [Symbol.iterator](): Iterator<string> {

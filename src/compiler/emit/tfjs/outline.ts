@@ -131,7 +131,9 @@ function contentsOf(graph: Graph): Map<ScopeId, (Node | Scope)[]> {
   const contents = new Map<ScopeId, (Node | Scope)[]>();
   const seen = new Set<ScopeId>();
   const add = (scope: ScopeId, child: Node | Scope): void => {
-    contents.set(scope, [...(contents.get(scope) ?? []), child]);
+    const before = contents.get(scope);
+    if (before === undefined) contents.set(scope, [child]);
+    else before.push(child);
   };
   const enter = (id: ScopeId): void => {
     const scope = graph.scopes[id]!;

@@ -43,7 +43,9 @@ export function assignVariables(graph: Graph, lines: Lines, names: Names): Varia
   const { statements, returned, parameters } = lines;
   const readers = new Map<ValueId, number[]>();
   const read = (value: ValueId, at: number): void => {
-    readers.set(value, [...(readers.get(value) ?? []), at]);
+    const before = readers.get(value);
+    if (before === undefined) readers.set(value, [at]);
+    else before.push(at);
   };
   for (const [at, statement] of statements.entries()) for (const value of new Set(inputsOf(statement))) read(value, at);
   for (const value of returned) read(value, statements.length);
