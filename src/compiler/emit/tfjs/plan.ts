@@ -129,13 +129,14 @@ function withNested(body: Body): readonly Body[] {
 function statementsOf(graph: Graph, body: Body, uses: ReadonlyMap<Body, Use>): readonly Statement[] {
   const statements: Statement[] = [];
   const { items } = body;
+  const neighbours = neighboursIn(items);
   for (let at = 0; at < items.length; at += 1) {
     const item = items[at]!;
     if (item.kind === 'op') {
       statements.push({ kind: 'op', node: item.node, call: callOf(graph, item.node), path: item.path });
       continue;
     }
-    const chain = chainFrom(graph, body, at, uses);
+    const chain = item.body.traits.weights ? chainFrom(graph, body, at, uses, neighbours) : undefined;
     if (chain === undefined) {
       statements.push({ kind: 'use', use: uses.get(item.body)!, path: item.path });
     } else {
@@ -146,22 +147,50 @@ function statementsOf(graph: Graph, body: Body, uses: ReadonlyMap<Body, Use>): r
   return statements;
 }
 
+/** What the items of a body have to do with each other, found once. */
+interface Neighbours {
+  /** The items of each list, with their places in it. */
+  readonly lists: ReadonlyMap<string, readonly { readonly item: Item; readonly index: number }[]>;
+  readonly readers: ReadonlyMap<ValueId, ReadonlySet<Item>>;
+}
+
+function neighboursIn(items: readonly Item[]): Neighbours {
+  const lists = new Map<string, { item: Item; index: number }[]>();
+  const readers = new Map<ValueId, Set<Item>>();
+  for (const item of items) {
+    const { list, index = 0 } = listPlace(item.path);
+    const before = lists.get(list);
+    if (before === undefined) lists.set(list, [{ item, index }]);
+    else before.push({ item, index });
+    for (const value of itemInputs(item)) {
+      const others = readers.get(value);
+      if (others === undefined) readers.set(value, new Set([item]));
+      else others.add(item);
+    }
+  }
+  return { lists, readers };
+}
+
 /** With sizes that differ, lines with a shape each say more than a short loop. */
 const SHORTEST_UNEVEN_LOOP = 4;
 
 /** The longest loop that begins with this item, if there is one of two iterations or more. */
-function chainFrom(graph: Graph, body: Body, at: number, uses: ReadonlyMap<Body, Use>): LoopStatement | undefined {
+function chainFrom(
+  graph: Graph,
+  body: Body,
+  at: number,
+  uses: ReadonlyMap<Body, Use>,
+  { lists, readers }: Neighbours,
+): LoopStatement | undefined {
   const { items, outputs } = body;
   const first = items[at]!;
   const place = listPlace(first.path);
-  const siblings = items.map((item) => listPlace(item.path)).filter(({ list }) => list === place.list);
-  const complete = siblings.every((_, index) => siblings.some((each) => (each.index ?? 0) === index));
-  if (first.kind !== 'use' || place.index === undefined || !first.body.traits.weights || !complete) return undefined;
+  if (place.index === undefined) return undefined;
 
   const isReturned = (item: Item): boolean =>
     itemOutputs(item).some((value) => outputs.some((output) => output.value === value));
-  const isReadBy = (item: Item, reader: Item): boolean =>
-    itemInputs(reader).some((value) => itemOutputs(item).includes(value));
+  const isReadByOthers = (item: Item, reader: Item): boolean =>
+    itemOutputs(item).some((value) => [...(readers.get(value) ?? [])].some((other) => other !== reader));
   let carried: number | undefined;
   let end = at + 1;
   for (; end < items.length; end += 1) {
@@ -169,13 +198,16 @@ function chainFrom(graph: Graph, body: Body, at: number, uses: ReadonlyMap<Body,
     const { list, index } = listPlace(item.path);
     if (item.kind !== 'use' || before.kind !== 'use' || list !== place.list || index !== place.index + end - at) break;
     if (!isSameCall(uses.get(before.body)!, uses.get(item.body)!) || isReturned(before)) break;
-    if (items.some((other) => other !== item && isReadBy(before, other))) break;
+    if (isReadByOthers(before, item)) break;
     const changed = itemInputs(item).flatMap((value, input) => (value === itemInputs(before)[input] ? [] : [input]));
     if (changed.length !== 1 || itemInputs(item)[changed[0]!] !== itemOutputs(before)[0]) break;
     if (itemOutputs(item).length !== 1 || (carried !== undefined && carried !== changed[0])) break;
     carried = changed[0];
   }
   if (carried === undefined) return undefined;
+  const siblings = lists.get(place.list)!;
+  const places = new Set(siblings.map(({ index }) => index));
+  if (!siblings.every((_, index) => places.has(index))) return undefined;
   const chained = items.slice(at, end).map((item) => uses.get((item as { body: Body }).body)!);
   const sizes = chained.map(({ body: each }) => sizesKey(graph, each));
   const alike = sizes.findIndex((key) => key !== sizes[0]);
@@ -185,9 +217,7 @@ function chainFrom(graph: Graph, body: Body, at: number, uses: ReadonlyMap<Body,
   const looped = uniform && alike > 0 ? chained.slice(0, alike) : chained;
   const last = place.index + looped.length;
   const { plan } = looped[0]!;
-  const mixed = items.some((item) => {
-    return listPlace(item.path).list === place.list && (item.kind === 'op' || uses.get(item.body)!.plan !== plan);
-  });
+  const mixed = siblings.some(({ item }) => item.kind === 'op' || uses.get(item.body)!.plan !== plan);
   return {
     kind: 'loop',
     uses: looped,

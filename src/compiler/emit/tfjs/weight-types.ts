@@ -63,13 +63,16 @@ function fieldsOf(entries: readonly Entry[], depth: number): ReadonlyMap<string,
   const byName = new Map<string, Entry[]>();
   for (const entry of entries) {
     const { name } = parseSegment(entry.segments[depth]!);
-    byName.set(name, [...(byName.get(name) ?? []), entry]);
+    const before = byName.get(name);
+    if (before === undefined) byName.set(name, [entry]);
+    else before.push(entry);
   }
+  const sharing = new Map<string, number>();
+  for (const name of byName.keys()) sharing.set(camelCase(name), (sharing.get(camelCase(name)) ?? 0) + 1);
   const fields = new Map<string, Tree>();
   for (const [name, own] of byName) {
     // As `bindWeights` has it: names that would fall together stay as they are.
-    const alone = [...byName.keys()].filter((other) => camelCase(other) === camelCase(name)).length === 1;
-    fields.set(alone ? camelCase(name) : name, treeOf(own, depth));
+    fields.set(sharing.get(camelCase(name)) === 1 ? camelCase(name) : name, treeOf(own, depth));
   }
   return fields;
 }
@@ -81,11 +84,15 @@ function treeOf(entries: readonly Entry[], depth: number): Tree {
       : { kind: 'record', fields: fieldsOf(own, depth + 1) };
   const indexOf = (entry: Entry): number | undefined => parseSegment(entry.segments[depth]!).index;
   if (entries.every((entry) => indexOf(entry) === undefined)) return within(entries);
-  const indexes = [...new Set(entries.map((entry) => indexOf(entry) ?? 0))].sort((a, b) => a - b);
-  const elements = indexes.map((index) => ({
-    index,
-    tree: within(entries.filter((entry) => (indexOf(entry) ?? 0) === index)),
-  }));
+  const byIndex = new Map<number, Entry[]>();
+  for (const entry of entries) {
+    const index = indexOf(entry) ?? 0;
+    const before = byIndex.get(index);
+    if (before === undefined) byIndex.set(index, [entry]);
+    else before.push(entry);
+  }
+  const ordered = [...byIndex].sort(([a], [b]) => a - b);
+  const elements = ordered.map(([index, own]) => ({ index, tree: within(own) }));
   return { kind: 'list', elements };
 }
 
@@ -111,12 +118,13 @@ function listType(
 ): string {
   const pieces = elements.map(({ tree }) => piecesOf(graph, plan, tree, indent));
   // Loops whose length differs between uses run to the end of the list, so that places before them are known.
-  const placeOf = (at: number): number =>
-    pieces
-      .slice(0, at)
-      .flat()
-      .reduce((sum, { length }) => sum + (length ?? 0), 0);
-  if (!elements.every(({ index }, at) => index === placeOf(at))) {
+  let place = 0;
+  const places = pieces.map((own) => {
+    const start = place;
+    for (const { length } of own) place += length ?? 0;
+    return start;
+  });
+  if (!elements.every(({ index }, at) => index === places[at])) {
     return `{ ${elements.map(({ index }, at) => `readonly ${index}: ${pieces[at]![0]!.type}`).join('; ')} }`;
   }
   const runs: Piece[] = [];
