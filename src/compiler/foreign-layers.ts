@@ -1,4 +1,4 @@
-/** Names that layers have in Keras and PyTorch, for those who write them by habit. */
+/** Names that layers and their parameters have in Keras and PyTorch, for those who write them by habit. */
 import type { CallableOp } from './ops/signature/index.ts';
 
 /** In lower case and without `_`. */
@@ -72,4 +72,34 @@ const layers: { readonly [name: string]: CallableOp } = {
 export function foreignLayer(name: string): CallableOp | undefined {
   const folded = name.toLowerCase().replaceAll('_', '');
   return Object.hasOwn(layers, folded) ? layers[folded] : undefined;
+}
+
+/** In lower case and without `_`; a name means different things to different layers. */
+const parameters: { readonly [name: string]: readonly string[] } = {
+  affine: ['scale'],
+  axis: ['axes'],
+  depthmultiplier: ['multiplier'],
+  dim: ['axis', 'axes'],
+  embeddingdim: ['width'],
+  inputdim: ['vocabulary'],
+  keepdim: ['keep_axes'],
+  keepdims: ['keep_axes'],
+  kernelinitializer: ['initializer'],
+  mode: ['method'],
+  negativeslope: ['alpha'],
+  numembeddings: ['vocabulary'],
+  outchannels: ['filters'],
+  outfeatures: ['units'],
+  outputdim: ['width'],
+  outputsize: ['output', 'size'],
+  p: ['rate'],
+  poolsize: ['kernel'],
+  scalefactor: ['scale'],
+  usebias: ['bias'],
+};
+
+/** Which of the names that are known this parameter of another library most probably means. */
+export function foreignParameter(name: string, known: readonly string[]): string | undefined {
+  const folded = name.toLowerCase().replaceAll('_', '');
+  return Object.hasOwn(parameters, folded) ? parameters[folded]?.find((each) => known.includes(each)) : undefined;
 }

@@ -101,7 +101,14 @@ function append(
 
 /** Reports what a `for` cannot go through. */
 export function reportNotAList(session: Session, span: Span, value: Value): void {
-  const help = value.kind === 'int' ? `write \`range(${textOf(span)})\` to count up to it` : undefined;
+  const help =
+    value.kind === 'int'
+      ? `write \`range(${textOf(span)})\` to count up to it`
+      : value.kind === 'tuple'
+        ? 'a block whose body ends in `[a, b]` instead of `(a, b)` makes a list'
+        : value.kind === 'record'
+          ? 'name the fields that are meant: `[r.a, r.b]`'
+          : undefined;
   session.report('not-a-list', span, { actual: describe(value) }, { help });
 }
 

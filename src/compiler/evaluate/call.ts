@@ -2,6 +2,7 @@
 import type { Argument, Expression, FunctionItem, Parameter } from '../../dsl/ast.ts';
 import { type Span, textOf } from '../../dsl/source.ts';
 import { suggest } from '../../shared/suggest.ts';
+import { foreignParameter } from '../foreign-layers.ts';
 import { type CallableOp, signatures } from '../ops/signature/index.ts';
 import type { ParameterSpec } from '../ops/signature/signature.ts';
 import { expandBlock } from './block.ts';
@@ -52,6 +53,7 @@ function callLayer(session: Session, frame: Frame, layer: Layer, given: Given, s
     return { kind: 'layer', layer: { ...layer, given: new Map([...(layer.given ?? []), ...bound]) } };
   }
   const open = target.parameters.filter((name) => !layer.given?.has(name));
+  if (mayBeWithoutInput(target, given, [...target.inputs, ...open])) return UNKNOWN;
   const bound = bind(session, { ...target, names: [...target.inputs, ...open], others: target.parameters }, given);
   for (const [name, argument] of layer.given ?? []) if (!bound.has(name)) bound.set(name, argument);
   const use = (): Value => {
@@ -79,6 +81,8 @@ interface LayerTarget {
   readonly callee: string;
   readonly inputs: readonly string[];
   readonly parameters: readonly string[];
+  /** Parameters without a default. */
+  readonly required: readonly string[];
   /** Whether its input is a list of tensors. */
   readonly takesList: boolean;
   readonly form: () => string;
@@ -91,6 +95,9 @@ function targetOf(layer: Layer, piped: boolean): LayerTarget {
       callee: layer.op,
       inputs: inputs.map((each) => each.name),
       parameters: parameters.map((each) => each.name),
+      required: (parameters as readonly ParameterSpec[])
+        .filter((each) => each.default === undefined)
+        .map((each) => each.name),
       takesList: inputs.some((each) => each.list),
       form: () => formOfOp(layer.op, piped),
     };
@@ -101,6 +108,7 @@ function targetOf(layer: Layer, piped: boolean): LayerTarget {
     callee: item.name.text,
     inputs,
     parameters: item.parameters.map((each) => each.name.text),
+    required: item.parameters.filter((each) => each.default === undefined).map((each) => each.name.text),
     takesList: false,
     form: () => formOf(item.name.text, inputs, item.parameters.map(formOfParameter), piped),
   };
@@ -114,6 +122,23 @@ function isWithoutInput(target: LayerTarget, { positional, named, piped }: Given
   const first = positional[0]?.value;
   if (first?.kind === 'list') return !takesList && !first.elements?.some((each) => each.kind === 'tensor');
   return first?.kind !== 'tensor' && first?.kind !== 'unknown' && first?.kind !== 'tuple';
+}
+
+/**
+ * Whether a call whose first argument is not known, such as `dense(2 ** n)`, lacks something as a use, but not as a
+ * layer with parameters given.
+ */
+function mayBeWithoutInput(
+  target: LayerTarget,
+  { positional, named, piped }: Given,
+  names: readonly string[],
+): boolean {
+  if (piped || positional[0]?.value.kind !== 'unknown' || positional.length > target.parameters.length) return false;
+  if (named.some(({ name }) => target.inputs.includes(name))) return false;
+  const filled = [...names.slice(0, positional.length), ...named.map(({ name }) => name)];
+  return names.some(
+    (name) => !filled.includes(name) && (target.inputs.includes(name) || target.required.includes(name)),
+  );
 }
 
 /** What a call gives, in the order and with the names that it writes. */
@@ -211,8 +236,9 @@ function bind(session: Session, target: Target, { positional, named }: Given): B
   }
   for (const { name, nameSpan, argument } of named) {
     if (!names.includes(name) && !others.includes(name)) {
-      const near = suggest(name, names);
-      session.report('unknown-argument', nameSpan, { callee, name, near, form: form() });
+      const near = foreignParameter(name, names) ?? suggest(name, names);
+      const help = name === 'activation' && near === undefined ? 'an activation is a layer: `|> relu`' : undefined;
+      session.report('unknown-argument', nameSpan, { callee, name, near, form: form() }, { help });
       // Taken for what was meant, so that it is not missing as well.
       if (near !== undefined && !bound.has(near)) bound.set(near, { ...argument, value: UNKNOWN });
     } else if (bound.has(name)) {

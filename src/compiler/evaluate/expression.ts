@@ -244,11 +244,9 @@ function evaluateMember(session: Session, frame: Frame, { object, name }: Member
   const fields: ReadonlyMap<string, Value> = value.kind === 'record' ? value.fields : new Map();
   const field = fields.get(name.text);
   if (field !== undefined) return field;
-  session.report('no-such-field', name.span, {
-    name: name.text,
-    near: suggest(name.text, fields.keys()),
-    actual: describe(value),
-  });
+  const help = value.kind === 'tensor' ? 'sizes have the names that an input gives them: `x: [H, W, C]`' : undefined;
+  const near = suggest(name.text, fields.keys());
+  session.report('no-such-field', name.span, { name: name.text, near, actual: describe(value) }, { help });
   return UNKNOWN;
 }
 
@@ -257,7 +255,10 @@ function evaluateIndex(session: Session, frame: Frame, { object, index, span }: 
   const at = requireValue(session, frame, index);
   if (value.kind === 'unknown' || at.kind === 'unknown') return UNKNOWN;
   if (value.kind !== 'list' && value.kind !== 'tuple') {
-    const help = value.kind === 'tensor' ? 'to cut a tensor, use `slice` or `split`' : undefined;
+    const help =
+      value.kind === 'tensor'
+        ? 'to cut a tensor, use `slice` or `split`; one position of a sequence is `slice(0, 1, axis: 0) |> flatten`'
+        : undefined;
     session.report('not-indexable', span, { actual: describe(value) }, { help });
     return UNKNOWN;
   }

@@ -51,9 +51,7 @@ export function readArguments(
     if (read === MISFIT) {
       const what = `\`${parameter.name}\` of \`${op}\``;
       const args = { what, expected: nameOf(parameter.type), actual: describe(argument.value) };
-      // The habit of `conv2d(x, 64, 3)` behind a `|>`.
-      const help = argument.value.kind === 'tensor' ? 'the tensor comes first, and `|>` has given it' : undefined;
-      session.report('wrong-type', argument.span, args, { help });
+      session.report('wrong-type', argument.span, args, { help: helpFor(op, argument.value) });
       complete = false;
     } else if (
       parameter.type === 'initializer' &&
@@ -64,6 +62,14 @@ export function readArguments(
     } else values.set(parameter.name, read);
   }
   return complete ? new ReadArguments(values) : undefined;
+}
+
+/** What a tensor in the place of a parameter may come from. */
+function helpFor(op: CallableOp, value: Value): string | undefined {
+  if (value.kind !== 'tensor') return undefined;
+  if (op === 'gather') return '`embedding` looks up rows by the whole numbers that a tensor holds';
+  // The habit of `conv2d(x, 64, 3)` behind a `|>`.
+  return 'the tensor comes first, and `|>` has given it';
 }
 
 /** Whether the text is an initializer; if not, that is reported. */

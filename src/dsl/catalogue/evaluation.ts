@@ -222,7 +222,8 @@ export const evaluation = {
   'unbound-size': entry<{ name: string }>({
     severity: 'error',
     message: ({ name }) => `nothing says what \`${name}\` is in this shape`,
-    help: ({ name }) => `an input has to have \`${name}\` itself as a size, or make it a parameter`,
+    help: ({ name }) =>
+      `an input has to have \`${name}\` itself as a size, or make it a parameter; outputs may be left out`,
     why: 'A size is learned from an input axis that is just its name. From a formula such as H / 2 it cannot be told back.',
     wrong: 'block B(x: [2 * H, W, C]) -> [H, W, C] {\n  x |> max_pool([2, 1])\n}\n',
     right: 'block B(x: [H, W, C]) -> [H / 2, W, C] {\n  x |> max_pool([2, 1])\n}\n',

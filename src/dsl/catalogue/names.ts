@@ -38,8 +38,11 @@ export const names = {
   'shadowed-name': entry<{ name: string; what: string }>({
     severity: 'error',
     message: ({ name, what }) => `\`${name}\` already names ${what}, which it would hide`,
-    help: ({ name }) => `choose another name, such as \`${name}_\` or one that says what it holds`,
-    why: 'Reusing the name of a parameter, a declaration or a layer makes the text say one thing and mean another. Results and inputs may be assigned again, as in `x = x |> relu`.',
+    help: ({ name, what }) =>
+      what === 'a loop variable'
+        ? `it stays what it is in each round: begin with another name, such as \`${name}_ = ${name}\``
+        : `choose another name, such as \`${name}_\` or one that says what it holds`,
+    why: 'Reusing the name of a parameter, a loop variable, a declaration or a layer makes the text say one thing and mean another. Results and inputs may be assigned again, as in `x = x |> relu`.',
     wrong: 'block B(n: int)(x: [H, W, C]) {\n  n = 3\n  x |> conv2d(n, 1)\n}\n',
     right: 'block B(n: int)(x: [H, W, C]) {\n  wide = 3 * n\n  x |> conv2d(wide, 1)\n}\n',
   }),
