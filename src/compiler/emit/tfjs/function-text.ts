@@ -141,7 +141,9 @@ export class FunctionWriter {
   }
 
   #tensorType(value: ValueId): string {
-    return `tf.Tensor${rankOf(this.#graph, value)}D`;
+    const rank = rankOf(this.#graph, value);
+    // TensorFlow.js names no type of six axes, and knows of no more.
+    return rank <= 5 ? `tf.Tensor${rank}D` : rank === 6 ? 'tf.Tensor<tf.Rank.R6>' : 'tf.Tensor';
   }
 
   // ── statements ──────────────────────────────────────────────────────────────────────────────────────────────────
