@@ -553,16 +553,22 @@ block DenseConcat(unit: layer)(x: [...S]) {
 /// A convolution that sees only the position itself and those before it (van den Oord et al., "WaveNet: A
 /// Generative Model for Raw Audio", 2016).
 block CausalConv(filters: int, kernel: int, dilation: int = 1)(x: [N, C]) -> [N, filters] {
+  before = dilation * (kernel - 1)
+  x |> conv1d(filters, kernel, dilation: dilation, padding: [before, 0], initializer: "he_normal")
+}
+
+/// A convolution of each channel by itself, then one across channels: Keras's \`SeparableConv1D\`.
+block SeparableConv1D(
+  filters: int,
+  kernel: int,
+  stride: int = 1,
+  dilation: int = 1,
+  padding: padding = "same",
+  bias: bool = true,
+)(x: [N, C]) {
   x
-    |> reshape([N, 1, C])
-    |> conv2d(
-      filters,
-      [kernel, 1],
-      dilation: [dilation, 1],
-      padding: [[dilation * (kernel - 1), 0], [0, 0]],
-      initializer: "he_normal",
-    )
-    |> reshape([N, filters])
+    |> depthwise_conv1d(kernel, stride, dilation, padding: padding, bias: false)
+    |> dense(filters, bias)
 }
 
 /// Two causal convolutions around a shortcut, projected where the channels change (Bai et al., "An Empirical

@@ -66,6 +66,8 @@ const cases: readonly Case[] = [
   },
   { name: 'convnext_tiny', map: 'convnext', size: 64 },
   { name: 'vit_b_16', map: 'vit', size: 64, python: ['image_size=64'] },
+  // Whole windows at every stage: one at the last.
+  { name: 'swin_t', map: 'swin', size: 224, tfjs: false },
   // The classifiers of these two need maps of 6 × 6 and of 7 × 7.
   { name: 'alexnet', map: 'alexnet', size: 224 },
   { name: 'vgg11', map: 'vgg11', size: 224, tfjs: false },

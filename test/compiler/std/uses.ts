@@ -199,6 +199,7 @@ const windows: Readonly<Record<string, readonly Use[]>> = {
 
 const sequences: Readonly<Record<string, readonly Use[]>> = {
   CausalConv: [of('x |> CausalConv(16, 3, dilation: 4)', [20, 8], [20, 16], 400)],
+  SeparableConv1D: [of('x |> SeparableConv1D(16, 5, stride: 2)', [20, 8], [10, 16], 40 + 128 + 16)],
   TemporalBlock: [of('x |> TemporalBlock(16, dilation: 2, drop_rate: 0.2)', [20, 8], [20, 16], 400 + 784 + 144)],
   GatedLinearUnit: [of('x |> dense(32) |> GatedLinearUnit', [20, 8], [20, 16], 288)],
 };
