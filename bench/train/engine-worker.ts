@@ -1,0 +1,56 @@
+/** The process of one of specc's engines: `{kind: 'start', engine, workload}`, then `{kind: 'steps', first, count}`. */
+import { readFileSync } from 'node:fs';
+import { engineLoaders } from '../../src/engines/choose.ts';
+import type { EngineName, TrainingBatch, TrainingSession } from '../../src/engines/engine.ts';
+import { initialWeights } from '../../src/engines/initialize.ts';
+import { answerRequests } from './engine-process.ts';
+import type { Steps } from './measured.ts';
+import { batchesOf, graphOf, LEARNING_RATE, SEED, setupOf, type Workload } from './workload.ts';
+
+export type EngineRequest =
+  | { readonly kind: 'start'; readonly engine: EngineName; readonly workload: Workload }
+  | { readonly kind: 'steps'; readonly first: number; readonly count: number };
+
+/** To the start: `missing` says why the engine cannot run here. */
+export interface Started {
+  readonly device: string;
+  readonly missing?: string;
+}
+
+let session: TrainingSession | undefined;
+let batches: readonly TrainingBatch[] = [];
+
+async function start(name: EngineName, workload: Workload): Promise<Started> {
+  const engine = await engineLoaders[name]();
+  const { available, device, reason } = await engine.availability();
+  if (!available) return { device, missing: reason };
+  const graph = graphOf(workload);
+  batches = batchesOf(graph, workload.batch);
+  session = await engine.train(setupOf(graph, workload), initialWeights(graph, SEED));
+  return { device };
+}
+
+async function steps(first: number, count: number): Promise<Steps> {
+  const losses: number[] = [];
+  const milliseconds: number[] = [];
+  for (let step = first; step < first + count; step++) {
+    const begun = performance.now();
+    const { loss } = await session!.step(batches[step % batches.length]!, step, LEARNING_RATE);
+    milliseconds.push(performance.now() - begun);
+    losses.push(loss);
+  }
+  return { losses, milliseconds, peakMemoryMB: peakMemoryMB() };
+}
+
+function peakMemoryMB(): number {
+  // Linux counts in `maxRSS` what the process held before it became this program.
+  const kilobytes =
+    process.platform === 'linux'
+      ? Number(/^VmHWM:\s+(\d+) kB/m.exec(readFileSync('/proc/self/status', 'utf8'))![1])
+      : process.resourceUsage().maxRSS;
+  return (kilobytes * 1024) / 1e6;
+}
+
+answerRequests((request: EngineRequest) =>
+  request.kind === 'start' ? start(request.engine, request.workload) : steps(request.first, request.count),
+);

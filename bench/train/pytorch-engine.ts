@@ -1,0 +1,72 @@
+/** PyTorch as one more engine: a Python that has it, and the weights, batches and dropout masks in its terms. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Graph, isOp, shapeOf } from '../../src/compiler/graph.ts';
+import { Source } from '../../src/dsl/source.ts';
+import type { NamedTensor } from '../../src/engines/engine.ts';
+import { initialWeights } from '../../src/engines/initialize.ts';
+import { hashSeed } from '../../src/shared/random.ts';
+import { encodeSafetensors } from '../../src/training/safetensors.ts';
+import { intoForeign } from '../../src/training/weights/convert-weights.ts';
+import { readWeightMap } from '../../src/training/weights/weight-map.ts';
+import type { EngineProcess } from './engine-process.ts';
+import type { Started } from './engine-worker.ts';
+import type { Steps } from './measured.ts';
+import { batchesOf, graphOf, LEARNING_RATE, MODELS, projectFile, SEED, setupOf, type Workload } from './workload.ts';
+
+export const PYTORCH_SCRIPT = projectFile('bench/train/pytorch.py');
+
+/** The first Python that has PyTorch and torchvision. */
+export function findPython(): string | undefined {
+  const probe = ['-c', 'import torch, torchvision, numpy'];
+  return ['/usr/bin/python3', 'python3', 'python'].find((python) => spawnSync(python, probe).status === 0);
+}
+
+export async function startPyTorch(process: EngineProcess, workload: Workload): Promise<Started> {
+  const folder = mkdtempSync(join(tmpdir(), 'specc-bench-'));
+  try {
+    const graph = graphOf(workload);
+    writeFileSync(join(folder, 'weights.safetensors'), encodeSafetensors(pytorchWeights(graph, workload)));
+    writeFileSync(join(folder, 'batches.safetensors'), encodeSafetensors(batchTensors(graph, workload.batch)));
+    const { optimizer } = setupOf(graph, workload);
+    const { model, threads } = workload;
+    return await process.request({ kind: 'start', folder, model, threads, optimizer, learningRate: LEARNING_RATE });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+export function pytorchSteps(process: EngineProcess, graph: Graph, first: number, count: number): Promise<Steps> {
+  // The two keys of specc's masks (src/engines/dropout-mask.ts), a pair a step.
+  const masks = graph.nodes.flatMap((node) => {
+    if (!isOp(node, 'dropout')) return [];
+    const keys = Array.from({ length: count }, (_, step) =>
+      hashSeed('dropout', SEED, node.path, first + step).slice(0, 2),
+    );
+    return [{ rate: node.attributes.rate, keys }];
+  });
+  if (masks.length > 1) throw new Error(`${graph.name} has several dropouts, and bench/train/pytorch.py knows one`);
+  return process.request({ kind: 'steps', first, count, dropout: masks[0] ?? null });
+}
+
+function pytorchWeights(graph: Graph, { model }: Workload): Map<string, NamedTensor> {
+  const file = MODELS[model].weightMap;
+  const { value: map, diagnostics } = readWeightMap(new Source(file, readFileSync(projectFile(file), 'utf8')));
+  if (map === undefined) throw new Error(diagnostics.map(({ message }) => message).join('\n'));
+  const { tensors, unnamed } = intoForeign(graph, initialWeights(graph, SEED), map);
+  if (unnamed.length > 0) throw new Error(`${file} has no name for ${unnamed.join(', ')}`);
+  return new Map(tensors);
+}
+
+/** `images.0` `[N, H, W, C]`, `labels.0` `[N]` and so on. */
+function batchTensors(graph: Graph, batch: number): Map<string, NamedTensor> {
+  const shape = shapeOf(graph, graph.inputs[0]!.value);
+  return new Map(
+    batchesOf(graph, batch).flatMap(({ images, labels }, index): [string, NamedTensor][] => [
+      [`images.${index}`, { shape: [batch, ...shape], data: images }],
+      [`labels.${index}`, { shape: [batch], data: Float32Array.from(labels) }],
+    ]),
+  );
+}

@@ -1,0 +1,72 @@
+/** What every engine trains: the same graph, initial weights, batches, dropout masks and optimizer, from one seed. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { compile, elaborate } from '../../src/compiler/compile.ts';
+import { type Graph, shapeOf } from '../../src/compiler/graph.ts';
+import { elementCount } from '../../src/compiler/program/shape-rules.ts';
+import type { TrainingBatch, TrainingSetup } from '../../src/engines/engine.ts';
+import { Random } from '../../src/shared/random.ts';
+
+export const MODELS = {
+  ddrnet: { spec: 'specs/ddrnet.spec', model: 'DDRNet', weightMap: 'bench/train/ddrnet.pytorch.yaml' },
+  resnet18: { spec: 'specs/resnet.spec', model: 'ResNet18', weightMap: 'specs/zoo/torchvision/resnet18.yaml' },
+} as const;
+
+export type ModelName = keyof typeof MODELS;
+
+export const CLASSES = 4;
+/** Small, since Adam blows up the rounding errors of gradients that are close to zero. */
+export const LEARNING_RATE = 1e-4;
+export const SEED = 1;
+
+const ADAM = { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decay: 0 } as const;
+
+/** How many different batches the steps take turns with. */
+const BATCHES = 2;
+
+export interface Workload {
+  readonly model: ModelName;
+  readonly batch: number;
+  /** Height and width of the images. */
+  readonly size: number;
+  readonly threads: number;
+}
+
+/** The path of a file of the project. */
+export function projectFile(path: string): string {
+  return fileURLToPath(new URL(`../../${path}`, import.meta.url));
+}
+
+export function graphOf({ model, size }: Pick<Workload, 'model' | 'size'>): Graph {
+  const path = projectFile(MODELS[model].spec);
+  const read = (file: string): string => readFileSync(file, 'utf8');
+  const settings = { classes: CLASSES, size };
+  const { value, diagnostics } = elaborate(compile(path, read(path), { read }), MODELS[model].model, settings);
+  if (value === undefined) throw new Error(diagnostics.map(({ message }) => message).join('\n'));
+  return value;
+}
+
+export function setupOf(graph: Graph, { batch, threads }: Workload): TrainingSetup {
+  return {
+    graph,
+    batch,
+    threads,
+    seed: SEED,
+    optimizer: ADAM,
+    loss: { kind: 'cross_entropy', labelSmoothing: 0, auxiliary: {} },
+  };
+}
+
+/** Noise whose mean tells the class, so that there is something to learn. Step n trains on batch n modulo their number. */
+export function batchesOf(graph: Graph, batch: number): readonly TrainingBatch[] {
+  const size = elementCount(shapeOf(graph, graph.inputs[0]!.value));
+  return Array.from({ length: BATCHES }, (_, index) => {
+    const random = Random.of('bench', SEED, index);
+    const labels = Int32Array.from({ length: batch }, (_, example) => (example + index) % CLASSES);
+    const images = new Float32Array(batch * size);
+    for (let at = 0; at < images.length; at++) {
+      images[at] = random.uniform(-1, 1) + 0.4 * labels[Math.floor(at / size)]!;
+    }
+    return { images, labels };
+  });
+}
