@@ -30,16 +30,16 @@ function nearlyNothing(): Program {
 
 async function measure({ opCase, batch, threads, budget }: OpRequest): Promise<{ milliseconds: Milliseconds }> {
   const milliseconds: Partial<Record<Part, number>> = {};
-  overhead ??= await timed(nearlyNothing(), threads, budget);
+  overhead ??= Math.min(...(await timed(nearlyNothing(), threads, 20)));
   for (const [part, program] of programsOf(opCase, batch)) {
-    const whole = Math.max(0, (await timed(program, threads, budget)) - overhead);
+    const whole = Math.max(0, median(await timed(program, threads, budget)) - overhead);
     milliseconds[part] = part === 'backward' ? Math.max(0, whole - milliseconds.forward!) : whole;
   }
   return { milliseconds };
 }
 
-/** The median of runs that take `budget` milliseconds in all, and three at least; the first one does not count. */
-async function timed(program: Program, threads: number, budget: number): Promise<number> {
+/** The times of runs that take `budget` milliseconds in all, and three at least; the first one does not count. */
+async function timed(program: Program, threads: number, budget: number): Promise<readonly number[]> {
   const { InferenceSession, Tensor } = await loadRuntime();
   const session = await InferenceSession.create(emitOnnx(program, 'bench'), sessionOptions('cpu', threads));
   const random = Random.of('bench');
@@ -66,7 +66,7 @@ async function timed(program: Program, threads: number, budget: number): Promise
     total += times.at(-1)!;
   }
   await session.release();
-  return median(times);
+  return times;
 }
 
 answerRequests(measure);
