@@ -70,6 +70,10 @@ function systemProblem(error: unknown): string | undefined {
     EROFS: `the file system of${path} cannot be written`,
     ENOSPC: `the disk is full${path && `, at${path}`}`,
     EISDIR: `${path.trim() || 'a path'} is a folder, not a file`,
+    EEXIST: `there is something else${path && ` at${path}`} already`,
+    ENOTEMPTY: `the folder${path} is not empty`,
+    ELOOP: `the symbolic links${path && ` at${path}`} lead in a circle`,
+    ENAMETOOLONG: `the name${path} is too long for the file system`,
     ENOTDIR: `a part of the path${path} is a file, not a folder`,
     EMFILE: 'too many files are open',
   };

@@ -30,7 +30,11 @@ export function readForeignTensors(path: string): Safetensors {
   return decodeSafetensors(bytes, path, 'any');
 }
 
-export function outputFile(out: string | undefined): string {
-  if (out !== undefined) return out;
-  throw new WrongUse('the file to write is missing', 'name it: -o weights.safetensors');
+/** @throws WrongUse if there is none, or it would take the place of a source file */
+export function outputFile(out: string | undefined, example = 'weights.safetensors'): string {
+  if (!out) throw new WrongUse('the file to write is missing', `name it: -o ${example}`);
+  if (/\.(spec|ya?ml|json)$/.test(out)) {
+    throw new WrongUse(`'${out}' is no name for what is written`, `name another file, such as -o ${example}`);
+  }
+  return out;
 }

@@ -100,7 +100,9 @@ class NameCheck {
     const outputs = new Map<string, Name>();
     for (const { name, shape } of item.outputs ?? []) {
       this.shape(scope, shape, false);
-      const first = name && outputs.get(name.text);
+      // Those who feed a model and read it tell both by their names.
+      const fed = item.kind === 'model' ? item.inputs.find((input) => input.name.text === name?.text)?.name : undefined;
+      const first = name && (outputs.get(name.text) ?? fed);
       if (name !== undefined && first !== undefined) {
         const labels = [{ span: first.span, text: 'first defined here' }];
         this.diagnostics.push(diagnostic('duplicate-name', name.span, { name: name.text }, { labels }));

@@ -1,6 +1,15 @@
 /** `specc export` as a process of its own: the file it writes, what it says, and what it refuses. */
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -105,6 +114,27 @@ test('what cannot be is told, and no file is written', ({ folder }) => {
     assert.match(stderr, message);
   }
   assert.not.ok(existsSync(join(folder, 'refused.onnx')));
+});
+
+test('what stands where the file would go is left alone', ({ folder }) => {
+  mkdirSync(join(folder, 'here'));
+  const pipe = join(folder, 'pipe');
+  assert.is(spawnSync('mkfifo', [pipe]).status, 0);
+  const cases: [string, number, RegExp][] = [
+    ['here', 1, /'here' is a folder, not a file/],
+    ['pipe', 1, /'pipe' is a device or a pipe, not a file/],
+    ['net.spec/net.onnx', 1, /net\.spec/],
+    [`${'long'.repeat(99)}.onnx`, 1, /is too long for the file system/],
+    ['net.spec', 2, /'net\.spec' is no name for what is written\nhelp: name another file/],
+    ['', 2, /the file to write is missing/],
+  ];
+  for (const [out, code, message] of cases) {
+    const { status, stdout, stderr } = specc(folder, 'export', 'net.spec', '-o', out);
+    assert.equal([status, stdout], [code, ''], out);
+    assert.match(stderr, message);
+  }
+  assert.ok(statSync(pipe).isFIFO());
+  assert.is(readFileSync(join(folder, 'net.spec'), 'utf8'), SPEC);
 });
 
 test('a run is exported as it was trained', ({ folder }) => {

@@ -18,6 +18,7 @@ import { loadModel } from '../load-model.ts';
 import { readVersion } from '../package-root.ts';
 import { splitModel } from '../source-files.ts';
 import type { Terminal } from '../terminal.ts';
+import { outputFile } from '../weight-files.ts';
 
 export interface ExportOptions {
   readonly out?: string;
@@ -47,6 +48,7 @@ const DEFAULT_SEED = 1;
 export function run([argument]: readonly string[], options: ExportOptions, terminal: Terminal): number {
   const batch = options.batch === undefined ? undefined : wholeNumber('--batch', options.batch, 1);
   const { path } = splitModel(argument!);
+  const out = options.out === undefined ? undefined : outputFile(options.out, 'model.onnx');
   const subject = path.endsWith('.spec') ? fromSpec(argument!, options, terminal) : fromRun(argument!, options);
   const { graph, weights, origin, metadata } = subject;
   const layouts = { inputs: options.inputLayout, outputs: options.outputLayout };
@@ -61,7 +63,7 @@ export function run([argument]: readonly string[], options: ExportOptions, termi
   });
   if ('problem' in exported) throw new CommandFailure(exported.problem, exported.help);
 
-  const file = options.out ?? `${graph.name}.onnx`;
+  const file = out ?? `${graph.name}.onnx`;
   mkdirSync(dirname(file), { recursive: true });
   writeDurably(file, exported.model);
   const ports = (list: Graph['inputs'], layout: Layout): Port[] =>

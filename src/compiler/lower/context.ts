@@ -1,4 +1,5 @@
 /** What lowering and gradient rules share while they build one program. */
+import { batchlessValues } from '../batchless.ts';
 import { type Graph, type Shape, shapeOf } from '../graph.ts';
 import type { Builder } from '../program/builder.ts';
 import { inLayout, physicalShape } from './layout.ts';
@@ -11,7 +12,7 @@ export interface MaskInput {
   /** The path of the dropout node; seeds the mask together with the step. */
   readonly path: string;
   readonly rate: number;
-  /** Channel-last and with the batch in front. */
+  /** Channel-last and with the batch in front, which is 1 where the input is the same for every example. */
   readonly shape: readonly number[];
 }
 
@@ -49,10 +50,14 @@ export function lowering(
 
     shapeOf: (value): Shape => shapeOf(graph, value),
 
-    mask({ path }, shape, rate) {
-      const mask: MaskInput = { input: `mask:${path}`, path, rate, shape: [batch, ...shape] };
+    mask({ path, inputs }, shape, rate) {
+      // What is the same for every example stays so.
+      const count = inputs.every((input) => batchlessValues(graph).has(input)) ? 1 : batch;
+      const mask: MaskInput = { input: `mask:${path}`, path, rate, shape: [count, ...shape] };
       masks.push(mask);
-      return { tensor: builder.input(mask.input, mask.shape), layout: 'channels-last', shape };
+      const drawn = builder.input(mask.input, mask.shape);
+      const tensor = count === batch ? drawn : builder.expand(drawn, [batch, ...shape]);
+      return { tensor, layout: 'channels-last', shape };
     },
   };
 }

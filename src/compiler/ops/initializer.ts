@@ -47,7 +47,7 @@ function fanned(kind: 'he_uniform' | 'he_normal' | 'lecun_uniform' | 'lecun_norm
 function numeric(form: string, doc: string, least: number, make: (value: number) => Initializer): Form {
   const read = (argument: string | undefined): Initializer | undefined => {
     const value = argument === undefined || argument === '' ? Number.NaN : Number(argument);
-    return Number.isFinite(value) && value >= least ? make(value) : undefined;
+    return Number.isFinite(Math.fround(value)) && value >= least ? make(value) : undefined;
   };
   return { form, doc, read };
 }

@@ -50,10 +50,15 @@ export class Classifier {
 
   /** `[N, classes]` of each output by its name, the first one first. */
   allLogits(images: Float32Array, bound: unknown, mode: Mode): ReadonlyMap<string, tfjs.Tensor2D> {
-    const batch = this.#tf.tensor(images, [images.length / this.imageSize, ...this.imageShape]);
+    const tf = this.#tf;
+    const count = images.length / this.imageSize;
+    const batch = tf.tensor(images, [count, ...this.imageShape]);
     const made = this.#model.run([batch], bound, mode);
     const tensors = (this.#outputs.length === 1 ? [made] : Object.values(made as object)) as tfjs.Tensor2D[];
-    return new Map(this.#outputs.map((name, at) => [name, tensors[at]!]));
+    // An output that depends on weights alone is given once.
+    const each = (made: tfjs.Tensor2D): tfjs.Tensor2D =>
+      made.shape[0] === count ? made : tf.mul<tfjs.Tensor2D>(made, tf.ones([count, 1]));
+    return new Map(this.#outputs.map((name, at) => [name, each(tensors[at]!)]));
   }
 
   /** Class scores `[N, classes]` as the model gives them, `batch` images at a time. */

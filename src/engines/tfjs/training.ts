@@ -127,12 +127,17 @@ export class TfjsTrainingSession implements TrainingSession {
     const { loss } = this.#setup;
     this.#check(batch);
     const targets = smoothedLabels(batch.labels, this.#model.classes, loss.labelSmoothing);
-    const statistics = new Map<string, tfjs.Tensor>();
+    // As they were before: layers that share statistics change them one after the other.
+    const before = new Map<string, tfjs.Tensor>();
     const paths = new Map<tfjs.Tensor, string>([...this.#weights].map(([path, held]) => [held, path]));
     const mode: Mode = {
       training: true,
       mask: (path, shape, rate) => this.#mask(path, shape, rate, step),
-      update: (statistic, value) => statistics.set(paths.get(statistic)!, tf.keep(value)),
+      update: (statistic, value) => {
+        const path = paths.get(statistic)!;
+        if (!before.has(path)) before.set(path, tf.keep(tf.clone(statistic)));
+        this.#weights.get(path)!.assign(value);
+      },
     };
     let logits: tfjs.Tensor2D | undefined;
     let told: tfjs.Scalar | undefined;
@@ -157,12 +162,21 @@ export class TfjsTrainingSession implements TrainingSession {
       kept.dispose();
       return copy;
     };
+    const statistics = new Map([...before].map(([path, old]) => [path, this.#exchange(path, own(old))]));
     return {
       loss: own(told!),
       logits: own(logits!),
       gradients: new Map(trainable.flatMap(([path, { name }]) => (grads[name] ? [[path, grads[name]] as const] : []))),
-      statistics: new Map([...statistics].map(([path, kept]) => [path, own(kept)])),
+      statistics,
     };
+  }
+
+  /** Gives a weight another value, and returns the one that it had. */
+  #exchange(path: string, value: tfjs.Tensor): tfjs.Tensor {
+    const held = this.#weights.get(path)!;
+    const had = this.#backend.tf.clone<tfjs.Tensor>(held);
+    held.assign(value);
+    return had;
   }
 
   #update(path: string, gradient: tfjs.Tensor, step: number, learningRate: number): void {

@@ -20,6 +20,15 @@ export const source = {
 
   constant: (call) => {
     const values = call.args.numbers('values');
+    const wrong = values?.values.find((value) => !Number.isFinite(Math.fround(value)));
+    if (wrong !== undefined) {
+      const range = 'numbers that float32 can hold';
+      return call.report(
+        'argument-out-of-range',
+        { op: call.op, name: 'values', value: String(wrong), range },
+        { at: 'values' },
+      );
+    }
     return values && { attributes: values, outputs: [values.shape] };
   },
 } satisfies { [K in OpKind]?: ShapeRule<K> };

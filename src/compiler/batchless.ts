@@ -1,4 +1,4 @@
-import type { Graph, ValueId } from '../../graph.ts';
+import type { Graph, ValueId } from './graph.ts';
 
 const known = new WeakMap<Graph, ReadonlySet<ValueId>>();
 
