@@ -49,12 +49,12 @@ function callLayer(session: Session, frame: Frame, layer: Layer, given: Given, s
   const target = targetOf(layer, given.piped);
   if (isWithoutInput(target, given)) {
     const names = target.parameters.filter((name) => !layer.given?.has(name));
-    const bound = bind(session, { ...target, names, others: target.parameters }, given);
+    const bound = bind(session, { ...target, names, others: [...target.inputs, ...target.parameters] }, given);
     return { kind: 'layer', layer: { ...layer, given: new Map([...(layer.given ?? []), ...bound]) } };
   }
-  const open = target.parameters.filter((name) => !layer.given?.has(name));
-  if (mayBeWithoutInput(target, given, [...target.inputs, ...open])) return UNKNOWN;
-  const bound = bind(session, { ...target, names: [...target.inputs, ...open], others: target.parameters }, given);
+  const open = [...target.inputs, ...target.parameters].filter((name) => !layer.given?.has(name));
+  if (mayBeWithoutInput(target, given, open)) return UNKNOWN;
+  const bound = bind(session, { ...target, names: open, others: target.parameters }, given);
   for (const [name, argument] of layer.given ?? []) if (!bound.has(name)) bound.set(name, argument);
   const use = (): Value => {
     if (layer.kind === 'op') return callOp(session, frame, layer.op, bound, target.form, span);
@@ -117,7 +117,7 @@ function targetOf(layer: Layer, piped: boolean): LayerTarget {
 /** Whether a call gives none of the tensors that the layer needs, as in `conv2d(64, 3)`. */
 function isWithoutInput(target: LayerTarget, { positional, named, piped }: Given): boolean {
   const { inputs, parameters, takesList } = target;
-  if (piped || inputs.length === 0 || named.some(({ name }) => inputs.includes(name))) return false;
+  if (piped || inputs.length === 0 || named.some(({ name }) => name === inputs[0])) return false;
   if (positional.length > parameters.length) return false;
   const first = positional[0]?.value;
   if (first?.kind === 'list') return !takesList && !first.elements?.some((each) => each.kind === 'tensor');

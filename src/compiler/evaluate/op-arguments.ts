@@ -202,6 +202,7 @@ function readEnds(value: Value): PaddingArgument | undefined | typeof MISFIT {
 }
 
 function readNested(value: Value): NestedInts | undefined | typeof MISFIT {
+  if (value.kind === 'int') return { places: [], indices: [value.value] };
   if (value.kind !== 'list') return MISFIT;
   if (value.elements?.some((each) => each.kind === 'list') !== true) {
     const indices = readInts(value);
@@ -291,7 +292,7 @@ export function nameOf(type: ParameterType): string {
     'int or ints': 'an int or a list of ints',
     length: 'an int',
     ends: '"same", "valid", an int or [before, after]',
-    'nested ints': 'a list of ints, or of such lists with equal lengths',
+    'nested ints': 'an int, a list of ints, or of such lists with equal lengths',
     initializer: 'the name of an initializer',
     numbers: 'a list of numbers, or of lists of them that are all as long',
   };

@@ -8,7 +8,7 @@ export const indexing = {
       'indices',
       'nested ints',
       undefined,
-      'Which position each of the new ones holds, negative from the end; lists of lists give several axes.',
+      'Which position each of the new ones holds, negative from the end; lists of lists give several axes, and a single int takes the axis away.',
     ),
     parameter('axis', 'int', -1, 'The axis, counted without the batch; negative from the end.'),
   ),

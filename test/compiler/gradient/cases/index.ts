@@ -13,6 +13,8 @@ const gatherCases: readonly OpCase<'gather'>[] = [
   { inputs: [[3, 4, 5]], attributes: { axis: 2, indices: [4, 2, 0, 1, 3], places: [5] }, outputs: [[3, 4, 5]] },
   { inputs: [[3, 4, 2]], attributes: { axis: 1, indices: [1, 0, 1, 2, 3, 2], places: [6] }, outputs: [[3, 6, 2]] },
   { inputs: [[3, 4, 2]], attributes: { axis: 0, indices: [2], places: [1] }, outputs: [[1, 4, 2]] },
+  { inputs: [[3, 4, 2]], attributes: { axis: 0, indices: [2], places: [] }, outputs: [[4, 2]] },
+  { inputs: [[3, 4, 2]], attributes: { axis: 2, indices: [1], places: [] }, outputs: [[3, 4]] },
   { inputs: [[6]], attributes: { axis: 0, indices: [5, 5, 5, 0], places: [4] }, outputs: [[4]] },
   { inputs: [[5, 2]], attributes: { axis: 0, indices: [4, 0, 1, 1, 2, 3], places: [2, 3] }, outputs: [[2, 3, 2]] },
   { inputs: [[3, 4, 2]], attributes: { axis: 2, indices: [1, 0, 0, 1], places: [2, 2] }, outputs: [[3, 4, 2, 2]] },

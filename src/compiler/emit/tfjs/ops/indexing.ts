@@ -4,7 +4,12 @@ import type { Literal } from '../literal.ts';
 
 export const indexing = {
   gather: ({ attributes: { axis, indices, places } }) =>
-    untyped('nn.gather', x, literal('axis', axis + 1), literal('indices', nest(indices, places))),
+    untyped(
+      'nn.gather',
+      x,
+      literal('axis', axis + 1),
+      literal('indices', places.length === 0 ? indices[0]! : nest(indices, places)),
+    ),
   embedding: () => untyped('nn.embedding', x, weights),
 } satisfies { [K in OpKind]?: OpSource<K> };
 
