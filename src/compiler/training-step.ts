@@ -1,9 +1,10 @@
 /**
  * A whole training step as one program: forward, loss, backward, optimizer.
  *
- * Inputs: the model's input by its name, `[N, H, W, C]`; `labels`, one-hot `[N, classes]`; `learning_rate` and `step`
- * (from 1), []; `mask:PATH` for each dropout; every weight as `PATH` and every optimizer slot as `PATH:slot`, in the
- * channel-last shapes of `WeightSpec`. An input that nothing depends on (`step` with plain SGD) is not in the program.
+ * Inputs: the model's input by its name, `[N, H, W, C]`; `step:labels`, one-hot `[N, classes]`; `step:learning_rate` and
+ * `step:number` (from 1), []; `mask:PATH` for each dropout; every weight as `PATH` and every optimizer slot as `PATH:slot`,
+ * in the channel-last shapes of `WeightSpec`. No model can give a name with a colon. An input that nothing depends on
+ * (`step:number` with plain SGD) is not in the program.
  *
  * Outputs: `loss` and `correct`, []; `next:PATH` and `next:PATH:slot` for all that the step changes. A gradient step has
  * `gradient:PATH` for every trainable weight instead, and changes nothing.
@@ -64,8 +65,8 @@ export function trainingStep(setup: StepSetup): TrainingStep {
   const builder = createBuilder();
   const { forward, masks, loss, correct, gradients } = lossAndGradients(setup, builder);
   builder.origin('optimizer');
-  const learningRate = builder.input('learning_rate', []);
-  const step = builder.input('step', []);
+  const learningRate = builder.input('step:learning_rate', []);
+  const step = builder.input('step:number', []);
   const rule = optimizerRule(setup.optimizer);
 
   const outputs = [
@@ -141,7 +142,7 @@ function lossAndGradients(setup: Omit<StepSetup, 'optimizer'>, builder: Builder)
   const context = lowering(graph, builder, batch, true);
   const forward = lower(graph, context);
   const classes = graph.values[graph.outputs[0]!.value]!.shape;
-  const labels = builder.input('labels', [batch, ...classes]);
+  const labels = builder.input('step:labels', [batch, ...classes]);
   const { labelSmoothing, auxiliary = {} } = setup.loss;
   const { loss, correct, logits, gradient } = crossEntropy(graph, context, forward, labels, labelSmoothing);
   const seeds = new Map([[logits, gradient]]);

@@ -27,9 +27,9 @@ function feedsFor(program: Program): Record<string, Float64Array> {
     const { name } = attributes;
     const random = Random.of(1, name);
     const number = (at: number): number => {
-      if (name === 'labels') return at % 3 === Math.floor(at / 3) % 3 ? 1 : 0;
-      if (name === 'learning_rate') return 0.05;
-      if (name === 'step') return 1;
+      if (name === 'step:labels') return at % 3 === Math.floor(at / 3) % 3 ? 1 : 0;
+      if (name === 'step:learning_rate') return 0.05;
+      if (name === 'step:number') return 1;
       if (name.startsWith('mask:')) return random.uniform() < 0.25 ? 0 : 4 / 3;
       if (name.includes(':')) return 0;
       return name.endsWith('gamma') || name.endsWith('variance') ? random.uniform(0.5, 1.5) : random.uniform(-1, 1);
@@ -73,7 +73,10 @@ test('the program names what the engine feeds and reads', () => {
   const trainable = weights.filter((weight) => weight.trainable).map(({ path }) => path);
   const names = [...weights.map(({ path }) => path), ...trainable.flatMap((path) => [`${path}:m`, `${path}:v`])];
   // training normalises by the batch, but the running values move from what they were
-  assert.equal(inputs.sort(), ['image', 'labels', 'learning_rate', 'step', 'mask:dropout', ...names].sort());
+  assert.equal(
+    inputs.sort(),
+    ['image', 'step:labels', 'step:learning_rate', 'step:number', 'mask:dropout', ...names].sort(),
+  );
   assert.equal(step.state.map(({ name }) => name).sort(), names.sort());
   assert.equal(
     step.program.outputs.map(({ name }) => name).sort(),
@@ -130,7 +133,7 @@ for (const optimizer of optimizers) {
     const feeds = feedsFor(program);
     const kept = new Map<string, Record<string, number>>();
     for (const t of [1, 2, 3]) {
-      feeds['step'] = Float64Array.of(t);
+      feeds['step:number'] = Float64Array.of(t);
       const gradient = interpret(gradients, feeds);
       const results = interpret(program, feeds);
       for (const { path, shape } of allWeights(graph).filter(({ trainable }) => trainable)) {
@@ -158,9 +161,9 @@ test('the bias correction of Adam keeps its precision in float32', async () => {
     const [m, v] = [0.3, 0.7];
     const feeds = {
       x: [0, 0],
-      labels: [1, 0],
-      learning_rate: [1],
-      step: [step],
+      'step:labels': [1, 0],
+      'step:learning_rate': [1],
+      'step:number': [step],
       'dense/kernel': [0, 0, 0, 0],
       'dense/kernel:m': Array<number>(4).fill(m),
       'dense/kernel:v': Array<number>(4).fill(v),
@@ -191,7 +194,7 @@ test('weights on which the loss does not depend stay as they are', () => {
   assert.not.ok(program.outputs.some(({ name }) => name.includes('unused')));
   const gradients = interpret(gradientStep({ graph, batch: 1, loss }).program, {
     x: [1, 2],
-    labels: [1, 0],
+    'step:labels': [1, 0],
     'used/kernel': [1, 2, 3, 4],
   });
   assert.equal([...gradients['gradient:unused/kernel']!], [0, 0, 0, 0]);

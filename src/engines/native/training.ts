@@ -63,8 +63,8 @@ export class NativeTrainingSession implements TrainingSession {
   async step(batch: TrainingBatch, step: number, learningRate: number): Promise<StepResult> {
     const values = {
       ...this.#feedsOf(batch),
-      step: Float32Array.of(step),
-      learning_rate: Float32Array.of(learningRate),
+      'step:number': Float32Array.of(step),
+      'step:learning_rate': Float32Array.of(learningRate),
     };
     const answered = await this.#run('step', { values, masks: this.#masks, step });
     return { loss: answered.get('loss')!.data[0]!, correct: answered.get('correct')!.data[0]! };
@@ -145,7 +145,7 @@ export class NativeTrainingSession implements TrainingSession {
       const found = `${images.length} numbers and ${labels.length} labels`;
       throw new Error(`a batch has ${expected} numbers and ${batch} labels, not ${found}`);
     }
-    return { [graph.inputs[0]!.name]: images, labels: oneHot(labels, this.#classes) };
+    return { [graph.inputs[0]!.name]: images, 'step:labels': oneHot(labels, this.#classes) };
   }
 }
 

@@ -82,7 +82,7 @@ function feedsOf({ images, labels }: TrainingBatch, masks: ReturnType<typeof gra
     fillMask(mask, setup.seed, path, step, rate);
     return [input, mask] as const;
   });
-  return { photo: images, labels: oneHot, ...Object.fromEntries(drawn) };
+  return { photo: images, 'step:labels': oneHot, ...Object.fromEntries(drawn) };
 }
 
 function assertNear(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number, what: string): void {
@@ -123,7 +123,7 @@ for (const [name, optimizer] of Object.entries(optimizers)) {
     );
     for (const step of [1, 2, 3]) {
       const data = batchOf(step);
-      const scalars = { step: [step], learning_rate: [0.05] };
+      const scalars = { 'step:number': [step], 'step:learning_rate': [0.05] };
       const results = interpret(program, { ...reference, ...feedsOf(data, masks, step), ...scalars });
       const { loss, correct } = await session.step(data, step, 0.05);
       assertNear([loss], results.loss!, 1e-5, `loss of step ${step}`);

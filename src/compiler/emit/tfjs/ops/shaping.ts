@@ -1,5 +1,5 @@
-import type { OpKind } from '../../../ops/kind.ts';
 import { batchlessValues } from '../../../batchless.ts';
+import type { OpKind } from '../../../ops/kind.ts';
 import { literal, type OpSource, options, slot, typed, untyped, x } from '../call.ts';
 import { pairValue } from './window.ts';
 
