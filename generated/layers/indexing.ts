@@ -3,8 +3,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { withGradient } from './custom-gradient.js';
 
-/** Indices of an axis: a list, or lists of one length, which give several axes. */
-export type Indices = readonly number[] | readonly Indices[];
+/** Indices of an axis: one, which takes the axis away, a list, or lists of one length, which give several axes. */
+export type Indices = number | readonly Indices[];
 
 /** The positions of an axis, counted with the batch, at these indices; the axis becomes the axes of the indices. */
 export function gather<T extends tf.Tensor>(x: tf.Tensor, axis: number, indices: Indices): T {
@@ -21,12 +21,11 @@ export function gather<T extends tf.Tensor>(x: tf.Tensor, axis: number, indices:
 }
 
 function flatten(indices: Indices): number[] {
-  return indices.flatMap((each: number | Indices) => (typeof each === 'number' ? [each] : flatten(each)));
+  return typeof indices === 'number' ? [indices] : indices.flatMap(flatten);
 }
 
 function shapeOf(indices: Indices): number[] {
-  const [first] = indices;
-  return typeof first === 'object' ? [indices.length, ...shapeOf(first)] : [indices.length];
+  return typeof indices === 'number' ? [] : [indices.length, ...shapeOf(indices[0]!)];
 }
 
 /** `[A, P, B]` to `[A, size, B]`: for each position the sum of the places that name it. */
