@@ -1,27 +1,34 @@
 /** Processor time of functions that are run in turn. */
 
-export interface Job {
-  readonly run: () => unknown;
-  /** How often a sample runs it: small jobs as often as it takes to be as long as a large one. */
-  readonly times: number;
-}
+/** A sample of a short job is of so many runs that it takes this long, in milliseconds. */
+const SHORTEST_SAMPLE = 200;
+/** Jobs that take longer than this, in milliseconds, are sampled once: their noise is small beside their length. */
+const LONG = 3000;
 
 /**
- * The median over the rounds of the processor time of one run of each job, in milliseconds. The jobs alternate within a
- * round, so that a slow moment of the machine meets all of them; a first round is not counted.
+ * The median of the processor time of one run of each job, in milliseconds, threads of the collector and the compiler of
+ * JavaScript included. The jobs alternate, so that a slow moment of the machine meets all of them; first runs are not
+ * counted.
  */
-export function measure(jobs: readonly Job[], rounds: number): readonly number[] {
+export function measure(jobs: readonly (() => unknown)[], rounds: number): readonly number[] {
+  const first = jobs.map((run) => processorTime(run, 1));
   const samples: number[][] = jobs.map(() => []);
-  for (let round = 0; round <= rounds; round += 1) {
-    for (const [at, { run, times }] of jobs.entries()) {
-      globalThis.gc?.();
-      const before = process.cpuUsage();
-      for (let time = 0; time < times; time += 1) run();
-      const { user, system } = process.cpuUsage(before);
-      if (round > 0) samples[at]!.push((user + system) / 1000 / times);
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [at, run] of jobs.entries()) {
+      if (round > 0 && first[at]! > LONG) continue;
+      const times = Math.min(20, Math.ceil(SHORTEST_SAMPLE / Math.max(1, first[at]!)));
+      samples[at]!.push(processorTime(run, times) / times);
     }
   }
   return samples.map(median);
+}
+
+function processorTime(run: () => unknown, times: number): number {
+  globalThis.gc?.();
+  const before = process.cpuUsage();
+  for (let time = 0; time < times; time += 1) run();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
 }
 
 function median(numbers: readonly number[]): number {

@@ -1,11 +1,11 @@
 /**
  * Measures how the compiler grows with its input: every phase on models of 1,000 and of 10,000 operations.
  *
- *   npm run bench:scale -- [--large] [--rounds N] [--form NAME] [--texts] [--format json]
+ *   npm run --silent bench:scale -- [--large] [--rounds N] [--form NAME]… [--texts] [--format json]
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { type Job, measure } from './measure.ts';
+import { measure } from './measure.ts';
 import { type FormName, forms } from './models.ts';
 import { type Counts, modelPhases, type Phase, textPhases } from './phases.ts';
 import { texts } from './texts.ts';
@@ -14,7 +14,7 @@ const { values: options } = parseArgs({
   options: {
     large: { type: 'boolean', default: false },
     texts: { type: 'boolean', default: false },
-    rounds: { type: 'string', default: '5' },
+    rounds: { type: 'string', default: '3' },
     form: { type: 'string', multiple: true },
     format: { type: 'string', default: 'table' },
   },
@@ -40,12 +40,10 @@ interface Section {
   readonly rows: readonly Row[];
 }
 
-/** The same phases at each size, measured in turn. */
-function rowsOf(phases: readonly (readonly Phase[])[], at: readonly number[]): readonly Row[] {
+/** The same phases at each size. */
+function rowsOf(phases: readonly (readonly Phase[])[]): readonly Row[] {
   return phases[0]!.map(({ name }, index): Row => {
-    const jobs = phases.map((each, size): Job => {
-      return { run: each[index]!.run, times: Math.max(1, Math.round(10_000 / at[size]!)) };
-    });
+    const jobs = phases.map((each) => each[index]!.run);
     const milliseconds = measure(jobs, Number(options.rounds));
     return { phase: name, milliseconds, ratio: milliseconds[1]! / milliseconds[0]! };
   });
@@ -54,18 +52,18 @@ function rowsOf(phases: readonly (readonly Phase[])[], at: readonly number[]): r
 function modelSection(form: FormName): Section {
   const models = sizes.map((size) => modelPhases(forms[form](size)));
   const phases = models.map((each) => each.phases);
-  return { form, sizes, counts: models.map((each) => each.counts), rows: rowsOf(phases, sizes) };
+  return { form, sizes, counts: models.map((each) => each.counts), rows: rowsOf(phases) };
 }
 
 function textSection(form: keyof typeof texts): Section {
   const at = [1000, 10_000];
   const phases = at.map((size) => textPhases(texts[form](size)));
-  return { form, sizes: at, rows: rowsOf(phases, at) };
+  return { form, sizes: at, rows: rowsOf(phases) };
 }
 
 function show({ form, sizes: at, counts, rows }: Section): void {
   console.log(`\n${form}`);
-  for (const { nodes, kernels } of counts ?? []) console.log(`  ${nodes} operations, ${kernels} kernels of training`);
+  for (const { nodes, kernels } of counts ?? []) console.log(`  ${nodes} operations, ${kernels} kernels in training`);
   const head = at.map((size) => `${size.toLocaleString('en')} (ms)`.padStart(13)).join('');
   console.log(`  ${''.padEnd(22)}${head}${'ratio'.padStart(9)}`);
   for (const { phase, milliseconds, ratio } of rows) {

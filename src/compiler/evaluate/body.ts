@@ -3,7 +3,7 @@ import type { Assignment, Body, Expression, ForStatement, Statement } from '../.
 import { type Span, textOf } from '../../dsl/source.ts';
 import { unknownInteger } from '../../shared/dim.ts';
 import { bindLoop, evaluate, requireValue, takeApart } from './expression.ts';
-import { checkExtent } from './extent.ts';
+import { checkExtent, checkJoined } from './extent.ts';
 import { Frame } from './frame.ts';
 import { anyElement, elementOf, merge } from './merge.ts';
 import { binary } from './operators.ts';
@@ -93,7 +93,10 @@ function append(
 ): Value {
   if (old.kind === 'list') {
     const added = value.kind === 'list' ? value : list([value]);
-    return concatenate(old, added);
+    const longer = concatenate(old, added);
+    if (longer.kind === 'list' && longer.elements !== undefined)
+      checkJoined(session, statement.span, longer, old, added);
+    return longer;
   }
   const spans = { left: statement.target.span, right: statement.value.span };
   return binary({ session, frame, span: statement.span }, '+', old, value, spans);

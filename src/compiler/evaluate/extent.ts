@@ -28,7 +28,20 @@ export function checkExtent(session: Session, span: Span, value: Value): void {
   }
   const parts = partsOf(value);
   if (parts === undefined || known.has(value)) return;
-  const { elements, depth } = extentOf(value, parts);
+  check(session, span, extentOf(value, parts));
+}
+
+/** The same for a list that joins two others, without going through them again: a loop may append to it many times. */
+export function checkJoined(session: Session, span: Span, joined: Value, first: Value, second: Value): void {
+  const [a, b] = [partsOf(first), partsOf(second)];
+  if (partsOf(joined) === undefined || a === undefined || b === undefined) return;
+  const [before, after] = [extentOf(first, a), extentOf(second, b)];
+  const extent = { elements: before.elements + after.elements - 1, depth: Math.max(before.depth, after.depth) };
+  known.set(joined, extent);
+  check(session, span, extent);
+}
+
+function check(session: Session, span: Span, { elements, depth }: Extent): void {
   session.checkLength(span, elements - 1);
   session.checkDepth(span, depth);
   session.tick(span, elements / ELEMENTS_A_STEP);
