@@ -46,6 +46,8 @@ export abstract class ExpressionBuilder extends LiteralBuilder {
   // ── operators ───────────────────────────────────────────────────────────────────────────────────────────────────
 
   protected override expression(tree: CstNode | undefined, after: Span): Expression {
+    const plain = token(tree, 'Number');
+    if (plain !== undefined) return this.number(plain);
     const operands = nodes(tree, 'operand');
     if (operands.length === 0) return this.missing(after);
     const operators = tokens(tree, 'Operator');

@@ -195,6 +195,11 @@ class ChunkParser extends CstParser {
   // ── expressions ─────────────────────────────────────────────────────────────────────────────────────────────────
 
   readonly expression: Rule = this.RULE('expression', () => {
+    // A table is mostly plain numbers, and takes half the time where they need no rules of their own.
+    if (this.isPlainNumber()) {
+      this.CONSUME(t.NumberToken);
+      return;
+    }
     this.SUBRULE(this.operand);
     this.MANY(() => {
       this.CONSUME(t.Operator);
@@ -356,6 +361,13 @@ class ChunkParser extends CstParser {
 
   protected override canTokenTypeBeDeletedInRecovery(): boolean {
     return this.errors.length < MOST_MENDED;
+  }
+
+  /** Whether a number stands here that nothing follows but the next element, or the end of all of them. */
+  private isPlainNumber(): boolean {
+    if (!this.at(t.NumberToken)) return false;
+    const next = this.LA(2).tokenType;
+    return next === t.Comma || next === t.RightBracket || next === t.RightParenthesis;
   }
 
   /** Whether a bracket closes here; a chunk that ends inside a bracket does not exist. */

@@ -2,7 +2,9 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { format } from '../../src/dsl/format.ts';
 import { parse } from '../../src/dsl/parse.ts';
+import { parseChunk } from '../../src/dsl/parser.ts';
 import { Source } from '../../src/dsl/source.ts';
+import { lex } from '../../src/dsl/tokens.ts';
 
 const codes = (text: string): string[] => parse(new Source('deep.spec', text)).diagnostics.map((each) => each.code);
 
@@ -101,6 +103,28 @@ test('the time grows with the length of the text', () => {
     const [short, long] = [ofLength(8_000), ofLength(32_000)];
     assert.ok(long < 10 * short + 200, `${JSON.stringify(unit)}: ${short} ms, four times as much: ${long} ms`);
   }
+});
+
+const LONG = {
+  list: `const A = [\n${'  1,\n'.repeat(150_000)}]\n`,
+  'list on a line': `const A = [${'1, '.repeat(150_000)}]\n`,
+  body: `fn a() -> int {\n${'  x = 1\n'.repeat(150_000)}  x\n}\n`,
+  comments: `${'// c\n'.repeat(150_000)}const A = 1\n`,
+  declarations: Array.from({ length: 20_000 }, (_, at) => `const A${at} = 1\n`).join(''),
+};
+
+for (const [name, text] of Object.entries(LONG)) {
+  test(`formats a very long ${name}`, () => {
+    const formatted = format(new Source('long.spec', text));
+    assert.equal(formatted.diagnostics, []);
+    assert.ok(formatted.value.length > text.length / 2);
+  });
+}
+
+test('what is wrong throughout is mended only so often', () => {
+  const tokens = lex(new Source('commas.spec', `const A = [${'1 '.repeat(5000)}]`));
+  const { errors } = parseChunk('item', tokens);
+  assert.ok(errors.length > 0 && errors.length < 100, `${errors.length} mistakes mended`);
 });
 
 test.run();
