@@ -13,7 +13,7 @@ const probabilities = handGraph({ x: [3] }, (g, { x }) => g.op('softmax', { axis
 function evaluate(graph: Graph, x: readonly number[], labels: readonly number[], labelSmoothing = 0) {
   const loss = { kind: 'cross_entropy', labelSmoothing } as const;
   const { program } = gradientStep({ graph, batch: x.length / 3, loss });
-  const { loss: value, correct } = interpret(program, { x, labels });
+  const { loss: value, correct } = interpret(program, { x, 'step:labels': labels });
   return { loss: value![0]!, correct: correct![0]! };
 }
 

@@ -62,7 +62,7 @@ test('what holds no weights is refused', () => {
   writeFileSync(join(folder, 'notes.txt'), 'none');
   fails(() => readWeights(join(folder, 'notes.txt')), /holds no weights/, /\.safetensors/);
   fails(() => readWeights(join(folder, 'none.safetensors')), /there is no file/, /run folder/);
-  fails(() => readWeights(join(folder, 'none')), /does not exist/, /no runs/);
+  fails(() => readWeights(join(folder, 'none')), /does not exist/, /no runs|The runs are/);
 });
 
 test('weights of another model are refused, by name', () => {
