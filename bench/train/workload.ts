@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { compile, elaborate } from '../../src/compiler/compile.ts';
 import { type Graph, shapeOf } from '../../src/compiler/graph.ts';
-import { elementCount } from '../../src/compiler/program/shape-rules.ts';
 import type { TrainingBatch, TrainingSetup } from '../../src/engines/engine.ts';
+import { elementCount } from '../../src/shared/element-count.ts';
 import { Random } from '../../src/shared/random.ts';
 
 export const MODELS = {

@@ -1,4 +1,5 @@
 /** What a model consists of and costs: the JSON of `specc summary`. */
+import { elementCount } from '../shared/element-count.ts';
 import { type Graph, type Shape, shapeOf } from './graph.ts';
 import { macsOf } from './ops/cost/index.ts';
 import { ownWeightsOf } from './ops/weights/index.ts';
@@ -40,8 +41,8 @@ export function summarize(graph: Graph): Summary {
     for (const weight of ownWeightsOf(graph, node)) {
       if (weight.trainable) {
         tensors += 1;
-        parameters += size(weight.shape);
-      } else buffers += size(weight.shape);
+        parameters += elementCount(weight.shape);
+      } else buffers += elementCount(weight.shape);
     }
     return {
       path: node.path,
@@ -62,13 +63,9 @@ export function summarize(graph: Graph): Summary {
     tensors,
     buffers,
     macs: total(nodes.map((node) => node.macs)),
-    activations: total(graph.values.map((value) => size(value.shape))),
+    activations: total(graph.values.map((value) => elementCount(value.shape))),
     nodes,
   };
-}
-
-function size(shape: Shape): number {
-  return shape.reduce((product, each) => product * each, 1);
 }
 
 function total(numbers: readonly number[]): number {

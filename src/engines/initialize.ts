@@ -5,6 +5,7 @@
 import type { Graph } from '../compiler/graph.ts';
 import { fill } from '../compiler/ops/initializer.ts';
 import { allWeights } from '../compiler/ops/weights/index.ts';
+import { elementCount } from '../shared/element-count.ts';
 import { Random } from '../shared/random.ts';
 import type { NamedTensor, NamedTensors } from './engine.ts';
 
@@ -12,7 +13,7 @@ import type { NamedTensor, NamedTensors } from './engine.ts';
 export function initialWeights(graph: Graph, seed: number): NamedTensors {
   return new Map(
     allWeights(graph).map(({ path, shape, initializer, fans }): [string, NamedTensor] => {
-      const data = new Float32Array(shape.reduce((product, size) => product * size, 1));
+      const data = new Float32Array(elementCount(shape));
       return [path, { shape, data: fill(data, initializer, fans, Random.of('weights', seed, path)) }];
     }),
   );

@@ -6,6 +6,7 @@
  * begin at a multiple of 8.
  */
 import type { NamedTensor, NamedTensors } from '../engines/engine.ts';
+import { elementCount } from '../shared/element-count.ts';
 import { NUMBER_FORMATS } from './safetensors-numbers.ts';
 import { TrainingError } from './training-error.ts';
 
@@ -31,7 +32,7 @@ export function encodeSafetensors(tensors: NamedTensors, metadata: Readonly<Reco
   let end = 0;
   for (const name of names) {
     const { shape, data } = tensors.get(name)!;
-    if (elementsOf(shape) !== data.length) {
+    if (elementCount(shape) !== data.length) {
       throw new Error(`tensor '${name}' has ${data.length} numbers and the shape [${shape.join(', ')}]`);
     }
     header[name] = { dtype: 'F32', shape, data_offsets: [end, end + data.byteLength] };
@@ -134,7 +135,7 @@ function checkEntry(tensor: string, entry: unknown, name: string, numbers: 'floa
     );
   }
   const [from, to] = offsets as [number, number];
-  if (to - from !== elementsOf(shape) * format.bytes) {
+  if (to - from !== elementCount(shape) * format.bytes) {
     throw broken(name, `tensor '${tensor}' of shape [${shape.join(', ')}] has ${to - from} bytes`);
   }
   return { shape, dtype, from, to };
@@ -152,10 +153,6 @@ function offsetOf(entry: unknown): number {
   const offsets = (entry as { data_offsets?: unknown } | null)?.data_offsets;
   // An empty tensor shares its offset with the next one and comes first, hence the end as the second key.
   return isSizes(offsets) ? offsets[0]! + offsets[1]! : -1;
-}
-
-function elementsOf(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
 }
 
 function writeFloats(file: Uint8Array, at: number, data: Float32Array): void {

@@ -8,10 +8,10 @@ import { type ExportOptions, exportOnnx, MOST_WEIGHT_BYTES } from '../../src/com
 import { type Graph, shapeOf } from '../../src/compiler/graph.ts';
 import { inferenceProgram } from '../../src/compiler/inference.ts';
 import type { OpKind } from '../../src/compiler/ops/kind.ts';
-import { elementCount } from '../../src/compiler/program/shape-rules.ts';
 import type { NamedTensors } from '../../src/engines/engine.ts';
 import { initialWeights } from '../../src/engines/initialize.ts';
 import { nativeEngine } from '../../src/engines/native/engine.ts';
+import { elementCount } from '../../src/shared/element-count.ts';
 import { Random } from '../../src/shared/random.ts';
 import { handGraph } from '../support/hand-graph.ts';
 import { fromGlorot } from '../support/initializers.ts';

@@ -9,6 +9,7 @@ import { openTerminal } from '../../src/cli/terminal.ts';
 import { loadExperiment } from '../../src/config/experiment.ts';
 import { Source } from '../../src/dsl/source.ts';
 import type { NamedTensor } from '../../src/engines/engine.ts';
+import { elementCount } from '../../src/shared/element-count.ts';
 import { encodeSafetensors } from '../../src/training/safetensors.ts';
 import { startingWeights } from '../../src/training/weights/starting-weights.ts';
 import { readWeightMap } from '../../src/training/weights/weight-map.ts';
@@ -21,7 +22,7 @@ const [resnetMap = '', config = '', blocks = ''] = examples;
 function resnet18(): Map<string, NamedTensor> {
   const tensors = new Map<string, NamedTensor>();
   const add = (name: string, ...shape: number[]): void => {
-    const count = shape.reduce((product, size) => product * size, 1);
+    const count = elementCount(shape);
     tensors.set(name, { shape, data: new Float32Array(count).fill(tensors.size) });
   };
   const norm = (name: string, channels: number): void => {

@@ -12,7 +12,8 @@ import type {
   SpatialWindow,
   Unary,
 } from '../../src/compiler/program/program.ts';
-import { elementCount, resolveSlice } from '../../src/compiler/program/shape-rules.ts';
+import { resolveSlice } from '../../src/compiler/program/shape-rules.ts';
+import { elementCount } from '../../src/shared/element-count.ts';
 
 interface Value {
   readonly shape: readonly number[];

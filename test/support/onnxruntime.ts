@@ -3,6 +3,7 @@ import * as ort from 'onnxruntime-node';
 import * as assert from 'uvu/assert';
 import { emitOnnx } from '../../src/compiler/emit/onnx/index.ts';
 import type { Program } from '../../src/compiler/program/program.ts';
+import { elementCount } from '../../src/shared/element-count.ts';
 import { Random } from '../../src/shared/random.ts';
 import { type Feeds, interpret } from './interpret.ts';
 
@@ -32,7 +33,7 @@ export function randomFeeds(program: Program, seed = 1): Record<string, Float32A
       if (instruction.kernel !== 'input') return [];
       const { name } = instruction.attributes;
       const random = Random.of(seed, name);
-      const count = instruction.shape.reduce((product, size) => product * size, 1);
+      const count = elementCount(instruction.shape);
       return [[name, Float32Array.from({ length: count }, () => random.uniform(-2, 2))]];
     }),
   );

@@ -2,8 +2,8 @@
 import { emitOnnx } from '../../../src/compiler/emit/onnx/index.ts';
 import { createBuilder } from '../../../src/compiler/program/build.ts';
 import type { Program } from '../../../src/compiler/program/program.ts';
-import { elementCount } from '../../../src/compiler/program/shape-rules.ts';
 import { loadRuntime, sessionOptions } from '../../../src/engines/native/runtime.ts';
+import { elementCount } from '../../../src/shared/element-count.ts';
 import { Random } from '../../../src/shared/random.ts';
 import { answerRequests } from '../engine-process.ts';
 import { median } from '../measured.ts';

@@ -2,6 +2,7 @@
 import type { Label } from '../../dsl/diagnostic.ts';
 import type { Span } from '../../dsl/source.ts';
 import { format, formatShape } from '../../shared/dim.ts';
+import { elementCount } from '../../shared/element-count.ts';
 import type { OpAttributes } from '../ops/kind.ts';
 import { shapeRules } from '../ops/shape/index.ts';
 import type { ShapeCall, ShapeRule } from '../ops/shape/rule.ts';
@@ -115,7 +116,7 @@ function recordNode(
 
 /** Whether the number of elements of a tensor is exact. */
 export function isCountable(shape: readonly number[]): boolean {
-  return Number.isSafeInteger(shape.reduce((count, size) => count * size, 1));
+  return Number.isSafeInteger(elementCount(shape));
 }
 
 /** "this side is [56, 56, 64]" at each tensor that goes in, where it is written in the call or where it was made. */

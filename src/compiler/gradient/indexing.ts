@@ -1,7 +1,7 @@
+import { elementCount } from '../../shared/element-count.ts';
 import type { indexing as forwardRules } from '../lower/indexing.ts';
 import { physicalAxis } from '../lower/layout.ts';
 import type { Builder, Tensor } from '../program/builder.ts';
-import { elementCount } from '../program/shape-rules.ts';
 import type { GradientTable } from './rule.ts';
 
 export const indexing: Pick<GradientTable, keyof typeof forwardRules> = {

@@ -1,3 +1,4 @@
+import { elementCount } from '../../shared/element-count.ts';
 import type { Builder, Tensor } from '../program/builder.ts';
 
 /**
@@ -15,7 +16,7 @@ export function toFirstWinner(
   const wins = b.cast(b.compare('equal', x, winner), 'float32');
   // earlier elements score higher, so that the best score among the winners is the first of them
   const contest = x.shape.map((size, axis) => (axes.includes(axis) ? size : 1));
-  const count = contest.reduce((product, size) => product * size, 1);
+  const count = elementCount(contest);
   const scores = b.mul(
     wins,
     b.constant(

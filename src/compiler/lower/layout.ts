@@ -2,6 +2,7 @@
  * Where the logical, channel-last axes of a value stand in its tensor. Broadcasting is a matter of the logical axes: a
  * `[C]` next to a `[H, W, C]` is `[1, 1, C]`, which is `[N, C, 1, 1]` when the image is channels-first.
  */
+import { elementCount } from '../../shared/element-count.ts';
 import type { Shape } from '../graph.ts';
 import type { Builder, Tensor } from '../program/builder.ts';
 import type { Layout, Placed } from './rule.ts';
@@ -44,9 +45,7 @@ export function inLayout(builder: Builder, { tensor, layout: from, shape }: Plac
 /** The layout that costs the least to bring all values to; channels-first where that is a tie between real images. */
 export function commonLayout(values: readonly Placed[]): Layout {
   const sizeIn = (layout: Layout, counted: readonly Placed[]): number =>
-    counted
-      .filter((value) => value.layout === layout)
-      .reduce((total, { shape }) => total + shape.reduce((product, size) => product * size, 1), 0);
+    counted.filter((value) => value.layout === layout).reduce((total, { shape }) => total + elementCount(shape), 0);
   const ordered = values.filter(({ shape }) => !isOrderless(shape));
   // among values that cost nothing to move, what most of the data says is as good as anything
   const counted = ordered.length > 0 ? ordered : values.filter(({ shape }) => shape.length > 1);

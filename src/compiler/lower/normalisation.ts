@@ -2,6 +2,7 @@
  * Normalisations as mean, centred values and reciprocal standard deviation, in whose terms their gradients have a closed
  * form. The variance is taken from the centred values: `E[x²] − E[x]²` cancels in float32.
  */
+import { elementCount } from '../../shared/element-count.ts';
 import type { Builder, Tensor } from '../program/builder.ts';
 import { overChannels, physicalAxis } from './layout.ts';
 import type { Forward, Layout, LowerContext, LowerTable, Placed, WeightTensors } from './rule.ts';
@@ -101,7 +102,7 @@ function normaliseGroups(
 ): Forward {
   const { builder: b, batch } = context;
   const image = context.as(x, 'channels-first');
-  const members = image.shape.slice(1).reduce((product, size) => product * size, 1) / groups;
+  const members = elementCount(image.shape.slice(1)) / groups;
   const grouped = b.reshape(image, [batch, groups, members]);
   const { centred, deviation } = standardise(b, grouped, [2], epsilon);
   const scaled = b.mul(

@@ -2,6 +2,7 @@
  * How weights start: parsed from the text of the language (`"he_normal"`, `"normal(0.02)"`), printed back to it, and
  * drawn from a stream of random numbers.
  */
+import { elementCount } from '../../shared/element-count.ts';
 import type { Random } from '../../shared/random.ts';
 import { suggest } from '../../shared/suggest.ts';
 
@@ -152,7 +153,7 @@ export function printInitializer(initializer: Initializer): string {
  */
 export function fansOf(shape: readonly number[]): Fans {
   if (shape.length < 2) return { in: shape[0] ?? 1, out: shape[0] ?? 1 };
-  const field = shape.slice(0, -2).reduce((product, size) => product * size, 1);
+  const field = elementCount(shape.slice(0, -2));
   return { in: field * shape.at(-2)!, out: field * shape.at(-1)! };
 }
 

@@ -1,8 +1,9 @@
 /** The builder of programs: what rules write, on top of an assembler. */
+import { elementCount } from '../../shared/element-count.ts';
 import { type Assembler, createAssembler } from './assemble.ts';
 import type { Builder } from './builder.ts';
 import type { KernelAttributes, SpatialWindow } from './program.ts';
-import { elementCount, equalShapes, ProgramError, resolveSlice, textOf } from './shape-rules.ts';
+import { equalShapes, ProgramError, resolveSlice, textOf } from './shape-rules.ts';
 
 export function createBuilder(): Builder {
   return builderOn(createAssembler());

@@ -2,6 +2,7 @@
  * What every kernel accepts and makes. The builder infers with this table and `verify.ts` checks with it, so that a
  * wrong lowering, gradient or pass fails where it was written and not inside an engine.
  */
+import { elementCount } from '../../shared/element-count.ts';
 import type { DataType, Kernel, KernelAttributes, SpatialWindow } from './program.ts';
 
 export interface TensorType {
@@ -226,10 +227,6 @@ export function inferType<K extends Kernel>(
   const { shape, type } = shapeRules[kernel](attributes, operands, stated);
   require(shape.every((size) => Number.isInteger(size) && size >= 1), () => `the result would be ${textOf(shape)}`);
   return { shape, type };
-}
-
-export function elementCount(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
 }
 
 export function equalShapes(a: readonly number[], b: readonly number[]): boolean {

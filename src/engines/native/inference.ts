@@ -4,7 +4,7 @@ import { type Graph, shapeOf } from '../../compiler/graph.ts';
 import { inferenceProgram } from '../../compiler/inference.ts';
 import { bindInputs } from '../../compiler/program/passes/bind-inputs.ts';
 import { optimise } from '../../compiler/program/passes/index.ts';
-import { elementCount } from '../../compiler/program/shape-rules.ts';
+import { elementCount } from '../../shared/element-count.ts';
 import type { InferenceSession, NamedTensors } from '../engine.ts';
 import { inBatches } from './batches.ts';
 import type { CompileOptions } from './messages.ts';

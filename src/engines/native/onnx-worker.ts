@@ -4,6 +4,7 @@
  */
 import { parentPort } from 'node:worker_threads';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import { elementCount } from '../../shared/element-count.ts';
 import { fillMask } from '../dropout-mask.ts';
 import { EngineError } from '../engine.ts';
 import { NEXT, type Reply, type Request, type TensorMessage } from './messages.ts';
@@ -112,10 +113,6 @@ class OnnxHost {
 /** Names and shapes; all our models have tensors of fixed sizes only. */
 function tensorsOf(metadata: readonly InferenceSession.ValueMetadata[]): { name: string; shape: readonly number[] }[] {
   return metadata.map((value) => ({ name: value.name, shape: value.isTensor ? (value.shape as number[]) : [] }));
-}
-
-function elementCount(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
 }
 
 const port = parentPort!;

@@ -3,6 +3,7 @@ import type * as tfjs from '@tensorflow/tfjs-core';
 import { logitsOf } from '../../compiler/cross-entropy.ts';
 import { type Graph, type Shape, shapeOf } from '../../compiler/graph.ts';
 import { allWeights, type WeightSpec } from '../../compiler/ops/weights/index.ts';
+import { elementCount } from '../../shared/element-count.ts';
 import { EngineError, type NamedTensors } from '../engine.ts';
 import { type GeneratedModel, loadGenerated, type Mode } from './generated-module.ts';
 
@@ -36,7 +37,7 @@ export class Classifier {
   }
 
   get imageSize(): number {
-    return this.imageShape.reduce((product, size) => product * size, 1);
+    return elementCount(this.imageShape);
   }
 
   bind(tensors: ReadonlyMap<string, tfjs.Tensor>): unknown {

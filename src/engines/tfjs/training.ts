@@ -1,5 +1,6 @@
 /** Training with generated code: the loss, its gradients by TensorFlow.js's tape, and the optimizer on variables. */
 import type * as tfjs from '@tensorflow/tfjs-core';
+import { elementCount } from '../../shared/element-count.ts';
 import { fillMask } from '../dropout-mask.ts';
 import type {
   NamedTensor,
@@ -52,7 +53,7 @@ export class TfjsTrainingSession implements TrainingSession {
         .filter(({ trainable }) => trainable)
         .flatMap(({ path, shape }) =>
           slotsOf(setup.optimizer).map((slot) => {
-            const zeros = new Float32Array(shape.reduce((product, size) => product * size, 1));
+            const zeros = new Float32Array(elementCount(shape));
             return [`${path}:${slot}`, variable(tf, zeros, shape, false)] as const;
           }),
         ),
@@ -190,7 +191,7 @@ export class TfjsTrainingSession implements TrainingSession {
   }
 
   #mask(path: string, shape: readonly number[], rate: number, step: number): tfjs.Tensor {
-    const mask = new Float32Array(shape.reduce((product, size) => product * size, 1));
+    const mask = new Float32Array(elementCount(shape));
     fillMask(mask, this.#setup.seed, path, step, rate);
     return this.#backend.tf.tensor(mask, [...shape]);
   }

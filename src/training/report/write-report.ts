@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import type { Graph } from '../../compiler/graph.ts';
 import { allWeights } from '../../compiler/ops/weights/index.ts';
 import type { Engine } from '../../engines/engine.ts';
+import { elementCount } from '../../shared/element-count.ts';
 import { weightsOnly } from '../checkpoint.ts';
 import { writeDurably } from '../durable-file.ts';
 import { type EvaluationOptions, type EvaluationResult, evaluate } from '../evaluate.ts';
@@ -49,7 +50,7 @@ export async function writeReport(
   const html = renderReport({
     name: basename(run.folder),
     record: run.record,
-    parameters: trainable.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0),
+    parameters: trainable.reduce((sum, { shape }) => sum + elementCount(shape), 0),
     epochs: readHistory(run.folder).filter((record) => record.kind === 'epoch'),
     ending,
     evaluation: result?.evaluation,

@@ -20,6 +20,7 @@ import { type Graph, type Node, type Shape, shapeOf } from '../../compiler/graph
 import type { OpKind } from '../../compiler/ops/kind.ts';
 import type { WeightSpec } from '../../compiler/ops/weights/index.ts';
 import type { NamedTensor } from '../../engines/engine.ts';
+import { elementCount } from '../../shared/element-count.ts';
 
 /** What PyTorch calls a weight of a layer, by specc's name of it. */
 const NAMES: Readonly<Record<string, string>> = {
@@ -118,7 +119,7 @@ function flattenedMap(graph: Graph, node: Node): Shape | undefined {
 
 /** The numbers of a row-major tensor with its axes in another order. */
 function transposed(data: Float32Array, shape: Shape, permutation: readonly number[]): Float32Array {
-  const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((product, size) => product * size, 1));
+  const strides = shape.map((_, axis) => elementCount(shape.slice(axis + 1)));
   const sizes = permutation.map((axis) => shape[axis]!);
   const steps = permutation.map((axis) => strides[axis]!);
   const result = new Float32Array(data.length);

@@ -8,8 +8,8 @@ import type { Placed } from '../../../src/compiler/lower/rule.ts';
 import { allWeights } from '../../../src/compiler/ops/weights/index.ts';
 import { createBuilder } from '../../../src/compiler/program/build.ts';
 import type { Program } from '../../../src/compiler/program/program.ts';
-import { elementCount } from '../../../src/compiler/program/shape-rules.ts';
 import { verifyProgram } from '../../../src/compiler/program/verify.ts';
+import { elementCount } from '../../../src/shared/element-count.ts';
 import { Random } from '../../../src/shared/random.ts';
 import { interpret } from '../../support/interpret.ts';
 

@@ -4,6 +4,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { shapeOf } from '../../../src/compiler/graph.ts';
 import { allWeights } from '../../../src/compiler/ops/weights/index.ts';
+import { elementCount } from '../../../src/shared/element-count.ts';
 import { assertClose } from '../../support/onnxruntime.ts';
 import { graphOf } from '../language/compile-text.ts';
 import { runForward } from '../lower/run.ts';
@@ -17,7 +18,7 @@ interface Case {
 
 /** As `numbers` of make.py. */
 function numbers(shape: readonly number[]): Float64Array {
-  const count = shape.reduce((product, size) => product * size, 1);
+  const count = elementCount(shape);
   return Float64Array.from({ length: count }, (_, i) => ((i * 7919) % 101) / 50 - 1);
 }
 

@@ -14,6 +14,7 @@ import {
 } from '../../../src/engines/engine.ts';
 import { nativeEngine as engine } from '../../../src/engines/native/engine.ts';
 import { loadRuntime, nativeAvailability } from '../../../src/engines/native/runtime.ts';
+import { elementCount } from '../../../src/shared/element-count.ts';
 import { Random } from '../../../src/shared/random.ts';
 import { handGraph } from '../../support/hand-graph.ts';
 import { fromGlorot } from '../../support/initializers.ts';
@@ -56,7 +57,7 @@ function initialWeights(of: Graph): Map<string, NamedTensor> {
   return new Map(
     allWeights(of).map(({ path, shape, initializer }) => {
       const random = Random.of(3, path);
-      const data = new Float32Array(shape.reduce((product, size) => product * size, 1));
+      const data = new Float32Array(elementCount(shape));
       if (initializer.kind === 'ones') data.fill(1);
       const drawn = initializer.kind === 'glorot_uniform' ? data.map(() => random.uniform(-0.5, 0.5)) : data;
       return [path, { shape, data: drawn }];
@@ -78,7 +79,7 @@ function feedsOf({ images, labels }: TrainingBatch, masks: ReturnType<typeof gra
   const oneHot = new Float32Array(batch * 3);
   for (const [index, label] of labels.entries()) oneHot[index * 3 + label] = 1;
   const drawn = masks.map(({ input, path, rate, shape }) => {
-    const mask = new Float32Array(shape.reduce((product, size) => product * size, 1));
+    const mask = new Float32Array(elementCount(shape));
     fillMask(mask, setup.seed, path, step, rate);
     return [input, mask] as const;
   });
@@ -117,7 +118,7 @@ for (const [name, optimizer] of Object.entries(optimizers)) {
     const initial = initialWeights(graph);
     let reference: Record<string, Float64Array> = Object.fromEntries(
       state.map(({ name, shape }) => {
-        const zeros = new Float64Array(shape.reduce((product, size) => product * size, 1));
+        const zeros = new Float64Array(elementCount(shape));
         return [name, initial.has(name) ? Float64Array.from(initial.get(name)!.data) : zeros];
       }),
     );

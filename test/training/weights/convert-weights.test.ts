@@ -6,6 +6,7 @@ import type { Graph } from '../../../src/compiler/graph.ts';
 import { Source } from '../../../src/dsl/source.ts';
 import type { NamedTensor, NamedTensors } from '../../../src/engines/engine.ts';
 import { initialWeights } from '../../../src/engines/initialize.ts';
+import { elementCount } from '../../../src/shared/element-count.ts';
 import { misfits } from '../../../src/training/weights/conversion-text.ts';
 import { fromForeign, intoForeign } from '../../../src/training/weights/convert-weights.ts';
 import { readWeightMap, type WeightMap } from '../../../src/training/weights/weight-map.ts';
@@ -24,7 +25,7 @@ function mapOf(text: string): WeightMap {
 
 /** Every number tells where it stands: 0, 1, 2, … in the foreign order. */
 function counted(...shape: number[]): NamedTensor {
-  const count = shape.reduce((product, size) => product * size, 1);
+  const count = elementCount(shape);
   return { shape, data: Float32Array.from({ length: count }, (_, at) => at) };
 }
 

@@ -1,7 +1,7 @@
 /** Rewrites what the operators of ONNX allow but some of its readers do not take. */
+import { elementCount } from '../../../shared/element-count.ts';
 import { rewrite } from '../../program/passes/rewrite.ts';
 import type { Instruction, Program } from '../../program/program.ts';
-import { elementCount } from '../../program/shape-rules.ts';
 
 /** "Pad should be smaller than kernel": a dilated maximum window may have more padding, which must be spelt out. */
 export function spellOutWidePoolPadding(program: Program): Program {

@@ -1,19 +1,19 @@
 /** Multiply-accumulates of each operation at batch 1: convolutions, dense layers and matrix products; the rest is free. */
+import { elementCount } from '../../../shared/element-count.ts';
 import { type Graph, type Node, type Shape, shapeOf } from '../../graph.ts';
 import type { OpAttributes, OpKind } from '../kind.ts';
 
 type Rule<K extends OpKind> = (attributes: OpAttributes[K], inputs: readonly Shape[], output: Shape) => number;
 
 const free = (): number => 0;
-const size = (shape: Shape): number => shape.reduce((total, each) => total * each, 1);
 const channels = (shape: Shape | undefined): number => shape!.at(-1)!;
 
 function convolution({ kernel, groups }: OpAttributes['conv2d'], [x]: readonly Shape[], output: Shape): number {
-  return size(output) * kernel[0] * kernel[1] * (channels(x) / groups);
+  return elementCount(output) * kernel[0] * kernel[1] * (channels(x) / groups);
 }
 
 function depthwise({ kernel }: OpAttributes['depthwise_conv2d'], _: readonly Shape[], output: Shape): number {
-  return size(output) * kernel[0] * kernel[1];
+  return elementCount(output) * kernel[0] * kernel[1];
 }
 
 export const costRules: { readonly [K in OpKind]: Rule<K> } = {
@@ -21,9 +21,9 @@ export const costRules: { readonly [K in OpKind]: Rule<K> } = {
   depthwise_conv2d: depthwise,
   conv1d: convolution,
   depthwise_conv1d: depthwise,
-  conv2d_transpose: ({ kernel, filters, groups }, [x]) => size(x!) * kernel[0] * kernel[1] * (filters / groups),
-  dense: (_, [x], output) => size(output) * channels(x),
-  matmul: ({ transposeA }, [a], output) => size(output) * (transposeA ? a!.at(-2)! : a!.at(-1)!),
+  conv2d_transpose: ({ kernel, filters, groups }, [x]) => elementCount(x!) * kernel[0] * kernel[1] * (filters / groups),
+  dense: (_, [x], output) => elementCount(output) * channels(x),
+  matmul: ({ transposeA }, [a], output) => elementCount(output) * (transposeA ? a!.at(-2)! : a!.at(-1)!),
 
   input: free,
   weight: free,

@@ -2,8 +2,8 @@
  * Moves the numbers of bound weights to the order and shape in which kernels read them, so that a model has no transpose
  * or reshape of a weight to do each time it runs. The weight keeps its name.
  */
+import { elementCount } from '../../../shared/element-count.ts';
 import type { Program } from '../program.ts';
-import { elementCount } from '../shape-rules.ts';
 import { rewrite } from './rewrite.ts';
 
 export function arrangeWeights(program: Program): Program {

@@ -2,9 +2,9 @@
  * Computes now what depends on constants alone. Elementwise results are rounded to float32 as an engine would; only
  * kernels that cannot make a constant much larger than its operands are computed, and only up to a size.
  */
+import { elementCount } from '../../../shared/element-count.ts';
 import type { Tensor } from '../builder.ts';
 import type { Binary, Comparison, DataType, Instruction, Program, Unary } from '../program.ts';
-import { elementCount } from '../shape-rules.ts';
 import { type Rewriting, rewrite } from './rewrite.ts';
 
 /** Past this many elements a constant is better computed once by the engine than stored. */

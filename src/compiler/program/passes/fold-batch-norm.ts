@@ -3,8 +3,8 @@
  * channel, `s · (W ∗ x + b − mean) + beta` is a convolution by `s · W` with the bias `s · (b − mean) + beta`. Both have to
  * have their numbers, and nothing else may read the convolution.
  */
+import { elementCount } from '../../../shared/element-count.ts';
 import type { Instruction, Program } from '../program.ts';
-import { elementCount } from '../shape-rules.ts';
 import { countUses } from '../uses.ts';
 import { rewrite } from './rewrite.ts';
 
