@@ -7,7 +7,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Checkpoint, CheckpointStore, weightsOnly } from '../../src/training/checkpoint.ts';
 import { train } from '../../src/training/loop.ts';
-import { TrainingError } from '../../src/training/training-error.ts';
+import { fails } from './fails.ts';
 import { SILENT, temporaryFolder, toyJob, toyPlan } from './toy-run.ts';
 
 function checkpoint(step: number): Checkpoint {
@@ -28,18 +28,6 @@ function checkpoint(step: number): Checkpoint {
     identity: { 'training.batch': 5, 'model.graph': 'abc' },
     engine: 'native',
   };
-}
-
-function fails(action: () => unknown, message: RegExp, help: RegExp): void {
-  try {
-    action();
-  } catch (error) {
-    assert.instance(error, TrainingError);
-    assert.match((error as TrainingError).message, message);
-    assert.match((error as TrainingError).help, help);
-    return;
-  }
-  assert.unreachable(`expected ${message}`);
 }
 
 test('what is saved is loaded', () => {

@@ -8,12 +8,10 @@ import * as assert from 'uvu/assert';
 import * as evaluate from '../../src/cli/commands/evaluate.ts';
 import * as predict from '../../src/cli/commands/predict.ts';
 import * as train from '../../src/cli/commands/train.ts';
-import type { CommandModule } from '../../src/cli/commands.ts';
-import { reportFailure } from '../../src/cli/failure.ts';
-import { openTerminal, type Terminal } from '../../src/cli/terminal.ts';
 import { readHistory } from '../../src/training/history.ts';
 import { experimentOfRun } from '../../src/training/run-experiment.ts';
 import { openRun } from '../../src/training/run-folder.ts';
+import { type Ended, specc } from './run-command.ts';
 import { temporaryFolder } from './toy-run.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -22,32 +20,6 @@ const SPEC = `model Small(classes: int = 4)(image: [16, 16, 3]) -> [classes] {
   image |> conv2d(8, 3) |> batch_norm |> relu |> max_pool(2) |> dropout(0.2) |> global_avg_pool |> dense(classes) |> softmax
 }
 `;
-
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs a command in this process, as `main` does. */
-async function specc(command: CommandModule, args: readonly string[], options: object = {}): Promise<Ended> {
-  const [stdout, stderr]: [string[], string[]] = [[], []];
-  const terminal: Terminal = {
-    ...openTerminal({ color: false }),
-    print: (text) => void stdout.push(text),
-    note: (text) => void stderr.push(text),
-    problem: (text) => void stderr.push(text),
-    interactive: false,
-  };
-  const defaults = { engine: 'native', format: 'table', checkpoint: 'best' };
-  let code: number;
-  try {
-    code = await command.run(args, { ...defaults, ...options }, terminal);
-  } catch (error) {
-    code = reportFailure(error, terminal);
-  }
-  return { code, stdout: stdout.join('\n'), stderr: stderr.join('\n') };
-}
 
 /** Runs `specc` in a process of its own, which is sent SIGINT as soon as the text appears on standard error. */
 async function speccInterrupted(args: readonly string[], at: RegExp): Promise<Ended> {

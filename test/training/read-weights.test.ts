@@ -7,26 +7,14 @@ import { CheckpointStore } from '../../src/training/checkpoint.ts';
 import { fitWeights, readWeights } from '../../src/training/read-weights.ts';
 import { createRun } from '../../src/training/run-folder.ts';
 import { encodeSafetensors } from '../../src/training/safetensors.ts';
-import { TrainingError } from '../../src/training/training-error.ts';
 import { smallNet } from '../support/small-net.ts';
+import { fails } from './fails.ts';
 import { temporaryFolder, toyPlan } from './toy-run.ts';
 
 const graph = smallNet();
 const weights = initialWeights(graph, 7);
 /** What a checkpoint has besides. */
 const withSlots = new Map([...weights, ['dense/bias:m', { shape: [3], data: new Float32Array(3) }]]);
-
-function fails(action: () => unknown, message: RegExp, help: RegExp): void {
-  try {
-    action();
-  } catch (error) {
-    assert.instance(error, TrainingError);
-    assert.match((error as TrainingError).message, message);
-    assert.match((error as TrainingError).help, help);
-    return;
-  }
-  assert.unreachable(`expected ${message}`);
-}
 
 test('of a run, of one of its checkpoints, and of a safetensors file', () => {
   const output = temporaryFolder();

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createRun, discardUnused, latestRun, openRun, type Run, sourceHash } from '../../src/training/run-folder.ts';
-import { TrainingError } from '../../src/training/training-error.ts';
+import { fails } from './fails.ts';
 import { temporaryFolder, toyPlan } from './toy-run.ts';
 
 const SOURCES = [
@@ -21,18 +21,6 @@ function make(output: string): Run {
     engine: { name: 'native', device: 'CPU' },
     sources: SOURCES,
   });
-}
-
-function fails(action: () => unknown, message: RegExp, help: RegExp): void {
-  try {
-    action();
-  } catch (error) {
-    assert.instance(error, TrainingError);
-    assert.match((error as TrainingError).message, message);
-    assert.match((error as TrainingError).help, help);
-    return;
-  }
-  assert.unreachable(`expected ${message}`);
 }
 
 test('what was made is opened, by its path or its name', () => {

@@ -8,11 +8,10 @@ import * as list from '../../../src/cli/commands/weights-list.ts';
 import * as load from '../../../src/cli/commands/weights-load.ts';
 import * as save from '../../../src/cli/commands/weights-save.ts';
 import type { CommandModule } from '../../../src/cli/commands.ts';
-import { reportFailure } from '../../../src/cli/failure.ts';
-import { openTerminal, type Terminal } from '../../../src/cli/terminal.ts';
 import type { NamedTensor } from '../../../src/engines/engine.ts';
 import { readWeights } from '../../../src/training/read-weights.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../../src/training/safetensors.ts';
+import { specc } from '../run-command.ts';
 import { temporaryFolder } from '../toy-run.ts';
 
 const folder = temporaryFolder();
@@ -27,30 +26,6 @@ writeFileSync(
 `,
 );
 writeFileSync(inFolder('map.yaml'), 'layers: { conv: stem/conv2d, bn: stem/batch_norm, fc: dense }\n');
-
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function specc(command: CommandModule, args: readonly string[], options: object = {}): Promise<Ended> {
-  const [stdout, stderr]: [string[], string[]] = [[], []];
-  const terminal: Terminal = {
-    ...openTerminal({ color: false }),
-    print: (text) => void stdout.push(text),
-    note: (text) => void stderr.push(text),
-    problem: (text) => void stderr.push(text),
-    interactive: false,
-  };
-  let code: number;
-  try {
-    code = await command.run(args, { format: 'table', engine: 'native', ...options }, terminal);
-  } catch (error) {
-    code = reportFailure(error, terminal);
-  }
-  return { code, stdout: stdout.join('\n'), stderr: stderr.join('\n') };
-}
 
 function tensorsOf(name: string): ReadonlyMap<string, NamedTensor> {
   return decodeSafetensors(readFileSync(inFolder(name)), name).tensors;
