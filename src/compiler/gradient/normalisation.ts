@@ -39,44 +39,9 @@ export const normalisation: Pick<GradientTable, Normalisation> = {
   group_norm: (context, _node, forward, [output]) => groupGradient(context, forward, output!),
   instance_norm: (context, _node, forward, [output]) => groupGradient(context, forward, output!),
 
-  layer_norm(context, _node, { inputs: [x], weights, saved }, [output]) {
-    const { builder: b } = context;
-    const { layout, shape } = x!;
-    const dy = context.as(output!, layout);
-    const { normalised, deviation } = saved as { normalised: typeof dy; deviation: typeof dy };
-    const axis = physicalAxis(layout, shape.length, shape.length - 1);
-    const gamma = factors(b, x!, weights);
-    const scaled = b.mul(dy, overChannels(b, gamma, layout, shape.length));
-    const mean = b.reduce('mean', scaled, [axis]);
-    const meanAlong = b.reduce('mean', b.mul(scaled, normalised), [axis]);
-    const dx = b.mul(b.sub(b.sub(scaled, mean), b.mul(normalised, meanAlong)), deviation);
-    const others = axesBesideChannels(x!);
-    return {
-      inputs: [context.place(dx, layout, shape)],
-      weights: learned(weights, {
-        gamma: b.reshape(b.reduce('sum', b.mul(dy, normalised), others), gamma.shape),
-        beta: b.reshape(b.reduce('sum', dy, others), gamma.shape),
-      }),
-    };
-  },
-
+  layer_norm: (context, _node, forward, [output]) => lastAxisGradient(context, forward, output!, true),
   // as layer_norm, without what comes through the mean
-  rms_norm(context, _node, { inputs: [x], weights, saved }, [output]) {
-    const { builder: b } = context;
-    const { layout, shape } = x!;
-    const dy = context.as(output!, layout);
-    const { normalised, deviation } = saved as { normalised: typeof dy; deviation: typeof dy };
-    const axis = physicalAxis(layout, shape.length, shape.length - 1);
-    const gamma = factors(b, x!, weights);
-    const scaled = b.mul(dy, overChannels(b, gamma, layout, shape.length));
-    const meanAlong = b.reduce('mean', b.mul(scaled, normalised), [axis]);
-    const dx = b.mul(b.sub(scaled, b.mul(normalised, meanAlong)), deviation);
-    const along = b.reduce('sum', b.mul(dy, normalised), axesBesideChannels(x!));
-    return {
-      inputs: [context.place(dx, layout, shape)],
-      weights: learned(weights, { gamma: b.reshape(along, gamma.shape) }),
-    };
-  },
+  rms_norm: (context, _node, forward, [output]) => lastAxisGradient(context, forward, output!, false),
 
   // (dy − y · Σ dy · y) / ‖x‖; where the length is held at its least, that is a constant
   l2_normalize(context, { attributes }, { inputs: [x], outputs: [y], saved }, [output]) {
@@ -91,6 +56,32 @@ export const normalisation: Pick<GradientTable, Normalisation> = {
     return { inputs: [context.place(dx, layout, shape)] };
   },
 };
+
+function lastAxisGradient(
+  context: LowerContext,
+  { inputs: [x], weights, saved }: ForwardRun,
+  output: Placed,
+  centred: boolean,
+): Backward {
+  const { builder: b } = context;
+  const { layout, shape } = x!;
+  const dy = context.as(output, layout);
+  const { normalised, deviation } = saved as { normalised: typeof dy; deviation: typeof dy };
+  const axis = physicalAxis(layout, shape.length, shape.length - 1);
+  const gamma = factors(b, x!, weights);
+  const scaled = b.mul(dy, overChannels(b, gamma, layout, shape.length));
+  const straight = centred ? b.sub(scaled, b.reduce('mean', scaled, [axis])) : scaled;
+  const meanAlong = b.reduce('mean', b.mul(scaled, normalised), [axis]);
+  const dx = b.mul(b.sub(straight, b.mul(normalised, meanAlong)), deviation);
+  const others = axesBesideChannels(x!);
+  return {
+    inputs: [context.place(dx, layout, shape)],
+    weights: learned(weights, {
+      gamma: b.reshape(b.reduce('sum', b.mul(dy, normalised), others), gamma.shape),
+      beta: b.reshape(b.reduce('sum', dy, others), gamma.shape),
+    }),
+  };
+}
 
 /** The gradients of those weights that the layer has. */
 function learned(weights: WeightTensors, gradients: WeightTensors): WeightTensors {
