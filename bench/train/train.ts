@@ -4,13 +4,13 @@
  * Every engine is a process of its own that trains the same model from the same weights on the same batches. In each
  * round each of them takes some steps while the others are stopped, so that what else the machine does meets all alike.
  */
-import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type Graph, shapeOf } from '../../src/compiler/graph.ts';
 import { summarize } from '../../src/compiler/summary.ts';
 import { EngineProcess } from './engine-process.ts';
 import type { Started } from './engine-worker.ts';
 import { compareLosses, median, type Steps } from './measured.ts';
+import { optionReader, say, workloadOptions } from './options.ts';
 import { findPython, PYTORCH_SCRIPT, pytorchSteps, startPyTorch } from './pytorch-engine.ts';
 import { graphOf, MODELS, type ModelName, projectFile, type Workload } from './workload.ts';
 
@@ -52,53 +52,29 @@ const USAGE =
 
 const { values: options } = parseArgs({
   options: {
-    models: { type: 'string', default: 'ddrnet,resnet18' },
-    batch: { type: 'string', default: '16' },
-    size: { type: 'string', default: '64' },
-    threads: { type: 'string', default: `${availableParallelism()}` },
+    ...workloadOptions,
     rounds: { type: 'string', default: '5' },
     steps: { type: 'string', default: '4' },
     engines: { type: 'string', default: 'native,pytorch,tfjs-cpu' },
-    format: { type: 'string', default: 'table' },
   },
 });
 
-/** Everything but the figures themselves, so that `--format json` leaves the standard output clean. */
-const say = (text: string): void => void process.stderr.write(`${text}\n`);
-
 process.on('SIGINT', () => process.exit(130));
 
+const { choices, natural } = optionReader(options, USAGE);
 const models = choices('models', Object.keys(MODELS) as ModelName[]);
 const engines = choices('engines', ENGINES);
 const format = choices('format', ['table', 'json'] as const)[0]!;
-const [batch, size, threads, rounds, steps] = (['batch', 'size', 'threads', 'rounds', 'steps'] as const).map(natural);
+const [batch, size, threads] = [natural('batch'), natural('size'), natural('threads')];
+const [rounds, steps] = [natural('rounds'), natural('steps')];
 const python = engines.includes('pytorch') ? findPython() : undefined;
 
 const figures: Figures[] = [];
 for (const model of models) {
-  figures.push(...(await compare({ model, batch: batch!, size: size!, threads: threads! })));
+  figures.push(...(await compare({ model, batch, size, threads })));
 }
 if (format === 'json') console.log(JSON.stringify(figures, null, 2));
 process.exitCode ??= figures.length > 0 ? 0 : 1;
-
-function choices<Choice extends string>(name: 'models' | 'engines' | 'format', known: readonly Choice[]): Choice[] {
-  return options[name].split(',').map((given) => {
-    const found = known.find((each) => each === given);
-    if (found === undefined) fail(`--${name}: '${given}' is none of ${known.join(', ')}`);
-    return found;
-  });
-}
-
-function natural(name: 'batch' | 'size' | 'threads' | 'rounds' | 'steps'): number {
-  const number = Number(options[name]);
-  if (!Number.isInteger(number) || number < 1) fail(`--${name}: '${options[name]}' is no whole number above zero`);
-  return number;
-}
-
-function fail(message: string): never {
-  say(`${message}\n${USAGE}`);
-  process.exit(2);
-}
 
 async function compare(workload: Workload): Promise<Figures[]> {
   const graph = graphOf(workload);
@@ -112,10 +88,10 @@ async function compare(workload: Workload): Promise<Figures[]> {
       if (runner) runners.push(runner);
     }
     await warmUp(runners);
-    for (let round = 0; round < rounds!; round++) {
+    for (let round = 0; round < rounds; round++) {
       // Whoever is first finds the caches as the last one left them: that is somebody else in each round.
       const turn = runners.map((_, at) => runners[(at + round) % runners.length]!);
-      for (const runner of turn) if (!SLOW.includes(runner.engine)) await take(runner, steps!, true);
+      for (const runner of turn) if (!SLOW.includes(runner.engine)) await take(runner, steps, true);
     }
     reportLosses(runners);
     const found = runners.map((runner) => figuresOf(runner, workload));

@@ -2,11 +2,11 @@
  * `npm run bench:ops`: every operation of the models alone, specc's programs on onnxruntime against PyTorch's autograd,
  * sorted by the time that a step of training loses to it. See bench/README.md.
  */
-import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { physicalAxis, physicalShape } from '../../../src/compiler/lower/layout.ts';
 import { EngineProcess } from '../engine-process.ts';
 import { median } from '../measured.ts';
+import { optionReader, say, workloadOptions } from '../options.ts';
 import { findPython, PYTORCH_SCRIPT } from '../pytorch-engine.ts';
 import { graphOf, MODELS, type ModelName, projectFile } from '../workload.ts';
 import { casesOf, type OpCase, type Part } from './cases.ts';
@@ -24,32 +24,27 @@ interface Row {
   readonly lost: number | null;
 }
 
+const USAGE =
+  'usage: npm run bench:ops -- [--models ddrnet,resnet18] [--batch 16] [--size 64] [--threads N] [--rounds 3] ' +
+  '[--budget 100] [--only NAME] [--format table|json]';
+
 const { values: options } = parseArgs({
   options: {
-    models: { type: 'string', default: 'ddrnet,resnet18' },
-    batch: { type: 'string', default: '16' },
-    size: { type: 'string', default: '64' },
-    threads: { type: 'string', default: `${availableParallelism()}` },
+    ...workloadOptions,
     rounds: { type: 'string', default: '3' },
     /** Milliseconds for one part of an operation in one round. */
     budget: { type: 'string', default: '100' },
     only: { type: 'string', default: '' },
-    format: { type: 'string', default: 'table' },
   },
 });
 
-const say = (text: string): void => void process.stderr.write(`${text}\n`);
-
 process.on('SIGINT', () => process.exit(130));
 
-const [batch, size, threads, rounds, budget] = (['batch', 'size', 'threads', 'rounds', 'budget'] as const).map(
-  (name) => {
-    const number = Number(options[name]);
-    if (!Number.isInteger(number) || number < 1) throw new Error(`--${name} takes a whole number above zero`);
-    return number;
-  },
-) as [number, number, number, number, number];
-if (!['table', 'json'].includes(options.format)) throw new Error('--format is table or json');
+const { choices, natural } = optionReader(options, USAGE);
+const models = choices('models', Object.keys(MODELS) as ModelName[]);
+const format = choices('format', ['table', 'json'] as const)[0]!;
+const [batch, size, threads] = [natural('batch'), natural('size'), natural('threads')];
+const [rounds, budget] = [natural('rounds'), natural('budget')];
 
 const python = findPython();
 if (python === undefined) {
@@ -60,16 +55,14 @@ const native = new EngineProcess('native', process.execPath, ['--import', 'tsx',
 const pytorch = python && new EngineProcess('pytorch', python, [PYTORCH_SCRIPT], { OMP_NUM_THREADS: `${threads}` });
 
 const rows: Row[] = [];
-for (const name of options.models.split(',')) {
-  if (!(name in MODELS)) throw new Error(`--models: '${name}' is none of ${Object.keys(MODELS).join(', ')}`);
-  const model = name as ModelName;
+for (const model of models) {
   const cases = casesOf(graphOf({ model, size })).filter(({ label }) => label.includes(options.only));
   for (const opCase of cases) rows.push(...(await measure(model, opCase)));
 }
 native.close();
 if (pytorch) pytorch.close();
 rows.sort((a, b) => (b.lost ?? b.native) - (a.lost ?? a.native));
-if (options.format === 'json') console.log(JSON.stringify(rows, null, 2));
+if (format === 'json') console.log(JSON.stringify(rows, null, 2));
 else printRows();
 
 async function measure(model: ModelName, opCase: OpCase): Promise<Row[]> {

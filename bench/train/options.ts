@@ -1,0 +1,45 @@
+/** What the options of the benchmarks of training have in common. */
+import { availableParallelism } from 'node:os';
+
+export const workloadOptions = {
+  models: { type: 'string', default: 'ddrnet,resnet18' },
+  batch: { type: 'string', default: '16' },
+  size: { type: 'string', default: '64' },
+  threads: { type: 'string', default: `${availableParallelism()}` },
+  format: { type: 'string', default: 'table' },
+} as const;
+
+/** Everything but the figures themselves, so that `--format json` leaves the standard output clean. */
+export function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+export interface OptionReader<Name extends string> {
+  /** Some of `known`, with commas between. */
+  choices<Choice extends string>(name: Name, known: readonly Choice[]): Choice[];
+  /** A whole number above zero. */
+  natural(name: Name): number;
+}
+
+/** Reads texts as what they stand for; one that stands for nothing ends the process with the usage, code 2. */
+export function optionReader<Name extends string>(
+  options: Readonly<Record<Name, string>>,
+  usage: string,
+): OptionReader<Name> {
+  const fail = (message: string): never => {
+    say(`${message}\n${usage}`);
+    process.exit(2);
+  };
+  return {
+    choices: (name, known) =>
+      options[name].split(',').map((given) => {
+        const found = known.find((each) => each === given);
+        return found ?? fail(`--${name}: '${given}' is none of ${known.join(', ')}`);
+      }),
+    natural: (name) => {
+      const number = Number(options[name]);
+      if (Number.isInteger(number) && number >= 1) return number;
+      return fail(`--${name}: '${options[name]}' is no whole number above zero`);
+    },
+  };
+}
