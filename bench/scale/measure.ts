@@ -2,6 +2,8 @@
 
 /** A sample of a short job is of so many runs that it takes this long, in milliseconds. */
 const SHORTEST_SAMPLE = 200;
+/** Each job runs this long before it is measured, in milliseconds, or it would be charged for being compiled. */
+const WARM_UP = 2000;
 /** Jobs that take longer than this, in milliseconds, are sampled once: their noise is small beside their length. */
 const LONG = 3000;
 
@@ -11,7 +13,7 @@ const LONG = 3000;
  * counted.
  */
 export function measure(jobs: readonly (() => unknown)[], rounds: number): readonly number[] {
-  const first = jobs.map((run) => processorTime(run, 1));
+  const first = jobs.map(warmUp);
   const samples: number[][] = jobs.map(() => []);
   for (let round = 0; round < rounds; round += 1) {
     for (const [at, run] of jobs.entries()) {
@@ -21,6 +23,16 @@ export function measure(jobs: readonly (() => unknown)[], rounds: number): reado
     }
   }
   return samples.map(median);
+}
+
+/** How long the last of the runs took. */
+function warmUp(run: () => unknown): number {
+  let last = processorTime(run, 1);
+  for (let total = last, runs = 1; total < WARM_UP && runs < 100; runs += 1) {
+    last = processorTime(run, 1);
+    total += last;
+  }
+  return last;
 }
 
 function processorTime(run: () => unknown, times: number): number {

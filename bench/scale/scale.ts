@@ -1,7 +1,7 @@
 /**
  * Measures how the compiler grows with its input: every phase on models of 1,000 and of 10,000 operations.
  *
- *   npm run --silent bench:scale -- [--large] [--rounds N] [--form NAME]… [--texts] [--format json]
+ *   npm run --silent bench:scale -- [--large] [--rounds N] [--form NAME]… [--phase NAME]… [--texts] [--format json]
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -16,6 +16,7 @@ const { values: options } = parseArgs({
     texts: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '3' },
     form: { type: 'string', multiple: true },
+    phase: { type: 'string', multiple: true },
     format: { type: 'string', default: 'table' },
   },
 });
@@ -42,10 +43,11 @@ interface Section {
 
 /** The same phases at each size. */
 function rowsOf(phases: readonly (readonly Phase[])[]): readonly Row[] {
-  return phases[0]!.map(({ name }, index): Row => {
+  return phases[0]!.flatMap(({ name }, index): Row[] => {
+    if (options.phase !== undefined && !options.phase.includes(name)) return [];
     const jobs = phases.map((each) => each[index]!.run);
     const milliseconds = measure(jobs, Number(options.rounds));
-    return { phase: name, milliseconds, ratio: milliseconds[1]! / milliseconds[0]! };
+    return [{ phase: name, milliseconds, ratio: milliseconds[1]! / milliseconds[0]! }];
   });
 }
 
