@@ -17,14 +17,8 @@ import { initialWeights } from '../../engines/initialize.ts';
 import type { Checkpoint } from '../../training/checkpoint.ts';
 import type { EvaluationResult } from '../../training/evaluate.ts';
 import { identityOf } from '../../training/identity.ts';
-import { type TrainingEnd, train } from '../../training/loop.ts';
-import {
-  evaluationBatches,
-  imageFolderOf,
-  openTrainingImages,
-  type TrainingImages,
-  trainingBatches,
-} from '../../training/open-data.ts';
+import type { TrainingEnd } from '../../training/loop.ts';
+import { imageFolderOf, openTrainingImages, type TrainingImages } from '../../training/open-data.ts';
 import { evaluateRun, writeReport } from '../../training/report/write-report.ts';
 import { experimentOfRun } from '../../training/run-experiment.ts';
 import {
@@ -36,6 +30,7 @@ import {
   type Run,
   type SourceText,
 } from '../../training/run-folder.ts';
+import { endingText, type RunTraining, trainRun } from '../../training/train-run.ts';
 import { startingWeights } from '../../training/weights/starting-weights.ts';
 import { AlreadyReported, EXIT, WrongUse } from '../failure.ts';
 import { INTERRUPTED, onInterrupt } from '../interrupt.ts';
@@ -80,20 +75,13 @@ export async function run(args: readonly string[], options: TrainOptions, termin
     const { run, checkpoint } = prepareRun(undertaking, chosen, images, terminal);
     terminal.note(`run: ${run.folder}\n`);
 
-    const end = await trainRun(
-      run,
-      experiment,
-      chosen,
-      images,
-      { initial, resume: checkpoint },
-      interruption.signal,
-      terminal,
-    );
+    const { engine } = chosen;
+    const training = { run, experiment, engine, images, initial, resume: checkpoint };
+    const end = await trainShown(training, interruption.signal, terminal);
     if (end.reason === 'interrupted') return sayInterrupted(run, end, terminal);
-    const ending = endingOf(end);
+    const ending = endingText(end);
     const result =
-      images.validation &&
-      (await evaluateRun(run, experiment.graph, chosen.engine, images.validation, 'best', interruption));
+      images.validation && (await evaluateRun(run, experiment.graph, engine, images.validation, 'best', interruption));
     if (interruption.signal.aborted) return sayInterrupted(run, end, terminal);
     const path = await writeReport(run, experiment.graph, images, result, ending);
     sayResult(run, end, result, images, path, terminal);
@@ -238,42 +226,16 @@ function weightsToStart({ experiment, resumed }: Undertaking, terminal: Terminal
   return weights;
 }
 
-async function trainRun(
-  run: Run,
-  { plan, graph }: Experiment,
-  { engine }: ChosenEngine,
-  images: TrainingImages,
-  { initial, resume }: { readonly initial: NamedTensors; readonly resume: Checkpoint | undefined },
-  signal: AbortSignal,
-  terminal: Terminal,
-): Promise<TrainingEnd> {
+/** Trains with progress on the terminal. A run that failed before its first step leaves nothing behind. */
+async function trainShown(training: RunTraining, signal: AbortSignal, terminal: Terminal): Promise<TrainingEnd> {
   const progress = new TrainingProgress(terminal);
-  const batches = trainingBatches(images.train, plan);
-  const validation = images.validation && evaluationBatches(images.validation, plan.data, plan.training.batch);
   try {
-    return await train(
-      {
-        plan,
-        graph,
-        engine,
-        classes: images.classes,
-        train: batches,
-        validation,
-        initial,
-        identity: identityOf(plan, graph, images.names),
-        folder: run.folder,
-        checkpoints: run.checkpoints,
-      },
-      progress,
-      { resume, signal },
-    );
+    return await trainRun(training, progress, signal);
   } catch (error) {
-    discardUnused(run);
+    discardUnused(training.run);
     throw error;
   } finally {
     progress.clear();
-    await batches.close();
-    await validation?.close();
   }
 }
 
@@ -303,10 +265,6 @@ function quoted(path: string): string {
   return /\s/.test(path) ? `'${path}'` : path;
 }
 
-function endingOf({ reason, state }: TrainingEnd): string {
-  return `${reason} after ${counted(state.epoch - 1, 'epoch')}`;
-}
-
 function sayResult(
   run: Run,
   end: TrainingEnd,
@@ -316,7 +274,7 @@ function sayResult(
   terminal: Terminal,
 ): void {
   const { bold, dim } = terminal.colours;
-  const trained = endingOf(end);
+  const trained = endingText(end);
   if (result === undefined) {
     terminal.print(`\n${bold(run.folder)}: ${trained}; there are no validation images`);
   } else {
