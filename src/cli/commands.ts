@@ -182,6 +182,24 @@ export const commands: readonly CommandRow[] = [
     load: () => import('./commands/summary.ts'),
   },
   {
+    usage: 'graph <model>',
+    group: 'Look',
+    summary: 'draw FILE[#Model]: blocks, layers, shapes and what they cost',
+    options: [
+      ['--format <format>', 'what to draw', 'svg'],
+      ['-o, --out <file>', 'where to; printed unless told'],
+      SET,
+      ['--depth <levels>', 'open blocks down to this level; as many as fit on a page unless told'],
+      ['--no-fold', 'draw every round of what repeats, not one with ×N'],
+    ],
+    choices: { format: ['svg', 'mermaid'] },
+    examples: [
+      'specc graph specs/ddrnet.spec -o ddrnet.svg',
+      'specc graph specs/resnet.spec#ResNet50 --depth 2 --format mermaid',
+    ],
+    load: () => import('./commands/graph.ts'),
+  },
+  {
     usage: 'weights list <model>',
     group: 'Weights',
     summary: 'list every weight of FILE[#Model]: path, shape, whether it is trained, how it starts',

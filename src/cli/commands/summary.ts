@@ -1,7 +1,8 @@
 /** `specc summary FILE[#Model]`: layers, shapes, parameters and cost, summed up block by block. */
 import { type Graph, modelOf, type Shape } from '../../compiler/graph.ts';
 import { type Summary, summarize } from '../../compiler/summary.ts';
-import { EXIT, WrongUse } from '../failure.ts';
+import { wholeDepth } from '../depth-option.ts';
+import { EXIT } from '../failure.ts';
 import { loadModel } from '../load-model.ts';
 import { type SummaryRow, summaryRows } from '../summary-rows.ts';
 import type { Terminal } from '../terminal.ts';
@@ -27,12 +28,6 @@ export function run([argument]: readonly string[], options: Options, terminal: T
     );
   }
   return EXIT.clean;
-}
-
-function wholeDepth(text: string): number {
-  const depth = Number(text);
-  if (Number.isInteger(depth) && depth >= 1) return depth;
-  throw new WrongUse(`--depth takes a whole number of levels, at least 1, not '${text}'`);
 }
 
 function asTable(graph: Graph, summary: Summary, rows: readonly SummaryRow[], { colours, width }: Terminal): string {

@@ -1,0 +1,58 @@
+/** `specc graph FILE[#Model]`: a picture of a model, as SVG or as Mermaid. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { type Depth, depthFor, MOST_BOXES } from '../../compiler/picture/depth.ts';
+import { exact } from '../../compiler/picture/figures.ts';
+import { renderMermaid } from '../../compiler/picture/mermaid.ts';
+import { type Picture, pictureOf } from '../../compiler/picture/picture.ts';
+import { renderSvg } from '../../compiler/picture/svg.ts';
+import { wholeDepth } from '../depth-option.ts';
+import { EXIT } from '../failure.ts';
+import { loadModel } from '../load-model.ts';
+import type { Terminal } from '../terminal.ts';
+import { outputFile } from '../weight-files.ts';
+
+export interface GraphOptions {
+  readonly format: 'svg' | 'mermaid';
+  readonly out?: string;
+  readonly set?: readonly string[];
+  readonly depth?: string;
+  /** False with `--no-fold`. */
+  readonly fold: boolean;
+}
+
+export function run([argument]: readonly string[], options: GraphOptions, terminal: Terminal): number {
+  const wanted = options.depth === undefined ? undefined : wholeDepth(options.depth);
+  const out = options.out === undefined ? undefined : outputFile(options.out, `model.${endings[options.format]}`);
+  const picture = pictureOf(loadModel(argument!, options.set ?? [], terminal));
+  const { fold } = options;
+  const chosen = depthFor(picture, wanted, { fold });
+  tellDepth(chosen, wanted, terminal);
+  const text = renderers[options.format](picture, { depth: chosen.depth, fold });
+  if (out === undefined) terminal.print(text.trimEnd());
+  else {
+    mkdirSync(dirname(out), { recursive: true });
+    writeFileSync(out, text);
+    terminal.note(`wrote ${out}: ${exact(chosen.boxes)} boxes, blocks open to depth ${chosen.depth}`);
+  }
+  return EXIT.clean;
+}
+
+const endings: Readonly<Record<GraphOptions['format'], string>> = { svg: 'svg', mermaid: 'mmd' };
+
+type Renderer = (picture: Picture, view: { readonly depth: number; readonly fold: boolean }) => string;
+
+const renderers: Readonly<Record<GraphOptions['format'], Renderer>> = {
+  svg: renderSvg,
+  mermaid: renderMermaid,
+};
+
+function tellDepth({ depth, boxes, complete, limited }: Depth, wanted: number | undefined, terminal: Terminal): void {
+  if (limited) {
+    terminal.note(
+      `blocks are open to depth ${depth}, not ${wanted}: that is ${exact(boxes)} boxes, and deeper are more than ${exact(MOST_BOXES)}`,
+    );
+  } else if (!complete && wanted === undefined) {
+    terminal.note(`blocks are open to depth ${depth}, which is ${exact(boxes)} boxes; --depth ${depth + 1} shows more`);
+  }
+}

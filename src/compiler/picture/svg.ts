@@ -1,0 +1,168 @@
+/**
+ * A picture as SVG.
+ *
+ *     renderSvg(pictureOf(graph), { depth: 2 })
+ *     renderSvg(pictureOf(graph), { depth: 2, marks: new Map([['local/Residual[1]', 'changed']]) })
+ *
+ * `marks` are by path, of operations and of blocks; a closed block that has something marked in it is shown as changed.
+ * Items of different marks are never folded into one. Two pictures side by side: `renderBeside` in beside.ts.
+ *
+ * The text depends on nothing but the arguments. It stands alone: styles are inside, for light and for dark pages.
+ */
+
+import { FONTS, LINE_HEIGHT } from './face.ts';
+import { exact, shapeText } from './figures.ts';
+import { element, escaped, pixels } from './markup.ts';
+import type { Item, Picture } from './picture.ts';
+import { type Placed, placeView, type Wire } from './place.ts';
+import { markSigns, styleSheet } from './theme.ts';
+import { type Box, type ViewOptions, viewOf } from './view.ts';
+
+export function renderSvg(picture: Picture, options: ViewOptions): string {
+  return svgOf(picture, placeView(viewOf(picture, options)));
+}
+
+/** The SVG of boxes that have their places. */
+export function svgOf(picture: Picture, placed: Placed): string {
+  const { root } = picture;
+  return svgDocument(
+    placed.width,
+    placed.height,
+    `The network ${root.name}`,
+    `${exact(root.operations)} operations, ${exact(root.parameters)} parameters, ${exact(root.macs)} multiply-accumulates.`,
+    drawn(picture, placed),
+  );
+}
+
+/** An SVG of this size around markup, with its styles. */
+export function svgDocument(
+  width: number,
+  height: number,
+  title: string,
+  description: string,
+  content: string,
+): string {
+  const size = { width, height, viewBox: `0 0 ${pixels(width)} ${pixels(height)}` };
+  return `${element(
+    'svg',
+    { xmlns: 'http://www.w3.org/2000/svg', class: 'specc', role: 'img', ...size },
+    `\n${element('title', {}, escaped(title))}\n`,
+    `${element('desc', {}, escaped(description))}\n`,
+    `${element('style', {}, `\n${styleSheet()}\n`)}\n`,
+    `${element('rect', { class: 'page', width, height })}\n`,
+    content,
+  )}\n`;
+}
+
+/** A box with all that is in it; edges lie over blocks and under what they lead to. */
+export function drawn(picture: Picture, placed: Placed): string {
+  const { box, inside } = placed;
+  const classes = [
+    box.kind === 'operation' || box.kind === 'output' ? (box.family ?? '') : box.kind,
+    box.kind === 'block' && box.item?.kind === 'block' && box.item.block === undefined ? 'group' : '',
+    box.mark === undefined ? '' : `marked ${box.mark}`,
+  ];
+  const parts = [element('title', {}, escaped(tooltip(picture, box)))];
+  if (inside === undefined) parts.push(...closedShape(placed));
+  else if (box.id !== '') parts.push(...openShape(placed));
+  parts.push(...texts(placed));
+  if (inside !== undefined) {
+    parts.push('\n', ...inside.wires.flatMap((wire) => [drawnWire(wire), '\n']));
+    parts.push(...inside.boxes.map((each) => drawn(picture, each)));
+    for (const { text, x, y, anchor } of inside.labels) {
+      parts.push(
+        element(
+          'text',
+          { class: 'edge', x, y, 'text-anchor': anchor === 'middle' ? anchor : undefined },
+          escaped(text),
+        ),
+      );
+    }
+  }
+  const open = box.openable ? String(inside !== undefined) : undefined;
+  const label = { class: classes.filter((each) => each !== '').join(' '), 'data-id': box.id, 'data-open': open };
+  return `${element('g', label, ...parts)}\n`;
+}
+
+function closedShape({ box, face, x, y, width, height }: Placed): string[] {
+  if (face.form === 'circle') {
+    return [element('circle', { class: 'shape', cx: x + width / 2, cy: y + height / 2, r: width / 2 })];
+  }
+  if (box.kind === 'operation' || box.kind === 'output') {
+    const rx = face.form === 'pill' ? height / 2 : 5;
+    return [element('rect', { class: 'shape', x, y, width, height, rx })];
+  }
+  const cards = box.count > 1 ? [8, 4] : [];
+  return [
+    ...cards.map((by) => element('rect', { class: 'card', x: x + by, y: y - by, width, height, rx: 7 })),
+    element('rect', { class: 'frame', x, y, width, height, rx: 7 }),
+  ];
+}
+
+function openShape({ box, face, x, y, width, height }: Placed): string[] {
+  const frame = element('rect', { class: 'frame', x, y, width, height, rx: 9 });
+  if (box.kind === 'repeat') return [frame];
+  const [right, below] = [x + width - 0.6, y + face.height];
+  const corner = 8.4;
+  const bar = `M${pixels(x + 0.6)} ${pixels(below)}V${pixels(y + 9)}q0 -${corner} ${corner} -${corner}H${pixels(right - corner)}q${corner} 0 ${corner} ${corner}V${pixels(below)}Z`;
+  return [frame, element('path', { class: 'bar', d: bar })];
+}
+
+/** The lines of a face: in the middle of a closed box, at the left of a title bar. */
+function texts({ box, face, x, y, width, height, inside }: Placed): string[] {
+  const lines = face.lines.flatMap((line, at) => {
+    const left = inside === undefined ? x + (width - line.width) / 2 : x + 12;
+    const first =
+      inside === undefined
+        ? (height - face.lines.length * LINE_HEIGHT) / 2
+        : (face.height - face.lines.length * LINE_HEIGHT) / 2;
+    return line.runs.map((run) => {
+      const baseline = y + first + at * LINE_HEIGHT + LINE_HEIGHT / 2 + FONTS[run.font].size * 0.35;
+      return element('text', { class: run.font, x: left + run.x, y: baseline }, escaped(run.text));
+    });
+  });
+  if (box.mark === undefined) return lines;
+  const sign = { class: `title sign-${box.mark}`, x: x + width + 4, y: y + 12 };
+  return [...lines, element('text', sign, markSigns[box.mark])];
+}
+
+function drawnWire({ points, arrow }: Wire): string {
+  const [first] = points;
+  let path = `M${pixels(first!.x)} ${pixels(first!.y)}`;
+  for (const [at, { x, y }] of points.entries()) {
+    if (at === 0) continue;
+    const before = points[at - 1]!;
+    if (at % 2 === 1 || Math.abs(x - before.x) < 0.05) {
+      if (pixels(y) !== pixels(before.y)) path += `V${pixels(y)}`;
+    } else {
+      const middle = pixels((before.y + y) / 2);
+      path += `C${pixels(before.x)} ${middle} ${pixels(x)} ${middle} ${pixels(x)} ${pixels(y)}`;
+    }
+  }
+  const end = points.at(-1)!;
+  const tip = `M${pixels(end.x)} ${pixels(end.y)}l-3.6 -6.5h7.2Z`;
+  return element('path', { class: 'wire', d: path }) + (arrow ? element('path', { class: 'tip', d: tip }) : '');
+}
+
+/** What a viewer shows for the box that is pointed at. */
+function tooltip(picture: Picture, { item, title, count, cost, outputs }: Box): string {
+  if (item === undefined) return [count > 1 ? `${count} rounds` : title, cost].filter((line) => line !== '').join('\n');
+  const attributes = item.attributes.map(({ name, text }) => `${name}: ${text}`).join(', ');
+  const figures = [
+    item.parameters > 0 ? `${exact(item.parameters)} parameters` : '',
+    item.macs > 0 ? `${exact(item.macs)} multiply-accumulates` : '',
+  ].filter((part) => part !== '');
+  return [
+    `${item.path === '' ? item.name : item.path}: ${kindOf(item)}${count > 1 ? `, ${count} rounds` : ''}`,
+    attributes,
+    outputs.length > 0 ? `→ ${outputs.map(({ inner }) => shapeText(picture.shapes[inner]!)).join(', ')}` : '',
+    figures.join(', '),
+    item.position,
+  ]
+    .filter((line) => line !== '')
+    .join('\n');
+}
+
+function kindOf(item: Item): string {
+  return item.kind === 'operation' ? item.op : (item.block ?? 'group');
+}
