@@ -16,6 +16,7 @@ import {
   type Statement,
   type TypeExpression,
 } from '../dsl/ast.ts';
+import { type AblationItem, expressionsOf } from '../dsl/ast-ablation.ts';
 import { type Diagnostic, diagnostic } from '../dsl/diagnostic.ts';
 import type { Span } from '../dsl/source.ts';
 import { suggest } from '../shared/suggest.ts';
@@ -68,6 +69,10 @@ class NameCheck {
       return;
     }
     this.#closed.clear();
+    if (item.kind === 'ablation') {
+      this.ablation(item);
+      return;
+    }
     this.#current = item.name.text;
     this.references.set(item.name.text, this.references.get(item.name.text) ?? new Map());
     this.#notALayer(item.name);
@@ -78,6 +83,15 @@ class NameCheck {
       this.body(scope, item.body, true);
       this.unused(scope);
     } else this.layer(item);
+    this.#current = undefined;
+  }
+
+  /** Its model and what its settings and edits name; nothing can name an ablation. */
+  ablation(item: AblationItem): void {
+    this.#current = `ablation ${item.name.text}`;
+    this.references.set(this.#current, new Map());
+    if (this.module.declarations.has(item.model.text)) this.use(new Scope(undefined), item.model.text, item.model.span);
+    for (const each of expressionsOf(item)) this.expression(new Scope(undefined), each);
     this.#current = undefined;
   }
 

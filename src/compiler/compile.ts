@@ -13,6 +13,8 @@ import { checkNames } from './check-names.ts';
 import { elaborateModel, type Settings } from './elaborate.ts';
 import type { Graph } from './graph.ts';
 import { type Loader, loadProject, modelsOf, type Project } from './project.ts';
+import { ablationsOf } from './variants/index.ts';
+import { isComplete, surveyAblation } from './variants/survey.ts';
 
 export type { Settings } from './elaborate.ts';
 export type { Loader, Project } from './project.ts';
@@ -51,7 +53,10 @@ export function elaborate(
   return { value: used.value, diagnostics: [...diagnostics, ...used.diagnostics] };
 }
 
-/** Everything that is wrong with a file: its definitions, and each of its models with the defaults of its parameters. */
+/**
+ * Everything that is wrong with a file: its definitions, each of its models with the defaults of its parameters, and its
+ * ablations with all of their variants.
+ */
 export function check(path: string, text: string, loader: Loader): readonly Diagnostic[] {
   const compilation = compile(path, text, loader);
   if (hasErrors(compilation.diagnostics)) return compilation.diagnostics;
@@ -60,6 +65,11 @@ export function check(path: string, text: string, loader: Loader): readonly Diag
     if (item.parameters.every((each) => each.default !== undefined)) {
       found.push(...elaborateModel(compilation.project.main, item, {}, new Map()).diagnostics);
     }
+  }
+  const { value: ablations, diagnostics: inAblations } = ablationsOf(compilation);
+  found.push(...inAblations);
+  for (const ablation of ablations) {
+    if (isComplete(compilation, ablation)) found.push(...surveyAblation(compilation, ablation).diagnostics);
   }
   return ordered(unique(found));
 }

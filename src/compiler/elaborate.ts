@@ -7,13 +7,15 @@
 import type { LayerItem, TypeExpression } from '../dsl/ast.ts';
 import type { Diagnostic, Outcome } from '../dsl/diagnostic.ts';
 import { hasErrors } from '../dsl/diagnostic.ts';
+import type { Span } from '../dsl/source.ts';
 import { suggest } from '../shared/suggest.ts';
 import { blockUse, runBlock, tensorsOf } from './evaluate/block.ts';
 import type { Bound } from './evaluate/call.ts';
+import type { EditPlan } from './evaluate/edit-plan.ts';
 import { Frame } from './evaluate/frame.ts';
 import { isCountable } from './evaluate/op-call.ts';
 import { bindParameters } from './evaluate/parameters.ts';
-import { Recorder } from './evaluate/recorder.ts';
+import { type Place, Recorder } from './evaluate/recorder.ts';
 import { Halt, Session } from './evaluate/session.ts';
 import { declaredShape } from './evaluate/shape-pattern.ts';
 import { fromConstant, list, type TensorValue, type Value } from './evaluate/value.ts';
@@ -23,21 +25,32 @@ import type { ModuleScope } from './project.ts';
 
 export type Settings = { readonly [parameter: string]: Constant };
 
+/** What a variant needs beyond a model by itself. */
+export interface Editing {
+  /** What to change, by place. */
+  readonly plan?: EditPlan;
+  /** Where settings are written. */
+  readonly settingSpans?: ReadonlyMap<string, Span>;
+  /** Is told what edits can name. */
+  readonly onPlaces?: (places: readonly Place[]) => void;
+}
+
 export function elaborateModel(
   module: ModuleScope,
   item: LayerItem,
   settings: Settings,
   reported: Map<string, Diagnostic>,
+  editing: Editing = {},
 ): Outcome<Graph | undefined> {
   const recorder = new Recorder(item.name.span);
-  const session = new Session(recorder, reported);
+  const session = new Session(recorder, reported, undefined, undefined, editing.plan);
   const finish = (value: Graph | undefined): Outcome<Graph | undefined> => {
     const { diagnostics } = session;
     return { value: hasErrors(diagnostics) ? undefined : value, diagnostics };
   };
   try {
     const frame = new Frame(module);
-    if (!bindSettings(session, frame, module, item, settings)) return finish(undefined);
+    if (!bindSettings(session, frame, module, item, settings, editing.settingSpans)) return finish(undefined);
     const inputs = makeInputs(session, recorder, frame, item);
     if (inputs === undefined) return finish(undefined);
     const result = runBlock(session, frame, item, inputs);
@@ -49,7 +62,9 @@ export function elaborateModel(
       }
       return finish(undefined);
     }
-    return finish(recorder.finish(item.name.text, blockUse(frame, item, inputs, result), outputs));
+    const graph = recorder.finish(item.name.text, blockUse(frame, item, inputs, result), outputs);
+    editing.onPlaces?.(recorder.places);
+    return finish(graph);
   } catch (error) {
     if (error instanceof Halt) return finish(undefined);
     throw error;
@@ -62,6 +77,7 @@ function bindSettings(
   module: ModuleScope,
   item: LayerItem,
   settings: Settings,
+  spans: ReadonlyMap<string, Span> = new Map(),
 ): boolean {
   const model = item.name.text;
   const known = item.parameters.map((each) => each.name.text);
@@ -73,7 +89,7 @@ function bindSettings(
       complete = false;
     } else {
       const { type } = item.parameters[known.indexOf(name)]!;
-      bound.set(name, { value: settingValue(constant, type, module), span: item.name.span });
+      bound.set(name, { value: settingValue(constant, type, module), span: spans.get(name) ?? item.name.span });
     }
   }
   for (const { name, default: value } of item.parameters) {

@@ -2,7 +2,9 @@
  * Loads a file with everything that it imports, parses each file once, and finds what every name at the top of a file
  * stands for. Reading is the caller's: the compiler itself touches no files.
  */
+
 import type { ConstItem, FunctionItem, ImportItem, Item, LayerItem, Module } from '../dsl/ast.ts';
+import type { AblationItem } from '../dsl/ast-ablation.ts';
 import { type Diagnostic, diagnostic, type Outcome } from '../dsl/diagnostic.ts';
 import { parse } from '../dsl/parse.ts';
 import { Source } from '../dsl/source.ts';
@@ -54,7 +56,7 @@ export function loadProject(path: string, text: string, loader: Loader): Outcome
           ({ span }) => span.start >= item.pathSpan.start && span.end <= item.pathSpan.end,
         );
         if (!broken) resolveImport(item, file, declarations);
-      } else declare(declarations, item, scope);
+      } else if (item.kind !== 'ablation') declare(declarations, item, scope);
     }
     loading.pop();
     loaded.set(file, scope);
@@ -107,7 +109,7 @@ export function loadProject(path: string, text: string, loader: Loader): Outcome
 
   const declare = (
     declarations: Map<string, Declaration>,
-    item: Exclude<Item, ImportItem>,
+    item: Exclude<Item, ImportItem | AblationItem>,
     module: ModuleScope,
   ): void => {
     const earlier = declarations.get(item.name.text);

@@ -4,6 +4,7 @@
  * Comments are not nodes: documentation (`///`) hangs on the declaration or statement that follows it, and the
  * formatter takes plain comments from the token stream.
  */
+import type { AblationItem } from './ast-ablation.ts';
 import type { Source, Span } from './source.ts';
 
 export interface Name {
@@ -18,7 +19,7 @@ export interface Module {
 
 // ── declarations ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-export type Item = ImportItem | ConstItem | FunctionItem | LayerItem;
+export type Item = ImportItem | ConstItem | FunctionItem | LayerItem | AblationItem;
 
 /** `import { DRDB, GLFEB } from "./blocks.spec"` */
 export interface ImportItem {

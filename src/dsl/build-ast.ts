@@ -5,13 +5,14 @@
  * `MissingExpression`, an empty name, or a shape `[...]`, none of which should cause another message later.
  */
 import type { CstNode, IToken } from 'chevrotain';
+import { withItemWords } from './ablation-words.ts';
 import type { Body, Expression, Item, LayerItem, Module, Name, Parameter, Statement, TensorInput } from './ast.ts';
-import { AnnotationBuilder } from './build-annotation.ts';
+import { AblationBuilder } from './build-ablation.ts';
 import { node, nodes, token, tokens } from './cst.ts';
 import { type Diagnostic, diagnostic, hasErrors } from './diagnostic.ts';
 import { foreignItem, foreignStatement } from './foreign-words.ts';
 import type { BodyGroup, Chunk, Layout } from './layout.ts';
-import { parseChunk } from './parser.ts';
+import { type ChunkRule, parseChunk } from './parse-chunk.ts';
 import type { Source, Span } from './source.ts';
 import { syntaxError } from './syntax-errors.ts';
 import * as t from './tokens.ts';
@@ -22,7 +23,7 @@ export function buildModule(source: Source, layout: Layout): { module: Module; d
   return { module, diagnostics: builder.diagnostics.filter((each) => !builder.isConsequence(each)) };
 }
 
-class AstBuilder extends AnnotationBuilder {
+class AstBuilder extends AblationBuilder {
   /** The documentation that no declaration has taken yet. */
   readonly #documentation: Map<IToken, readonly IToken[]>;
   /** Stretches between items that were reported once, the last of them open while no item has begun. */
@@ -41,7 +42,7 @@ class AstBuilder extends AnnotationBuilder {
     const items: Item[] = [];
     for (const chunk of chunks) {
       const first = chunk.tokens[0] as IToken;
-      const doc = this.#doc(first);
+      const doc = this.doc(first);
       const known = this.#known(chunk, items.at(-1));
       if (known === undefined) {
         if (!this.#astray) this.#strays.push({ start: first.startOffset, end: Number.POSITIVE_INFINITY });
@@ -50,8 +51,14 @@ class AstBuilder extends AnnotationBuilder {
       }
       if (this.#astray) (this.#strays.at(-1) as { end: number }).end = first.startOffset;
       this.#astray = false;
-      const tree = this.#parse('item', known);
-      const span = this.#chunkSpan(known);
+      const span = this.chunkSpan(known);
+      if (known.tokens[0]?.tokenType === t.Ablation) {
+        const words = { ...known, tokens: withItemWords(known.tokens) };
+        const ablation = this.ablation(this.parseChunk('ablation', words), span, doc);
+        if (ablation !== undefined) items.push(ablation);
+        continue;
+      }
+      const tree = this.parseChunk('item', known);
       const importItem = node(tree, 'importItem');
       const constItem = node(tree, 'constItem');
       const fnItem = node(tree, 'fnItem');
@@ -80,10 +87,6 @@ class AstBuilder extends AnnotationBuilder {
   #known(chunk: Chunk, before: Item | undefined): Chunk | undefined {
     const first = chunk.tokens[0] as IToken;
     const span = this.tokenSpan(first);
-    if (first.tokenType === t.Ablation) {
-      this.report(diagnostic('reserved-for-later', span, { word: first.image }));
-      return undefined;
-    }
     if (t.itemKeywords.has(first.tokenType)) return chunk;
     const foreign = foreignItem(first, chunk.tokens[1]);
     if (foreign !== undefined && !this.#astray) {
@@ -197,7 +200,7 @@ class AstBuilder extends AnnotationBuilder {
 
   #parameter(entry: CstNode, otherwise: Span): Parameter {
     const nameToken = token(entry, 'Name') as IToken;
-    const doc = this.#doc(nameToken);
+    const doc = this.doc(nameToken);
     const equals = token(entry, 'Assign');
     return {
       span: this.nodeSpan(entry, otherwise),
@@ -239,15 +242,15 @@ class AstBuilder extends AnnotationBuilder {
   #statement(chunk: Chunk): Statement | undefined {
     const first = chunk.tokens[0] as IToken;
     const doc = this.#documentation.get(first);
-    const text = this.#doc(first);
+    const text = this.doc(first);
     const foreign = foreignStatement(first, chunk.tokens[1]);
     if (foreign !== undefined) {
       this.report(diagnostic('foreign-word', this.tokenSpan(first), { word: first.image }, { help: foreign.help }));
       if (!foreign.drop) return undefined;
       chunk = { ...chunk, tokens: chunk.tokens.slice(1) };
     }
-    const tree = this.#parse('statement', chunk);
-    const statement = this.#statementOf(tree, this.#chunkSpan(chunk), text);
+    const tree = this.parseChunk('statement', chunk);
+    const statement = this.#statementOf(tree, this.chunkSpan(chunk), text);
     if (doc !== undefined && statement?.kind !== 'assignment') this.#misplaced(doc[0]);
     return statement;
   }
@@ -312,18 +315,18 @@ class AstBuilder extends AnnotationBuilder {
 
   // ── chunks ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  #parse(rule: 'item' | 'statement', chunk: Chunk): CstNode {
+  protected override parseChunk(rule: ChunkRule, chunk: Chunk): CstNode {
     const { tree, errors } = parseChunk(rule, chunk.tokens);
     if (errors[0] !== undefined && !chunk.mended) this.report(syntaxError(this.source, chunk, rule, errors[0]));
     return tree;
   }
 
-  #chunkSpan(chunk: Chunk): Span {
+  protected override chunkSpan(chunk: Chunk): Span {
     const [first, last] = [chunk.tokens[0] as IToken, chunk.tokens.at(-1) as IToken];
     return this.source.span(first.startOffset, Math.max(t.endOf(last), first.startOffset));
   }
 
-  #doc(first: IToken): string | undefined {
+  protected override doc(first: IToken): string | undefined {
     const lines = this.#documentation.get(first);
     this.#documentation.delete(first);
     return lines?.map((each) => each.image.slice(3).replace(/^ /, '').trimEnd()).join('\n');

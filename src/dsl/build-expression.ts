@@ -195,7 +195,7 @@ export abstract class ExpressionBuilder extends LiteralBuilder {
       const call = node(postfix, 'callArguments');
       const dot = token(postfix, 'Dot');
       if (call !== undefined) {
-        value = { kind: 'call', span, callee: value, arguments: this.#arguments(call, span) };
+        value = { kind: 'call', span, callee: value, arguments: this.arguments(call, span) };
       } else if (dot !== undefined) {
         const name = token(postfix, 'Name');
         const place = this.source.span(span.end);
@@ -215,7 +215,7 @@ export abstract class ExpressionBuilder extends LiteralBuilder {
     return { value, span };
   }
 
-  #arguments(call: CstNode, otherwise: Span): Argument[] {
+  protected arguments(call: CstNode, otherwise: Span): Argument[] {
     return nodes(call, 'argument').map((each) => {
       const span = this.nodeSpan(each, otherwise);
       const name = token(each, 'Name');

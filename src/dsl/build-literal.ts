@@ -4,7 +4,7 @@ import type { Expression, Name, StringLiteral } from './ast.ts';
 import { token, tokens } from './cst.ts';
 import { type Diagnostic, diagnostic } from './diagnostic.ts';
 import { type Chunk, layout } from './layout.ts';
-import { parseChunk } from './parser.ts';
+import { parseChunk } from './parse-chunk.ts';
 import type { Source, Span } from './source.ts';
 import { stringEnd, stringPieces } from './string-literal.ts';
 import { syntaxError } from './syntax-errors.ts';

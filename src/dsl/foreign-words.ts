@@ -9,6 +9,7 @@ const ITEMS: Readonly<Record<string, TokenType>> = {
   fn: t.Fn,
   block: t.Block,
   model: t.Model,
+  ablation: t.Ablation,
 };
 
 const FOREIGN_ITEMS: Readonly<Record<string, string>> = {

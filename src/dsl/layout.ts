@@ -60,6 +60,8 @@ interface OpenChunk {
 interface Container {
   readonly chunks: Chunk[];
   current: OpenChunk;
+  /** In the braces of an ablation, where a line may end in a path with a star. */
+  readonly inAblation: boolean;
 }
 
 const CLOSERS: Readonly<Record<Frame['kind'], TokenType>> = {
@@ -72,13 +74,16 @@ const CLOSERS: Readonly<Record<Frame['kind'], TokenType>> = {
 
 const needsMoreAfter: ReadonlySet<TokenType> = new Set([
   ...[t.Comma, t.Assign, t.PlusAssign, t.Arrow, t.Colon, t.Dot, t.Bar, t.Not, t.If, t.Else, t.For, t.Assert],
-  ...[t.Import, t.Const, t.Fn, t.Block, t.Model],
+  ...[t.Import, t.Const, t.Fn, t.Block, t.Model, t.Ablation],
 ]);
 
 const needsMoreBefore: ReadonlySet<TokenType> = new Set([
   ...[t.Comma, t.Assign, t.PlusAssign, t.Arrow, t.Colon, t.Dot, t.Bar, t.Else],
   ...[t.RightParenthesis, t.RightBracket],
 ]);
+
+/** The items whose braces end them. */
+const hasBody: ReadonlySet<TokenType> = new Set([t.Fn, t.Block, t.Model, t.Ablation]);
 
 /** After one of these a value is complete, so that a `{` opens statements and no record. */
 const completesValue: ReadonlySet<TokenType> = new Set([
@@ -103,7 +108,7 @@ class LayoutPass {
   readonly #beginsLine: ReadonlySet<IToken>;
 
   readonly #frames: Frame[] = [{ kind: 'module', open: undefined }];
-  readonly #containers: Container[] = [{ chunks: [], current: { tokens: [], mended: false } }];
+  readonly #containers: Container[] = [{ chunks: [], current: { tokens: [], mended: false }, inAblation: false }];
 
   constructor(source: Source, tokens: readonly IToken[]) {
     const code = separateComments(source, tokens);
@@ -202,6 +207,8 @@ class LayoutPass {
   }
 
   #needsMore(token: IToken): boolean {
+    const endsPath = token.tokenType === t.Star || token.tokenType === t.Power;
+    if (endsPath && this.#container.inAblation) return false;
     return needsMoreAfter.has(token.tokenType) || isOperator(token);
   }
 
@@ -245,13 +252,16 @@ class LayoutPass {
       this.#push(token);
     } else {
       this.#frames.push({ kind: 'body', open: token });
-      this.#containers.push({ chunks: [], current: { tokens: [], mended: false } });
+      const inAblation = this.#container.inAblation || this.#container.current.tokens[0]?.tokenType === t.Ablation;
+      this.#containers.push({ chunks: [], current: { tokens: [], mended: false }, inAblation });
     }
   }
 
   #opensRecord(index: number): boolean {
-    const previous = this.#container.current.tokens.at(-1)?.tokenType;
-    if (previous !== undefined && completesValue.has(previous)) return false;
+    const last = this.#container.current.tokens.at(-1);
+    const previous = last?.tokenType;
+    const values = last !== undefined && opensValues(this.#container.current.tokens, last);
+    if (previous !== undefined && completesValue.has(previous) && !values) return false;
     if (previous === t.Import) return true;
     const [first, second] = [this.#tokens[index + 1]?.tokenType, this.#tokens[index + 2]?.tokenType];
     return first === t.RightBrace || second === t.Colon;
@@ -307,7 +317,7 @@ class LayoutPass {
     const docs = this.#documentation.get(group.open);
     if (docs !== undefined) this.#documentation.set(body, docs);
     const opener = current.tokens[0]?.tokenType;
-    const endsItem = opener === t.Fn || opener === t.Block || opener === t.Model;
+    const endsItem = opener !== undefined && hasBody.has(opener);
     if (this.#frames.length === 1 && endsItem && !current.tokens.some((each) => each.tokenType === t.If)) {
       this.#endChunk(undefined);
     }
@@ -373,6 +383,12 @@ class LayoutPass {
     }
     return this.#tokens.length;
   }
+}
+
+/** Whether the braces after a word of an ablation hold values by name: `grid { … }`, `zip { … }`, `… except { … }`. */
+function opensValues(chunk: readonly IToken[], { image, tokenType }: IToken): boolean {
+  if (tokenType !== t.Name) return false;
+  return chunk.length === 1 ? image === 'grid' || image === 'zip' : image === 'except';
 }
 
 function isOpener(type: TokenType): boolean {

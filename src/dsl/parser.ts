@@ -6,14 +6,7 @@
  * Brackets are balanced and bodies are single tokens by now (`layout.ts`), so only brackets make the parser recurse.
  * The alternatives of rules that run often are made once, beside the rule, as chevrotain advises.
  */
-import {
-  type CstNode,
-  CstParser,
-  type IRecognitionException,
-  type IToken,
-  type ParserMethod,
-  type TokenType,
-} from 'chevrotain';
+import { type CstNode, CstParser, type ParserMethod, type TokenType } from 'chevrotain';
 import * as t from './tokens.ts';
 
 type Rule = ParserMethod<[], CstNode>;
@@ -21,7 +14,8 @@ type Rule = ParserMethod<[], CstNode>;
 /** Only the first mistake of a chunk is told: after this many the parser no longer tries to mend each, which is slow. */
 const MOST_MENDED = 64;
 
-class ChunkParser extends CstParser {
+/** Everything but ablations (`ablation-parser.ts`), whose class completes the analysis of the grammar. */
+export abstract class ChunkParser extends CstParser {
   constructor() {
     super([...t.tokenTypes], {
       recoveryEnabled: true,
@@ -36,7 +30,6 @@ class ChunkParser extends CstParser {
         buildEarlyExitMessage: () => '',
       },
     });
-    this.performSelfAnalysis();
   }
 
   // ── items ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -373,27 +366,5 @@ class ChunkParser extends CstParser {
   /** Whether a bracket closes here; a chunk that ends inside a bracket does not exist. */
   private at(type: TokenType): boolean {
     return this.LA(1).tokenType === type;
-  }
-}
-
-export interface ChunkTree {
-  readonly tree: CstNode;
-  readonly errors: readonly IRecognitionException[];
-}
-
-let parser: ChunkParser | undefined;
-
-/** Reads one chunk. The tree is there in any case, with gaps where the text could not be understood. */
-export function parseChunk(rule: 'item' | 'statement' | 'expression', tokens: readonly IToken[]): ChunkTree {
-  parser ??= new ChunkParser();
-  parser.input = [...tokens];
-  // Nobody reads the stack of a syntax error, and collecting it takes most of the time that one costs.
-  const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 0;
-  try {
-    const tree = parser[rule]();
-    return { tree: tree ?? { name: rule, children: {} }, errors: parser.errors };
-  } finally {
-    Error.stackTraceLimit = stackTraceLimit;
   }
 }

@@ -1,15 +1,14 @@
 /** From what chevrotain reports to what a person wants to read: what was expected, what stands there, and why. */
 import { EOF, type IRecognitionException, type IToken, type TokenType } from 'chevrotain';
+import { editWords, entryWords } from './ablation-words.ts';
 import { type Details, type Diagnostic, diagnostic, type Label } from './diagnostic.ts';
 import type { Chunk } from './layout.ts';
+import type { ChunkRule } from './parse-chunk.ts';
 import type { Source, Span } from './source.ts';
 import * as t from './tokens.ts';
 
-/** What a chunk is read as. */
-type Entry = 'item' | 'statement' | 'expression';
-
 /** The first mistake in a chunk; what follows in it may be its consequence. */
-export function syntaxError(source: Source, chunk: Chunk, entry: Entry, error: IRecognitionException): Diagnostic {
+export function syntaxError(source: Source, chunk: Chunk, entry: ChunkRule, error: IRecognitionException): Diagnostic {
   const found = error.token;
   const at = found.tokenType === EOF ? chunk.tokens.length : chunk.tokens.indexOf(found);
   const previous = chunk.tokens[at - 1];
@@ -73,6 +72,8 @@ const NAMES: Readonly<Record<string, string>> = {
   constItem: 'the name of the constant',
   fnItem: 'the name of the function',
   layerItem: 'its name',
+  ablation: 'the name of the ablation and `of` the name of a model',
+  edit: 'the name of a parameter',
   loop: 'the name of a variable',
   postfix: 'a name after `.`',
   field: 'the name of a field',
@@ -86,18 +87,23 @@ const TOKENS: Readonly<Record<string, string>> = {
   LeftBrace: '`{` and the names to import',
   LeftParenthesis: '`(`',
   Body: '`{`',
+  Of: '`of` and the name of a model',
+  With: '`with` and a layer',
+  Dot: '`.` and the name of a parameter',
 };
 
 function expectation(
   kind: string,
   rules: readonly string[],
-  entry: Entry,
+  entry: ChunkRule,
   wanted: string,
   previous: IToken | undefined,
 ): string {
   const rule = rules.at(-1) ?? '';
   const afterSeparator = previous !== undefined && (isOpener(previous) || previous.tokenType === t.Comma);
   const closed = CLOSED[rule];
+  const ofAblation = expectedInAblation(rule, entry, wanted, previous);
+  if (ofAblation !== undefined && kind !== 'NotAllInputParsedException') return ofAblation;
   if (kind === 'MismatchedTokenException') {
     if (wanted === 'Name') return NAMES[rule] ?? 'a name';
     if (wanted === 'Colon') return rule === 'entry' ? '`:` and a type or shape' : '`:` and a value';
@@ -118,9 +124,27 @@ function expectation(
   return inAnnotation ? 'a type or a shape' : 'an expression';
 }
 
+/** What an entry or an edit could begin with, or what a path could go on with. */
+function expectedInAblation(
+  rule: string,
+  entry: ChunkRule,
+  wanted: string,
+  previous: IToken | undefined,
+): string | undefined {
+  if (rule === 'segment' || rule === 'path' || rule === 'paths') return 'a path, such as `local/conv2d`';
+  if (entry === 'variant' && wanted === 'String') return 'its name in double quotes';
+  if (entry === 'variant' && wanted === 'LeftBrace') return '`{` and lists of values by name';
+  if (wanted !== '') return undefined;
+  if (previous !== undefined) return rule === 'edit' && entry === 'edit' ? '`before` or `after` and a path' : undefined;
+  const listed = (words: readonly string[]): string => words.map((each) => `\`${each}\``).join(', ');
+  if (entry === 'variant') return `the name of a variant in quotes, or one of ${listed(entryWords)}`;
+  if (entry === 'edit') return `one of ${listed(editWords)}, or a parameter of the model and its value`;
+  return undefined;
+}
+
 function advice(
   rules: readonly string[],
-  entry: Entry,
+  entry: ChunkRule,
   wanted: string,
   found: IToken,
   previous: IToken | undefined,

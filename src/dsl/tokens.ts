@@ -16,6 +16,17 @@ function token(name: string, pattern: ITokenConfig['pattern'], more: Partial<ITo
   return type;
 }
 
+/**
+ * Whether the `/*` at `start` goes on with a path of an ablation, as in `local/*` or `local/**` before `/conv2d`: it touches
+ * what stands before it, and no comment closes in its line.
+ */
+function isWithinPath(text: string, start: number): boolean {
+  if (!/[\w\]*]/.test(text.charAt(start - 1))) return false;
+  const rest = /^\/\*{1,2}([^\n]*)/.exec(text.slice(start, start + 200))?.[1] ?? '';
+  // Nor do the stars of another path: `local/*, **` before `/relu`.
+  return !rest.replace(/(?:^|[/\s,])\**\/(?=[\w*])/g, '').includes('*/');
+}
+
 /** A pattern that is found by a function: returns the end of the token that starts at `start`, or undefined. */
 function scanned(first: string, end: (text: string, start: number) => number | undefined, lineBreaks: boolean) {
   return {
@@ -42,6 +53,7 @@ export const Comment = token('Comment', /\/\/[^\n]*/);
 const blockComment = scanned(
   '/*',
   (text, start) => {
+    if (isWithinPath(text, start)) return undefined;
     const close = text.indexOf('*/', start + 2);
     return close < 0 ? text.length : close + 2;
   },
@@ -143,6 +155,23 @@ export const Unknown = token('Unknown', /[\x80-\uffff]+|[\0-\x1f!-~\x7f]/, { lin
 export const Body = token('Body', Lexer.NA);
 /** Stands for source that was given up on and reported. */
 export const Hole = token('Hole', Lexer.NA);
+
+// ── words of ablations, which are names anywhere else (ablation-words.ts) ─────────────────────────────────────────
+
+export const Of = token('Of', Lexer.NA);
+export const Base = token('Base', Lexer.NA);
+export const LeaveOneOut = token('LeaveOneOut', Lexer.NA);
+export const AddOneIn = token('AddOneIn', Lexer.NA);
+export const Grid = token('Grid', Lexer.NA);
+export const Zip = token('Zip', Lexer.NA);
+export const Except = token('Except', Lexer.NA);
+export const Disable = token('Disable', Lexer.NA);
+export const Replace = token('Replace', Lexer.NA);
+export const With = token('With', Lexer.NA);
+export const Insert = token('Insert', Lexer.NA);
+export const Before = token('Before', Lexer.NA);
+export const After = token('After', Lexer.NA);
+export const SetParameter = token('SetParameter', Lexer.NA);
 
 export const tokenTypes: readonly TokenType[] = types;
 

@@ -6,6 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { ablations } from '../../src/dsl/catalogue/ablations.ts';
 import type { Entry } from '../../src/dsl/catalogue/entry.ts';
 import { evaluation } from '../../src/dsl/catalogue/evaluation.ts';
 import { type Code, catalogue } from '../../src/dsl/catalogue/index.ts';
@@ -14,7 +15,13 @@ import { shapes } from '../../src/dsl/catalogue/shapes.ts';
 import { syntax } from '../../src/dsl/catalogue/syntax.ts';
 import { codesOf } from './language/compile-text.ts';
 
-const language: Readonly<Record<string, Entry<never>>> = { ...syntax, ...names, ...evaluation, ...shapes };
+const language: Readonly<Record<string, Entry<never>>> = {
+  ...syntax,
+  ...names,
+  ...evaluation,
+  ...shapes,
+  ...ablations,
+};
 
 /** The file that examples import from. */
 const files = {

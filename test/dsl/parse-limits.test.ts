@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { format } from '../../src/dsl/format.ts';
 import { parse } from '../../src/dsl/parse.ts';
-import { parseChunk } from '../../src/dsl/parser.ts';
+import { parseChunk } from '../../src/dsl/parse-chunk.ts';
 import { Source } from '../../src/dsl/source.ts';
 import { lex } from '../../src/dsl/tokens.ts';
 

@@ -12,6 +12,8 @@ import {
   type TypeExpression,
 } from '../../src/dsl/ast.ts';
 
+import { type AblationEntry, type AblationItem, type EditStatement, patternText } from '../../src/dsl/ast-ablation.ts';
+
 /** A tree without spans and sources, which two texts of one meaning share. */
 export function bare(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(bare);
@@ -29,6 +31,7 @@ function showItem(item: Item): string {
   if (item.kind === 'import') return `import ${item.names.map((name) => name.text).join(' ')} from ${quote(item.path)}`;
   const head = `${showDoc(item.doc, '')}${item.kind} ${item.name.text}`;
   if (item.kind === 'const') return `${head} ${showExpression(item.value)}`;
+  if (item.kind === 'ablation') return showAblation(head, item);
   const lines = [head, ...item.parameters.map(showParameter)];
   if (item.kind === 'fn') {
     if (item.result !== undefined) lines.push(`  result ${showType(item.result)}`);
@@ -37,6 +40,45 @@ function showItem(item: Item): string {
     for (const { name, shape } of item.outputs ?? []) lines.push(`  output ${name?.text ?? '-'} ${showShape(shape)}`);
   }
   return [...lines, ...showBody(item.body, '  ')].join('\n');
+}
+
+function showAblation(head: string, { model, arguments: given, body }: AblationItem): string {
+  const settings = given.map((each) => ` ${each.name?.text ?? '-'}: ${showExpression(each.value)}`).join('');
+  return [`${head} of ${model.text}${settings}`, ...body.entries.map(showEntry)].join('\n');
+}
+
+function showEntry(entry: AblationEntry): string {
+  switch (entry.kind) {
+    case 'base':
+      return `  base ${quote(entry.name.text)}`;
+    case 'variant': {
+      const head = `${showDoc(entry.doc, '  ')}  variant ${quote(entry.name.text)}`;
+      return [head, ...entry.body.edits.map((each) => `    ${showEdit(each)}`)].join('\n');
+    }
+    case 'leave-one-out':
+    case 'add-one-in':
+      return `  ${entry.kind} ${entry.paths.map(patternText).join(' ')}`;
+    default: {
+      const except = entry.except.map((each) => ` except ${showExpression(each)}`).join('');
+      return `  ${entry.kind} ${showExpression(entry.values)}${except}`;
+    }
+  }
+}
+
+function showEdit(edit: EditStatement): string {
+  const paths = 'paths' in edit ? edit.paths.map(patternText).join(' ') : '';
+  switch (edit.kind) {
+    case 'disable':
+      return `disable ${paths}`;
+    case 'replace':
+      return `replace ${paths} with ${showExpression(edit.layer)}`;
+    case 'insert':
+      return `insert ${showExpression(edit.layer)} ${edit.side} ${paths}`;
+    case 'set':
+      return `set ${patternText(edit.path)} . ${edit.parameter.text} ${showExpression(edit.value)}`;
+    case 'parameter':
+      return `parameter ${edit.parameter.text} ${showExpression(edit.value)}`;
+  }
 }
 
 function showParameter({ doc, name, type, default: value }: Parameter): string {

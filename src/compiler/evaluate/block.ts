@@ -6,7 +6,9 @@ import type { BlockUse, Constant } from '../graph.ts';
 import type { ModuleScope } from '../project.ts';
 import { evaluateBody, reportNoValue } from './body.ts';
 import type { Bound } from './call.ts';
+import { editedUse } from './edited-use.ts';
 import { Frame } from './frame.ts';
+import type { OpArgument } from './op-call.ts';
 import { bindParameters } from './parameters.ts';
 import { reassigned } from './reassigned.ts';
 import type { DraftScope } from './recorder.ts';
@@ -23,6 +25,22 @@ interface Use {
 }
 
 export function expandBlock(session: Session, frame: Frame, use: Use, bound: Bound): Value {
+  const { item, span } = use;
+  const edits = session.editsOf(item.name.text);
+  if (edits === undefined) return expandUse(session, frame, use, bound);
+  const names = item.inputs.map((each) => each.name.text);
+  const inputs = names.flatMap((name) => bound.get(name) ?? []);
+  const make = (changed: readonly OpArgument[], settings: ReadonlyMap<string, OpArgument>): readonly Value[] => {
+    const all: Bound = new Map(settings);
+    for (const [at, input] of changed.entries()) all.set(names[at]!, input);
+    return [expandUse(session, frame, use, all)];
+  };
+  // A use that lacks an input is told of as any other.
+  if (inputs.length < names.length) return make(inputs, bound)[0]!;
+  return editedUse(session, frame, edits, { name: item.name.text, span, inputs, given: bound, make })[0] ?? UNKNOWN;
+}
+
+function expandUse(session: Session, frame: Frame, use: Use, bound: Bound): Value {
   const { item, module, span, form } = use;
   const name = item.name.text;
   if (frame.fn !== undefined) {

@@ -2,6 +2,7 @@
 import type { Assignment, Body, Expression, ForStatement, Statement } from '../../dsl/ast.ts';
 import { type Span, textOf } from '../../dsl/source.ts';
 import { unknownInteger } from '../../shared/dim.ts';
+import { editedResult } from './edited-use.ts';
 import { bindLoop, evaluate, requireValue, takeApart } from './expression.ts';
 import { checkExtent, checkJoined } from './extent.ts';
 import { Frame } from './frame.ts';
@@ -139,6 +140,8 @@ function assign(session: Session, frame: Frame, assignment: Assignment): void {
 function named(session: Session, frame: Frame, name: string, expression: Expression): Value {
   const { recorder } = session;
   if (recorder === undefined) return requireValue(session, frame, expression);
+  const edits = session.editsOf(name);
+  if (edits !== undefined) return editedResult(session, frame, edits, { name, expression });
   return recorder.inScope(name, true, expression.span, () => requireValue(session, frame, expression));
 }
 

@@ -8,6 +8,7 @@ import { shapeRules } from '../ops/shape/index.ts';
 import type { ShapeCall, ShapeRule } from '../ops/shape/rule.ts';
 import { type CallableOp, signatures } from '../ops/signature/index.ts';
 import { type WeightRule, weightRules } from '../ops/weights/index.ts';
+import { editedUse } from './edited-use.ts';
 import type { Frame } from './frame.ts';
 import { readArguments } from './op-arguments.ts';
 import type { Session } from './session.ts';
@@ -31,6 +32,26 @@ export function record(
   given: ReadonlyMap<string, OpArgument>,
   span: Span,
   shown: string = op,
+): readonly Value[] {
+  const edits = session.editsOf(op);
+  if (edits === undefined) return recordUse(session, frame, op, tensors, given, span, shown);
+  return editedUse(session, frame, edits, {
+    name: op,
+    span,
+    inputs: tensors,
+    given,
+    make: (inputs, settings) => recordUse(session, frame, op, inputs, settings, span, shown),
+  });
+}
+
+function recordUse(
+  session: Session,
+  frame: Frame,
+  op: CallableOp,
+  tensors: readonly OpArgument[],
+  given: ReadonlyMap<string, OpArgument>,
+  span: Span,
+  shown: string,
 ): readonly Value[] {
   const args = readArguments(session, op, given, span);
   if (frame.fn !== undefined) {

@@ -23,6 +23,8 @@ interface DraftNode {
   name: string;
   /** The first of the nodes that share its weights. */
   sharedWith: DraftNode | undefined;
+  readonly key: string;
+  inserted: boolean;
 }
 
 /** What a layer made by `shared` knows of its uses. */
@@ -53,16 +55,31 @@ export interface DraftScope {
   readonly uses: Map<string, number>;
   /** Within a `for` or a comprehension of this scope. */
   loops: number;
+  /** Where it was made, by the names as they were first given: the same whatever edits leave out or add elsewhere. */
+  readonly key: string;
+  /** Added by an edit: it neither takes a name from others nor counts among what is there. */
+  inserted: boolean;
+  /** How many uses an edit left out, whose names stay taken. */
+  vacated: number;
+}
+
+/** Something of a finished graph that edits can name. */
+export interface Place {
+  readonly path: string;
+  /** What finds it when the model is elaborated again. */
+  readonly key: string;
+  readonly at: { readonly kind: 'node'; readonly node: NodeId } | { readonly kind: 'scope'; readonly scope: ScopeId };
 }
 
 export class Recorder {
   readonly #nodes: DraftNode[] = [];
   readonly #values: Value[] = [];
   readonly #root: DraftScope;
+  #places: readonly Place[] = [];
   #scope: DraftScope;
 
   constructor(span: Span) {
-    this.#root = draftScope(undefined, '', false, span);
+    this.#root = draftScope(undefined, '', false, span, '');
     this.#scope = this.#root;
   }
 
@@ -85,6 +102,7 @@ export class Recorder {
       return value.id;
     });
     const parent = this.#scope;
+    const claimed = claim(parent, name);
     const node: DraftNode = {
       kind: 'node',
       id,
@@ -94,8 +112,10 @@ export class Recorder {
       outputs,
       span,
       parent,
-      name: claim(parent, name),
+      name: claimed,
       sharedWith: undefined,
+      key: `${parent.key}/${claimed}`,
+      inserted: false,
     };
     this.#nodes.push(node);
     parent.children.push(node);
@@ -105,15 +125,70 @@ export class Recorder {
   /** Everything that `within` records goes into a new scope of that name. */
   inScope<T>(name: string, group: boolean, span: Span, within: (scope: DraftScope) => T): T {
     const parent = this.#scope;
-    const scope = draftScope(parent, claim(parent, name), group, span);
+    const claimed = claim(parent, name);
+    return this.#within(draftScope(parent, claimed, group, span, `${parent.key}/${claimed}`), parent, name, within);
+  }
+
+  #within<T>(scope: DraftScope, parent: DraftScope, name: string, within: (scope: DraftScope) => T): T {
     parent.children.push(scope);
     this.#scope = scope;
     try {
       return within(scope);
     } finally {
       this.#scope = parent;
-      if (group) dissolve(scope, parent, name);
+      if (scope.group) dissolve(scope, parent, name);
     }
+  }
+
+  // ── edits ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** The key of the place that the next use of a name in this scope has. */
+  keyOf(name: string): string {
+    return `${this.#scope.key}/${numbered(this.#scope, name)}`;
+  }
+
+  /** Leaves out the next use of a name, which stays taken: the others keep their paths. */
+  vacate(name: string): void {
+    claim(this.#scope, name);
+    this.#scope.vacated += 1;
+  }
+
+  /** What `within` records takes the name and path of the next use of `name`. */
+  replacing<T>(name: string, span: Span, within: () => T): T {
+    const parent = this.#scope;
+    const claimed = claim(parent, name);
+    return this.#within(draftScope(parent, claimed, true, span, `${parent.key}/${claimed}!`), parent, name, within);
+  }
+
+  /** What `within` records has this very name, and all others keep theirs. */
+  inserting<T>(name: string, span: Span, within: () => T): T {
+    const parent = this.#scope;
+    const scope = draftScope(parent, name, true, span, `${parent.key}/${name}!`);
+    scope.inserted = true;
+    return this.#within(scope, parent, name, within);
+  }
+
+  /** Records what is not to be in the graph, and tells the values of the graph that it takes, in the order of their use. */
+  aside(within: () => void): readonly ValueId[] {
+    const parent = this.#scope;
+    const start = this.#nodes.length;
+    this.#scope = draftScope(undefined, '', false, parent.span, `${parent.key}?`);
+    try {
+      within();
+    } finally {
+      this.#scope = parent;
+    }
+    const taken = this.#nodes.slice(start).flatMap((node) => node.inputs);
+    return [...new Set(taken)].filter((value) => this.#values[value]!.node < start);
+  }
+
+  shapeOf(value: ValueId): Shape {
+    return this.#values[value]!.shape;
+  }
+
+  /** What edits can name in the graph that was finished, a block before what is in it. */
+  get places(): readonly Place[] {
+    return this.#places;
   }
 
   /** The weights of what `within` records are those of the first use. Undefined where that cannot be. */
@@ -121,6 +196,8 @@ export class Recorder {
     const start = this.#nodes.length;
     within();
     const made = this.#nodes.slice(start);
+    // An edit left this use out.
+    if (made.length === 0) return undefined;
     if (shared.first === undefined) {
       shared.first = made;
       return undefined;
@@ -194,6 +271,9 @@ export class Recorder {
     };
     visit(this.#root, undefined);
     const owners = new Map<DraftNode, NodeId>();
+    const places: Place[] = [...ids].flatMap(([scope, id]) =>
+      scope === this.#root ? [] : [{ path: paths.get(scope)!, key: scope.key, at: { kind: 'scope', scope: id } }],
+    );
     const nodes = kept.map((node, id) => {
       const first = node.sharedWith ?? node;
       const owner = owners.get(first);
@@ -209,8 +289,10 @@ export class Recorder {
         inputs: node.inputs.map((each) => values.get(each)!),
         outputs: node.outputs.map((each) => values.get(each)!),
       };
+      places.push({ path: common.path, key: node.key, at: { kind: 'node', node: id } });
       return { op: node.op, attributes: node.attributes, span: node.span, ...common, ...wiring } as Node;
     });
+    this.#places = places;
     return {
       name,
       nodes,
@@ -237,7 +319,7 @@ export class Recorder {
   }
 }
 
-function draftScope(parent: DraftScope | undefined, name: string, group: boolean, span: Span): DraftScope {
+function draftScope(parent: DraftScope | undefined, name: string, group: boolean, span: Span, key: string): DraftScope {
   return {
     kind: 'scope',
     parent,
@@ -249,29 +331,40 @@ function draftScope(parent: DraftScope | undefined, name: string, group: boolean
     children: [],
     uses: new Map(),
     loops: 0,
+    key,
+    inserted: false,
+    vacated: 0,
   };
 }
 
 /** The name with its index in the scope. */
 function claim(scope: DraftScope, name: string): string {
+  const claimed = numbered(scope, name);
+  scope.uses.set(name, (scope.uses.get(name) ?? 0) + 1);
+  return claimed;
+}
+
+function numbered(scope: DraftScope, name: string): string {
   const uses = scope.uses.get(name) ?? 0;
-  scope.uses.set(name, uses + 1);
   return uses === 0 && scope.loops === 0 ? name : `${name}[${uses}]`;
 }
 
-/** A group with one child hands it its name; an empty one goes. */
+/** A group with one child hands it its name; an empty one goes. What edits added stands beside it. */
 function dissolve(group: DraftScope, parent: DraftScope, name: string): void {
-  if (group.children.length > 1) return;
+  const own = group.children.filter((child) => !child.inserted);
+  if (own.length + group.vacated > 1) return;
   parent.children.pop();
-  const [child] = group.children;
-  if (child === undefined) {
-    parent.uses.set(name, parent.uses.get(name)! - 1);
-    return;
+  const [child] = own;
+  if (child === undefined && group.vacated === 0 && !group.inserted) parent.uses.set(name, parent.uses.get(name)! - 1);
+  if (child !== undefined) {
+    child.name = group.name;
+    child.inserted = group.inserted;
+    if (child.kind === 'scope') child.named = true;
   }
-  child.name = group.name;
-  child.parent = parent;
-  if (child.kind === 'scope') child.named = true;
-  parent.children.push(child);
+  for (const each of group.children) {
+    each.parent = parent;
+    parent.children.push(each);
+  }
 }
 
 /** Whether the block around it consists of this use alone, whose name would then say nothing in paths. */
@@ -279,7 +372,10 @@ function isPassedOn(scope: DraftScope): boolean {
   const { parent, block, named, name } = scope;
   // In a loop the index stays, so that one round has the paths of many.
   if (parent?.block === undefined || block === undefined || named || name.endsWith(']')) return false;
-  return parent.children.every((child) => child === scope || (child.kind === 'node' && child.op === 'input'));
+  if (parent.vacated > 0) return false;
+  return parent.children.every(
+    (child) => child === scope || child.inserted || (child.kind === 'node' && child.op === 'input'),
+  );
 }
 
 function hasLive(scope: DraftScope, live: ReadonlySet<NodeId>): boolean {

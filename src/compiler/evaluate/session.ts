@@ -6,6 +6,7 @@ import type { ConstItem } from '../../dsl/ast.ts';
 import type { Arguments, Code } from '../../dsl/catalogue/index.ts';
 import { type Details, type Diagnostic, diagnostic, type Label } from '../../dsl/diagnostic.ts';
 import type { Span } from '../../dsl/source.ts';
+import type { EditPlan, PlannedEdits } from './edit-plan.ts';
 import type { Recorder } from './recorder.ts';
 import type { Value } from './value.ts';
 
@@ -49,12 +50,19 @@ export class Session {
     readonly budget: Budget = { steps: 0 },
     /** What constants were found to be; each is evaluated once. */
     readonly constants: Map<ConstItem, Value> = new Map(),
+    /** What a variant changes, by place. */
+    readonly edits: EditPlan | undefined = undefined,
   ) {
     this.#reported = reported;
   }
 
   get symbolic(): boolean {
     return this.recorder === undefined;
+  }
+
+  /** What a variant changes at the next use of this name here. */
+  editsOf(name: string): PlannedEdits | undefined {
+    return this.edits && this.recorder && this.edits.get(this.recorder.keyOf(name));
   }
 
   get diagnostics(): readonly Diagnostic[] {

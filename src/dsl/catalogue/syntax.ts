@@ -103,18 +103,10 @@ export const syntax = {
   'unknown-item': entry<{ word: string }>({
     severity: 'error',
     message: ({ word }) => `\`${word}\` begins no declaration`,
-    help: () => 'a file holds `import`, `const`, `fn`, `block` and `model`',
+    help: () => 'a file holds `import`, `const`, `fn`, `block`, `model` and `ablation`',
     why: 'A file is a list of declarations, each of which begins with its keyword.',
     wrong: 'blok Double(x: [N]) -> [N] {\n  2 * x\n}\n',
     right: 'block Double(x: [N]) -> [N] {\n  2 * x\n}\n',
-  }),
-  'reserved-for-later': entry<{ word: string }>({
-    severity: 'error',
-    message: ({ word }) => `\`${word}\` is reserved, but is not part of the language yet`,
-    help: () => 'make the part optional with a `bool` parameter of the model until then',
-    why: 'The word is kept free so that sources written today stay valid when it gets its meaning.',
-    wrong: 'ablation Table of Net {\n}\n',
-    right: 'model Net(wide: bool = true)(x: [16]) {\n  x |> dense(if wide { 64 } else { 32 })\n}\n',
   }),
   'keyword-as-name': entry<{ word: string }>({
     severity: 'error',

@@ -7,9 +7,9 @@
 export type Document = string | Structure;
 
 interface Structure {
-  readonly kind: 'concat' | 'indent' | 'group' | 'line' | 'suffix' | 'when-broken';
+  readonly kind: 'concat' | 'indent' | 'group' | 'line' | 'suffix' | 'when-broken' | 'when-flat';
   readonly parts: readonly Document[];
-  /** The text of a line in a group that stays flat, of a suffix, or of what is printed when the group is broken. */
+  /** The text of a line in a group that stays flat, of a suffix, or of what is printed when the group is broken or flat. */
   readonly text: string;
   /** Contains something that has to break. */
   readonly breaks: boolean;
@@ -54,6 +54,11 @@ export function suffix(text: string): Document {
 /** Text that is printed only where the group around it is broken. */
 export function whenBroken(text: string): Document {
   return structure('when-broken', [], text);
+}
+
+/** Text that is printed only where the group around it stays on one line. */
+export function whenFlat(text: string): Document {
+  return structure('when-flat', [], text);
 }
 
 export function join(documents: readonly Document[], separator: Document): Document {
@@ -102,6 +107,7 @@ export function printDocument(document: Document, width: number): string {
     if (typeof each === 'string') write(each);
     else if (each.kind === 'suffix') suffixes.push(each.text);
     else if (each.kind === 'when-broken') write(broken ? each.text : '');
+    else if (each.kind === 'when-flat') write(broken ? '' : each.text);
     else if (each.kind === 'line') {
       if (broken) newLine(indentation);
       else write(each.text);
@@ -132,6 +138,8 @@ function fits(group: Command, following: readonly Command[], remaining: number):
       remaining -= document.text.length;
     } else if (document.kind === 'when-broken') {
       if (broken) remaining -= document.text.length;
+    } else if (document.kind === 'when-flat') {
+      if (!broken) remaining -= document.text.length;
     } else if (document.kind !== 'suffix') {
       for (let at = document.parts.length - 1; at >= 0; at--) {
         stack.push({ ...command, document: document.parts[at] as Document, broken: broken || document.breaks });

@@ -94,7 +94,7 @@ export abstract class ExpressionPrinter {
       case 'comprehension':
         return this.#comprehension(expression);
       case 'record':
-        return this.#record(expression);
+        return this.record(expression);
       case 'unary':
         return this.#unary(expression);
       case 'binary':
@@ -104,7 +104,7 @@ export abstract class ExpressionPrinter {
       case 'call':
         return concat(
           this.expression(expression.callee, POSTFIX),
-          this.#call(expression.arguments, expression.span.end),
+          this.call(expression.arguments, expression.span.end),
         );
       case 'member':
         return concat(this.expression(expression.object, POSTFIX), '.', expression.name.text);
@@ -167,11 +167,11 @@ export abstract class ExpressionPrinter {
     stages.reverse();
     const head = this.expression(input, PIPE + 1);
     const firstStage = (stages[0] as PipeExpression).stageSpan.start;
-    const broken = this.#lineBreakBetween(input.span.end, firstStage);
+    const broken = this.lineBreakBetween(input.span.end, firstStage);
     const links = stages.map((stage) => {
       const [before, above] = this.#around(stage.stageSpan.start);
       const callee = this.expression(stage.callee, POSTFIX);
-      const given = stage.arguments.length > 0 ? this.#call(stage.arguments, stage.stageSpan.end) : '';
+      const given = stage.arguments.length > 0 ? this.call(stage.arguments, stage.stageSpan.end) : '';
       return concat(before, broken ? hardLine : line, above, '|> ', callee, given);
     });
     return group(head, indent(sequence(links)));
@@ -249,7 +249,7 @@ export abstract class ExpressionPrinter {
   }
 
   /** A call's arguments. A single list or record opens and closes with the parentheses. */
-  #call(given: readonly Argument[], end: number): Document {
+  protected call(given: readonly Argument[], end: number): Document {
     const only = given.length === 1 ? given[0] : undefined;
     const huggable = only?.name === undefined && (only?.value.kind === 'list' || only?.value.kind === 'record');
     if (only !== undefined && huggable && !this.comments.waitsBefore(only.span.start)) {
@@ -275,13 +275,13 @@ export abstract class ExpressionPrinter {
   }
 
   /** Broken if it was written with a line break after its brace. */
-  #record({ fields, span }: RecordExpression): Document {
+  protected record({ fields, span }: RecordExpression): Document {
     const elements = fields.map(({ name, value }) => ({
       start: name.span.start,
       end: value.span.end,
       print: () => concat(`${name.text}: `, this.expression(value)),
     }));
-    const broken = elements[0] !== undefined && this.#lineBreakBetween(span.start, elements[0].start);
+    const broken = elements[0] !== undefined && this.lineBreakBetween(span.start, elements[0].start);
     return this.inBrackets('{', elements, '}', span.end - 1, broken ? hardLine : line);
   }
 
@@ -310,14 +310,12 @@ export abstract class ExpressionPrinter {
     const only = statements[0];
     if (this.comments.anyWithin(span.start, span.end)) return false;
     if (only === undefined) return true;
-    return (
-      statements.length === 1 && only.kind === 'expression' && !this.#lineBreakBetween(span.start, only.span.start)
-    );
+    return statements.length === 1 && only.kind === 'expression' && !this.lineBreakBetween(span.start, only.span.start);
   }
 
   // ── comments and lines ──────────────────────────────────────────────────────────────────────────────────────────
 
-  #lineBreakBetween(start: number, end: number): boolean {
+  protected lineBreakBetween(start: number, end: number): boolean {
     return this.source.text.slice(start, end).includes('\n');
   }
 

@@ -25,21 +25,15 @@ import {
   softLine,
   suffix,
 } from './document.ts';
-import { type Element, ExpressionPrinter, loopVariables, ownLines } from './print-expression.ts';
+import { AblationPrinter, type Entry } from './print-ablation.ts';
+import { type Element, loopVariables, ownLines } from './print-expression.ts';
 
-/** Something that begins a line, with the comments around it: an item or a statement. */
-interface Entry {
-  readonly start: number;
-  readonly end: number;
-  readonly print: () => Document;
-}
-
-export class ModulePrinter extends ExpressionPrinter {
+export class ModulePrinter extends AblationPrinter {
   module(module: Module): Document {
     const { items } = module;
     const entries = items.map((item) => ({ ...this.#reach(item), print: () => this.#item(item) }));
     const apart = (index: number): boolean => !groupsWith(items[index - 1], items[index]);
-    const lines = this.#lines(entries, 0, this.source.text.length, apart);
+    const lines = this.lines(entries, 0, this.source.text.length, apart);
     return lines.length === 0 ? '' : concat(sequence(lines), hardLine);
   }
 
@@ -51,7 +45,12 @@ export class ModulePrinter extends ExpressionPrinter {
    * Entries, one a line, with their comments. An empty line between two stays, several become one, and `apart` adds one
    * where there is none. Comments in places of an entry that can hold none move to the line above it.
    */
-  #lines(entries: readonly Entry[], start: number, end: number, apart: (index: number) => boolean): Document[] {
+  protected override lines(
+    entries: readonly Entry[],
+    start: number,
+    end: number,
+    apart: (index: number) => boolean,
+  ): Document[] {
     const lines: Document[] = [];
     let last = start;
     const separate = (from: number, wanted = false): void => {
@@ -102,6 +101,8 @@ export class ModulePrinter extends ExpressionPrinter {
       case 'block':
       case 'model':
         return this.#layer(item);
+      case 'ablation':
+        return this.ablation(item);
     }
   }
 
@@ -190,7 +191,7 @@ export class ModulePrinter extends ExpressionPrinter {
     const commented = this.comments.waitsBefore(close);
     const opening = this.lineEnd(first);
     const entries = statements.map((each) => ({ ...this.#reach(each), print: () => this.#statement(each) }));
-    const lines = this.#lines(entries, span.start, close, () => false);
+    const lines = this.lines(entries, span.start, close, () => false);
     if (lines.length === 0) return concat('{', opening, hardLine, '}');
     const edge = flat && !commented ? line : hardLine;
     return concat('{', opening, indent(edge, sequence(lines)), edge, '}');

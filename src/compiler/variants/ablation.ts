@@ -1,0 +1,41 @@
+/** Ablations as values: a base and its variants, each of which sets parameters of the model and edits its structure. */
+import type { Expression, Name } from '../../dsl/ast.ts';
+import type { PathPattern } from '../../dsl/ast-ablation.ts';
+import type { Span } from '../../dsl/source.ts';
+import type { Settings } from '../elaborate.ts';
+import type { Value } from '../evaluate/value.ts';
+
+export interface Ablation {
+  readonly name: string;
+  /** The name of the model. */
+  readonly model: string;
+  readonly doc: string | undefined;
+  /** The model with what all variants have in common. */
+  readonly base: Variant;
+  /** All but the base, in the order of the source. */
+  readonly variants: readonly Variant[];
+  readonly span: Span;
+}
+
+export interface Variant {
+  readonly name: string;
+  /** Fit to name a file; unique in the ablation, whatever the case of its letters. */
+  readonly slug: string;
+  readonly doc: string | undefined;
+  /** Parameters of the model, those of the base among them. */
+  readonly settings: Settings;
+  /** Where the settings of its own are written. */
+  readonly settingSpans: ReadonlyMap<string, Span>;
+  readonly edits: readonly Edit[];
+  /** What it does, a line each: `disable local`, `groups = 4`. */
+  readonly changes: readonly string[];
+  readonly span: Span;
+}
+
+/** One change of structure at every place that a pattern matches. */
+export type Edit = { readonly span: Span; readonly pattern: PathPattern } & (
+  | { readonly kind: 'disable' }
+  | { readonly kind: 'replace'; readonly layers: readonly Expression[] }
+  | { readonly kind: 'insert'; readonly side: 'before' | 'after'; readonly layers: readonly Expression[] }
+  | { readonly kind: 'set'; readonly parameter: Name; readonly value: Value; readonly valueSpan: Span }
+);

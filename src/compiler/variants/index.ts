@@ -1,0 +1,101 @@
+/**
+ * Ablations: variants of a model, in the order in which they are worked out.
+ *
+ *   text ─ ablationsOf ─▶ Ablation ─ elaborateVariant ─▶ Graph of each ─ surveyAblation ─▶ all of them, compared
+ *
+ * Everything is pure, and nothing of it changes the model.
+ */
+import type { AblationItem, PathPattern } from '../../dsl/ast-ablation.ts';
+import { type Diagnostic, diagnostic, hasErrors, type Outcome } from '../../dsl/diagnostic.ts';
+import { suggest } from '../../shared/suggest.ts';
+import type { Compilation } from '../compile.ts';
+import type { Settings } from '../elaborate.ts';
+import { Recorder } from '../evaluate/recorder.ts';
+import { Halt, Session } from '../evaluate/session.ts';
+import type { Graph } from '../graph.ts';
+import type { Declaration } from '../project.ts';
+import type { Ablation, Variant } from './ablation.ts';
+import { elaborateOn, expandPattern, type Subject } from './elaborate.ts';
+import { AblationReader } from './read.ts';
+
+export type { Ablation, Edit, Variant } from './ablation.ts';
+export { fingerprint } from './fingerprint.ts';
+
+/** The ablations of the file, in its order; none of a file with errors. */
+export function ablationsOf(compilation: Compilation): Outcome<readonly Ablation[]> {
+  if (hasErrors(compilation.diagnostics)) return { value: [], diagnostics: compilation.diagnostics };
+  const diagnostics: Diagnostic[] = [];
+  const seen = new Map<string, AblationItem>();
+  const ablations: Ablation[] = [];
+  for (const item of compilation.project.main.module.items) {
+    if (item.kind !== 'ablation') continue;
+    const first = seen.get(item.name.text);
+    if (first !== undefined) {
+      const labels = [{ span: first.name.span, text: 'first defined here' }];
+      diagnostics.push(diagnostic('duplicate-name', item.name.span, { name: item.name.text }, { labels }));
+      continue;
+    }
+    seen.set(item.name.text, item);
+    const { value, diagnostics: found } = readAblation(compilation, item);
+    diagnostics.push(...found);
+    if (value !== undefined && !hasErrors(found)) ablations.push(value);
+  }
+  return { value: ablations, diagnostics };
+}
+
+/**
+ * The graph of a variant, or of the base.
+ *
+ * @param settings those of the command line or a configuration; what the ablation and the variant set goes before them
+ */
+export function elaborateVariant(
+  compilation: Compilation,
+  ablation: Ablation,
+  variant: Variant,
+  settings: Settings = {},
+): Outcome<Graph | undefined> {
+  const subject = subjectOf(compilation, ablation.model);
+  if (subject === undefined) throw new Error(`${ablation.name} is of no model of this compilation`);
+  return elaborateOn(subject, ablation, variant, settings);
+}
+
+function readAblation(compilation: Compilation, item: AblationItem): Outcome<Ablation | undefined> {
+  const declarations = compilation.project.main.declarations;
+  const name = item.model.text;
+  const subject = subjectOf(compilation, name);
+  if (subject === undefined) {
+    const models = [...declarations].filter(([, each]) => each.item.kind === 'model').map(([each]) => each);
+    const kind = declarations.get(name)?.item.kind;
+    const what =
+      kind === undefined ? undefined : { const: 'a constant', fn: 'a function', block: 'a block', model: '' }[kind];
+    const found = diagnostic('unknown-base', item.model.span, { name, what, near: suggest(name, models) });
+    return { value: undefined, diagnostics: [found] };
+  }
+  const session = new Session(new Recorder(item.span));
+  const matches = (pattern: PathPattern, base: Variant): readonly PathPattern[] =>
+    expandPattern(session, subject, pattern, base);
+  const { main } = compilation.project;
+  try {
+    const value = new AblationReader(session, main, item, subject.declaration, matches).read();
+    return { value, diagnostics: session.diagnostics };
+  } catch (error) {
+    if (error instanceof Halt) return { value: undefined, diagnostics: session.diagnostics };
+    throw error;
+  }
+}
+
+/** What is known of each model while its ablations are worked out, kept as long as the compilation. */
+const subjects = new WeakMap<Compilation, Map<string, Subject>>();
+
+function subjectOf(compilation: Compilation, model: string): Subject | undefined {
+  const known = subjects.get(compilation) ?? new Map<string, Subject>();
+  subjects.set(compilation, known);
+  const earlier = known.get(model);
+  if (earlier !== undefined) return earlier;
+  const { main } = compilation.project;
+  const declaration: Declaration | undefined = main.declarations.get(model);
+  if (declaration?.kind !== 'layer' || declaration.item.kind !== 'model') return undefined;
+  const subject: Subject = { declaration, module: main, unedited: new Map() };
+  known.set(model, subject);
+  return subject;
+}

@@ -1,0 +1,283 @@
+/**
+ * The ablations of a file, with their settings evaluated and generated variants written out.
+ *
+ * In: a compilation without errors. Out: the ablations; what is wrong with names, values and sweeps. Whether edits match
+ * anything and give a network is found where variants are elaborated.
+ */
+import type { Expression, Name } from '../../dsl/ast.ts';
+import {
+  type AblationEntry,
+  type AblationItem,
+  type EditStatement,
+  type PathPattern,
+  patternText,
+} from '../../dsl/ast-ablation.ts';
+import { type Span, textOf } from '../../dsl/source.ts';
+import { suggest } from '../../shared/suggest.ts';
+import { requireValue } from '../evaluate/expression.ts';
+import { Frame } from '../evaluate/frame.ts';
+import { fit, typeName } from '../evaluate/parameters.ts';
+import type { Session } from '../evaluate/session.ts';
+import { describe, toConstant, type Value } from '../evaluate/value.ts';
+import type { Constant } from '../graph.ts';
+import type { Declaration, ModuleScope } from '../project.ts';
+import type { Ablation, Edit, Variant } from './ablation.ts';
+import { slugsOf } from './slug.ts';
+import { sweepPoints } from './sweep.ts';
+
+/** A variant before it has its slug, and all that is in common with the base. */
+type Draft = Omit<Variant, 'slug'>;
+
+/** Most variants that one ablation may have. */
+export const MOST_VARIANTS = 256;
+
+/** Gives the paths of the model that a pattern matches, outermost only; for entries that make a variant of each. */
+export type PathsOf = (pattern: PathPattern) => readonly string[];
+
+export class AblationReader {
+  readonly #frame: Frame;
+
+  constructor(
+    readonly session: Session,
+    readonly module: ModuleScope,
+    readonly item: AblationItem,
+    readonly model: Declaration & { readonly kind: 'layer' },
+    readonly matches: (pattern: PathPattern, base: Variant) => readonly PathPattern[],
+  ) {
+    this.#frame = new Frame(module);
+  }
+
+  read(): Ablation {
+    const { item } = this;
+    const named = item.body.entries.find((each) => each.kind === 'base')?.name;
+    const base: Draft = {
+      name: named?.text ?? 'base',
+      doc: undefined,
+      ...this.#baseSettings(),
+      edits: [],
+      changes: [],
+      span: named?.span ?? item.model.span,
+    };
+    const drafts: Draft[] = [];
+    for (const entry of item.body.entries) {
+      const made = this.#entry(entry, { ...base, slug: '' });
+      if (drafts.length + made.length > MOST_VARIANTS) {
+        const count = drafts.length + made.length;
+        this.session.report('too-many-variants', entry.span, { count, limit: MOST_VARIANTS });
+        break;
+      }
+      drafts.push(...made);
+    }
+    this.#checkNames([base, ...drafts]);
+    const slugs = slugsOf([base, ...drafts].map((each) => each.name));
+    const [first, ...variants] = [base, ...drafts].map((each, at): Variant => ({ ...each, slug: slugs[at]! }));
+    return {
+      name: item.name.text,
+      model: item.model.text,
+      doc: item.doc,
+      base: first!,
+      variants,
+      span: item.span,
+    };
+  }
+
+  #checkNames(drafts: readonly Draft[]): void {
+    const seen = new Map<string, Span>();
+    for (const { name, span } of drafts) {
+      const first = seen.get(name);
+      if (first === undefined) seen.set(name, span);
+      else {
+        const labels = [{ span: first, text: 'first defined here' }];
+        this.session.report('duplicate-name', span, { name }, { labels });
+      }
+    }
+  }
+
+  #entry(entry: AblationEntry, base: Variant): readonly Draft[] {
+    switch (entry.kind) {
+      case 'base':
+        return [];
+      case 'variant':
+        return [this.#variant(entry, base)];
+      case 'leave-one-out': {
+        const parts = entry.paths.flatMap((each) => this.matches(each, base));
+        return parts.map((part) => withoutParts(`without ${patternText(part)}`, [part], base));
+      }
+      case 'add-one-in': {
+        const parts = entry.paths.flatMap((each) => this.matches(each, base));
+        const none = withoutParts(`without ${listed(parts.map(patternText))}`, parts, base, entry.span);
+        const ones = parts.map((part) => {
+          const others = parts.filter((each) => each !== part);
+          return withoutParts(`only ${patternText(part)}`, others, base, part.span);
+        });
+        return [none, ...ones];
+      }
+      case 'grid':
+      case 'zip':
+        return this.#sweep(entry, base);
+    }
+  }
+
+  // ── variants that are written out ───────────────────────────────────────────────────────────────────────────────
+
+  #variant(entry: AblationEntry & { kind: 'variant' }, base: Variant): Draft {
+    const settings: { [name: string]: Constant } = { ...base.settings };
+    const spans = new Map<string, Span>();
+    for (const edit of entry.body.edits) {
+      if (edit.kind !== 'parameter') continue;
+      const name = edit.parameter.text;
+      const earlier = spans.get(name);
+      if (earlier !== undefined) {
+        const labels = [{ span: earlier, text: 'set here before' }];
+        this.session.report('conflicting-edits', edit.span, { path: name }, { labels });
+        continue;
+      }
+      const value = this.#setting(edit.parameter, edit.value);
+      if (value === undefined) continue;
+      settings[name] = value;
+      spans.set(name, edit.span);
+    }
+    return {
+      name: entry.name.text,
+      doc: entry.doc,
+      settings,
+      settingSpans: spans,
+      edits: entry.body.edits.flatMap((edit) => this.#edits(edit)),
+      changes: entry.body.edits.map(changeText),
+      span: entry.name.span,
+    };
+  }
+
+  #edits(edit: EditStatement): readonly Edit[] {
+    const { span } = edit;
+    switch (edit.kind) {
+      case 'parameter':
+        return [];
+      case 'disable':
+        return edit.paths.map((pattern) => ({ kind: 'disable', span: pathSpan(edit, pattern), pattern }));
+      case 'replace': {
+        const layers = stagesOf(edit.layer);
+        return edit.paths.map((pattern) => ({ kind: 'replace', span, pattern, layers }));
+      }
+      case 'insert': {
+        const layers = stagesOf(edit.layer);
+        return edit.paths.map((pattern) => ({ kind: 'insert', span, pattern, side: edit.side, layers }));
+      }
+      case 'set': {
+        const value = requireValue(this.session, this.#frame, edit.value);
+        if (value.kind === 'unknown') return [];
+        const { path: pattern, parameter } = edit;
+        return [{ kind: 'set', span, pattern, parameter, value, valueSpan: edit.value.span }];
+      }
+    }
+  }
+
+  // ── settings ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #baseSettings(): Pick<Variant, 'settings' | 'settingSpans'> {
+    const settings: { [name: string]: Constant } = {};
+    const settingSpans = new Map<string, Span>();
+    const known = this.#parameterNames();
+    for (const [at, { name, span, value: expression }] of this.item.arguments.entries()) {
+      const target = name ?? (known[at] === undefined ? undefined : { text: known[at], span });
+      if (target === undefined) {
+        const callee = this.item.model.text;
+        const form = `${callee}(${known.join(', ')})`;
+        this.session.report('too-many-arguments', span, { callee, most: known.length, form });
+        continue;
+      }
+      const value = this.#setting(target, expression);
+      if (value === undefined) continue;
+      settings[target.text] = value;
+      settingSpans.set(target.text, span);
+    }
+    return { settings, settingSpans };
+  }
+
+  #parameterNames(): readonly string[] {
+    return this.model.item.parameters.map((each) => each.name.text);
+  }
+
+  /** The value of a parameter of the model; nothing after reporting that there is no such parameter or it is of another type. */
+  #setting(name: Name, expression: Expression): Constant | undefined {
+    const value = requireValue(this.session, this.#frame, expression);
+    return this.#fitted(name, value, expression.span);
+  }
+
+  #fitted(name: Name, value: Value, span: Span): Constant | undefined {
+    const model = this.item.model.text;
+    const parameter = this.model.item.parameters.find((each) => each.name.text === name.text);
+    if (parameter === undefined) {
+      const known = this.#parameterNames();
+      const near = suggest(name.text, known);
+      return this.session.report('unknown-setting', name.span, { model, name: name.text, near, known });
+    }
+    if (value.kind === 'unknown') return undefined;
+    const fitted = fit(value, parameter.type);
+    if (fitted !== undefined) return toConstant(fitted);
+    const what = `\`${name.text}\` of \`${model}\``;
+    const labels = [{ span: parameter.span, text: 'declared here' }];
+    const args = { what, expected: typeName(parameter.type), actual: describe(value) };
+    return this.session.report('wrong-type', span, args, { labels });
+  }
+
+  // ── sweeps ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #sweep(entry: AblationEntry & { kind: 'grid' | 'zip' }, base: Variant): readonly Draft[] {
+    const value = (expression: Expression): Value => requireValue(this.session, this.#frame, expression);
+    const fitted = (name: Name, each: Value, span: Span): Constant | undefined => this.#fitted(name, each, span);
+    return sweepPoints(this.session, entry, MOST_VARIANTS, value, fitted).map((point) => {
+      const changes = point.map(({ name, value: each }) => `${name} = ${constantText(each)}`);
+      return {
+        name: changes.join(', '),
+        doc: undefined,
+        settings: { ...base.settings, ...Object.fromEntries(point.map(({ name, value: each }) => [name, each])) },
+        settingSpans: new Map(point.map(({ name, span }) => [name, span])),
+        edits: [],
+        changes,
+        span: entry.span,
+      };
+    });
+  }
+}
+
+function withoutParts(name: string, parts: readonly PathPattern[], base: Variant, span?: Span): Draft {
+  return {
+    name,
+    doc: undefined,
+    settings: base.settings,
+    settingSpans: new Map(),
+    edits: parts.map((pattern) => ({ kind: 'disable', span: pattern.span, pattern })),
+    changes: parts.map((part) => `disable ${patternText(part)}`),
+    span: span ?? parts[0]!.span,
+  };
+}
+
+/** The stages of `conv2d(64, 3) |> relu`, each a layer; what begins the pipeline is the first of them. */
+function stagesOf(layer: Expression): readonly Expression[] {
+  const stages: Expression[] = [];
+  let first = layer;
+  for (; first.kind === 'pipe'; first = first.input) {
+    const { callee, arguments: given, stageSpan: span } = first;
+    stages.unshift(given.length === 0 ? callee : { kind: 'call', span, callee, arguments: given });
+  }
+  return [first, ...stages];
+}
+
+/** The place that a mistake of one of several paths is told at. */
+function pathSpan(edit: EditStatement & { kind: 'disable' }, pattern: PathPattern): Span {
+  return edit.paths.length === 1 ? edit.span : pattern.span;
+}
+
+/** An edit as it is written, on one line. */
+function changeText(edit: EditStatement): string {
+  return textOf(edit.span).replace(/\s+/g, ' ');
+}
+
+function constantText(value: Constant): string {
+  return JSON.stringify(value).replaceAll(',', ', ');
+}
+
+function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}

@@ -1,0 +1,59 @@
+/** All variants of an ablation at once: their graphs, and that no two of them are the same network. */
+import { type Diagnostic, diagnostic, hasErrors, type Outcome } from '../../dsl/diagnostic.ts';
+import type { Compilation } from '../compile.ts';
+import type { Settings } from '../elaborate.ts';
+import type { Graph } from '../graph.ts';
+import type { Ablation, Variant } from './ablation.ts';
+import { fingerprint } from './fingerprint.ts';
+import { elaborateVariant } from './index.ts';
+
+export interface SurveyedVariant {
+  readonly variant: Variant;
+  readonly graph: Graph;
+}
+
+/**
+ * The base and every variant that could be elaborated, the base first; nothing where the base could not be.
+ *
+ * @param settings those of the command line or a configuration, as for `elaborateVariant`
+ */
+export function surveyAblation(
+  compilation: Compilation,
+  ablation: Ablation,
+  settings: Settings = {},
+): Outcome<readonly SurveyedVariant[]> {
+  const base = elaborateVariant(compilation, ablation, ablation.base, settings);
+  if (base.value === undefined) return { value: [], diagnostics: base.diagnostics };
+  const surveyed: SurveyedVariant[] = [{ variant: ablation.base, graph: base.value }];
+  const diagnostics: Diagnostic[] = [...base.diagnostics];
+  const seen = new Map([[fingerprint(base.value), ablation.base]]);
+  for (const variant of ablation.variants) {
+    const { value: graph, diagnostics: found } = elaborateVariant(compilation, ablation, variant, settings);
+    diagnostics.push(...found);
+    if (graph === undefined || hasErrors(found)) continue;
+    const print = fingerprint(graph);
+    const other = seen.get(print);
+    if (other === undefined) {
+      seen.set(print, variant);
+      surveyed.push({ variant, graph });
+    } else diagnostics.push(sameNetwork(variant, other, ablation));
+  }
+  return { value: surveyed, diagnostics };
+}
+
+function sameNetwork(variant: Variant, other: Variant, { base }: Ablation): Diagnostic {
+  const { name, span } = variant;
+  if (other === base) {
+    const cause = variant.edits.length === 0 && variant.changes.join(', ') === name ? 'sweep' : 'variant';
+    return diagnostic('same-as-base', span, { name, cause });
+  }
+  const labels = [{ span: other.span, text: `\`${other.name}\` is here` }];
+  return diagnostic('same-network', span, { name, other: other.name }, { labels });
+}
+
+/** Whether all parameters of the model have values, without any from elsewhere. */
+export function isComplete({ project }: Compilation, { model, base }: Ablation): boolean {
+  const declaration = project.main.declarations.get(model);
+  if (declaration?.kind !== 'layer') return false;
+  return declaration.item.parameters.every((each) => each.default !== undefined || each.name.text in base.settings);
+}
