@@ -3,7 +3,7 @@ import type { Tensor } from './builder.ts';
 import { dropDead } from './passes/dead-code.ts';
 import type { Instruction, Kernel, KernelAttributes, Program, TensorId } from './program.ts';
 import { inferType, ProgramError, type TensorType } from './shape-rules.ts';
-import { sharingKey } from './sharing.ts';
+import { SharedInstructions } from './sharing.ts';
 
 export interface Assembler {
   /** Marks what follows as computed for this node, until the next call. */
@@ -16,6 +16,8 @@ export interface Assembler {
     operands: readonly Tensor[],
     stated?: TensorType,
   ): Tensor;
+  /** The instruction of a legal program on these operands, which have the types of its own: its type stays. */
+  keep(instruction: Instruction, operands: readonly Tensor[]): Tensor;
   /** The instruction that makes a tensor of this assembler. */
   definition(tensor: { readonly id: TensorId }): Instruction;
   /** The program so far with these outputs, without what they do not need. */
@@ -24,7 +26,7 @@ export interface Assembler {
 
 export function createAssembler(): Assembler {
   const instructions: Instruction[] = [];
-  const shared = new Map<string, TensorId>();
+  const shared = new SharedInstructions(instructions);
   const inputs = new Set<string>();
   let origin = '';
 
@@ -44,6 +46,18 @@ export function createAssembler(): Assembler {
     }
   }
 
+  /** The instruction, or an equal one that was made before. */
+  function add(instruction: Instruction): Tensor {
+    if (instruction.kernel === 'input') {
+      const { name } = instruction.attributes;
+      if (inputs.has(name)) throw new ProgramError(`${currentOrigin()}: a second input named ${name}`);
+      inputs.add(name);
+    }
+    const made = shared.share(instruction);
+    if (made === instruction) instructions.push(instruction);
+    return made;
+  }
+
   function emit<K extends Kernel>(
     kernel: K,
     attributes: KernelAttributes[K],
@@ -52,19 +66,8 @@ export function createAssembler(): Assembler {
   ): Tensor {
     const { shape, type } = infer(kernel, attributes, operands, stated);
     const ids = operands.map(({ id }) => id);
-    if (kernel === 'input') {
-      const { name } = attributes as KernelAttributes['input'];
-      if (inputs.has(name)) throw new ProgramError(`${currentOrigin()}: a second input named ${name}`);
-      inputs.add(name);
-    }
-    const key = sharingKey(kernel, attributes, ids, shape, type);
-    const known = key === undefined ? undefined : shared.get(key);
-    if (known !== undefined) return instructions[known]!;
     const id = instructions.length;
-    const instruction = { id, kernel, attributes, operands: ids, shape, type, origin } as unknown as Instruction;
-    instructions.push(instruction);
-    if (key !== undefined) shared.set(key, id);
-    return instruction;
+    return add({ id, kernel, attributes, operands: ids, shape, type, origin } as unknown as Instruction);
   }
 
   return {
@@ -73,6 +76,11 @@ export function createAssembler(): Assembler {
     },
     currentOrigin,
     emit,
+    keep(instruction, operands) {
+      const id = instructions.length;
+      const inPlace = instruction.id === id && operands.every((each, place) => each.id === instruction.operands[place]);
+      return add(inPlace ? instruction : { ...instruction, id, operands: operands.map((each) => each.id) });
+    },
     definition: ({ id }) => instructions[id]!,
     finish: (outputs) =>
       dropDead({ instructions, outputs: outputs.map(({ name, tensor }) => ({ name, tensor: tensor.id })) }),

@@ -224,17 +224,25 @@ export function inferType<K extends Kernel>(
 ): TensorType {
   const [least, most] = operandCounts[kernel];
   require(operands.length >= least && operands.length <= most, () => `${operands.length} operands`);
-  const { shape, type } = shapeRules[kernel](attributes, operands, stated);
-  require(shape.every((size) => Number.isInteger(size) && size >= 1), () => `the result would be ${textOf(shape)}`);
-  return { shape, type };
+  const result = shapeRules[kernel](attributes, operands, stated);
+  require(result.shape.every(isSize), () => `the result would be ${textOf(result.shape)}`);
+  return result;
+}
+
+function isSize(size: number): boolean {
+  return Number.isInteger(size) && size >= 1;
 }
 
 export function equalShapes(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((size, axis) => size === b[axis]);
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let axis = 0; axis < a.length; axis++) if (a[axis] !== b[axis]) return false;
+  return true;
 }
 
 /** NumPy broadcasting: sizes agree from the right, or one of them is 1. */
 export function broadcastShapes(a: readonly number[], b: readonly number[]): readonly number[] {
+  if (equalShapes(a, b)) return a;
   const rank = Math.max(a.length, b.length);
   return Array.from({ length: rank }, (_, axis) => {
     const left = a[axis - rank + a.length] ?? 1;

@@ -8,7 +8,8 @@ import { equalShapes, inferType, ProgramError, textOf } from './shape-rules.ts';
 export function verifyProgram(program: Program): void {
   const { instructions, outputs } = program;
   const inputs = new Map<string, number>();
-  for (const [id, instruction] of instructions.entries()) {
+  for (let id = 0; id < instructions.length; id++) {
+    const instruction = instructions[id]!;
     if (instruction.id !== id) fail(instruction, id, `is numbered ${instruction.id}`);
     for (const operand of instruction.operands) {
       if (!(operand >= 0 && operand < id)) fail(instruction, id, `uses %${operand} before it is made`);

@@ -8,7 +8,7 @@ import { traceBatch } from '../../program/batch-axis.ts';
 import type { Instruction, KernelAttributes, Program, TensorId } from '../../program/program.ts';
 import { ProgramError } from '../../program/shape-rules.ts';
 import { type ModelContext, type Operator, operators } from './kernels.ts';
-import { spellOutMeans, spellOutWidePoolPadding } from './legalise.ts';
+import { legalise } from './legalise.ts';
 import { nodeMessage, tensorMessage, valueInfo } from './message.ts';
 import { nameTensors } from './names.ts';
 
@@ -34,7 +34,7 @@ export interface OnnxOptions {
 /** Inputs and outputs keep their names; constants become initializers. */
 export function emitOnnx(source: Program, name: string, options: OnnxOptions = {}): Uint8Array {
   const { opset = 18, batch, doc = '', docs, metadata = {} } = options;
-  const program = spellOutMeans(spellOutWidePoolPadding(source));
+  const program = legalise(source);
   const grows = growing(program, batch);
   const names = nameTensors(program);
   const initializer: TensorProto[] = [];

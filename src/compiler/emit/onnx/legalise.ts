@@ -1,30 +1,43 @@
 /** Rewrites what the operators of ONNX allow but some of its readers do not take. */
 import { elementCount } from '../../../shared/element-count.ts';
+import type { Builder, Tensor } from '../../program/builder.ts';
 import { rewrite } from '../../program/passes/rewrite.ts';
 import type { Instruction, Program } from '../../program/program.ts';
 
-/** "Pad should be smaller than kernel": a dilated maximum window may have more padding, which must be spelt out. */
-export function spellOutWidePoolPadding(program: Program): Program {
+/** In one sweep, since the programs of training steps are long. */
+export function legalise(program: Program): Program {
   return rewrite(program, (instruction, [x], { builder }) => {
-    if (instruction.kernel !== 'max_pool') return undefined;
-    const { pads, kernel } = instruction.attributes;
-    if (pads.every((pair, axis) => pair.every((pad) => pad < kernel[axis]!))) return undefined;
-    const padded = builder.pad(x!, [[0, 0], [0, 0], ...pads], Number.NEGATIVE_INFINITY);
-    return builder.maxPool(padded, { ...instruction.attributes, pads: pads.map(() => [0, 0]) });
+    if (instruction.kernel === 'max_pool') return spellOutWidePadding(instruction, x!, builder);
+    if (instruction.kernel === 'reduce') return spellOutMean(instruction, x!, builder);
+    return undefined;
   });
 }
 
+/** "Pad should be smaller than kernel": a dilated maximum window may have more padding, which must be spelt out. */
+function spellOutWidePadding(
+  { attributes }: Extract<Instruction, { kernel: 'max_pool' }>,
+  x: Tensor,
+  builder: Builder,
+): Tensor | undefined {
+  const { pads, kernel } = attributes;
+  if (pads.every((pair, axis) => pair.every((pad) => pad < kernel[axis]!))) return undefined;
+  const padded = builder.pad(x, [[0, 0], [0, 0], ...pads], Number.NEGATIVE_INFINITY);
+  return builder.maxPool(padded, { ...attributes, pads: pads.map(() => [0, 0]) });
+}
+
 /**
- * The mean as a sum and a factor, but over whole images, where an operator has one form in all opsets: `ReduceMean` changed its form in opset 18 and `ReduceSum` did not, so that checkers
- * which know only opset 17 (Debian's) accept the models, too.
+ * The mean as a sum and a factor, but over whole images, where an operator has one form in all opsets: `ReduceMean`
+ * changed its form in opset 18 and `ReduceSum` did not, so that checkers which know only opset 17 (Debian's) accept the
+ * models, too.
  */
-export function spellOutMeans(program: Program): Program {
-  return rewrite(program, (instruction, [x], { builder }) => {
-    if (instruction.kernel !== 'reduce' || instruction.attributes.fn !== 'mean') return undefined;
-    if (isGlobalPool(instruction)) return undefined;
-    const count = elementCount(x!.shape) / elementCount(instruction.shape);
-    return builder.scale(builder.reduce('sum', x!, instruction.attributes.axes), 1 / count);
-  });
+function spellOutMean(
+  instruction: Extract<Instruction, { kernel: 'reduce' }>,
+  x: Tensor,
+  builder: Builder,
+): Tensor | undefined {
+  if (instruction.attributes.fn !== 'mean' || isGlobalPool(instruction)) return undefined;
+  const count = elementCount(x.shape) / elementCount(instruction.shape);
+  return builder.scale(builder.reduce('sum', x, instruction.attributes.axes), 1 / count);
 }
 
 /** Over height and width of `[N, C, H, W]`. */

@@ -12,15 +12,15 @@ export function dropImpliedExpands(program: Program): Program {
       return inner.kernel === 'expand' ? again(instruction, [operand(inner, 0)]) : undefined;
     }
     if (kernel !== 'binary' && kernel !== 'compare' && kernel !== 'where') return undefined;
-    const narrow = [...operands];
+    let narrow = operands;
     for (const [place, wide] of operands.entries()) {
       const inner = definition(wide);
       if (inner.kernel !== 'expand') continue;
       const kept = narrow.with(place, operand(inner, 0));
       // the operand that gives the result its shape must stay wide
-      if (equalShapes(joinShapes(kept), shape)) narrow[place] = kept[place]!;
+      if (equalShapes(joinShapes(kept), shape)) narrow = kept;
     }
-    return again(instruction, narrow);
+    return narrow === operands ? undefined : again(instruction, narrow);
   });
 }
 

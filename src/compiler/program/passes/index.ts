@@ -39,13 +39,18 @@ export function optimise(program: Program, options: OptimiseOptions = {}): Progr
   let current = program;
   for (const name of passNames) {
     if (options.disable?.includes(name)) continue;
-    current = passes[name](current);
-    try {
-      verifyProgram(current);
-    } catch (error) {
-      throw new ProgramError(`after pass ${name}: ${(error as Error).message}`);
-    }
+    const next = passes[name](current);
+    if (next !== current) verifyAfter(name, next);
+    current = next;
     options.onPass?.(name, current);
   }
   return current;
+}
+
+function verifyAfter(name: PassName, program: Program): void {
+  try {
+    verifyProgram(program);
+  } catch (error) {
+    throw new ProgramError(`after pass ${name}: ${(error as Error).message}`);
+  }
 }

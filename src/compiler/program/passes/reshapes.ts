@@ -8,7 +8,8 @@ export function joinReshapes(program: Program): Program {
     const keepsOrder = kernel === 'transpose' && movesOnlyUnits(x!.shape, attributes.permutation);
     if (kernel !== 'reshape' && !keepsOrder) return undefined;
     const inner = definition(x!);
-    return builder.reshape(inner.kernel === 'reshape' ? operand(inner, 0) : x!, shape);
+    if (inner.kernel === 'reshape') return builder.reshape(operand(inner, 0), shape);
+    return keepsOrder ? builder.reshape(x!, shape) : undefined;
   });
 }
 

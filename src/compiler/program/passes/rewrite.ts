@@ -7,6 +7,7 @@ import { createAssembler } from '../assemble.ts';
 import { builderOn } from '../build.ts';
 import type { Builder, Tensor } from '../builder.ts';
 import type { DataType, Instruction, Program } from '../program.ts';
+import { equalShapes, type TensorType } from '../shape-rules.ts';
 
 export interface Rewriting {
   readonly builder: Builder;
@@ -25,11 +26,18 @@ export interface Rewriting {
 /** What an instruction becomes; undefined leaves it as it is. `instruction.operands` are ids of the old program. */
 export type Rule = (instruction: Instruction, operands: readonly Tensor[], rewriting: Rewriting) => Tensor | undefined;
 
+/** The same program when nothing changes. */
 export function rewrite(program: Program, rule: Rule): Program {
   const assembler = createAssembler();
   const made: Tensor[] = [];
   const again = ({ kernel, attributes, shape, type }: Instruction, operands: readonly Tensor[]): Tensor =>
     assembler.emit(kernel, attributes, operands, { shape, type });
+  const rewritten = (instruction: Instruction, operands: readonly Tensor[]): Tensor => {
+    const sameTypes = operands.every((each, place) =>
+      isSameType(each, program.instructions[instruction.operands[place]!]!),
+    );
+    return sameTypes ? assembler.keep(instruction, operands) : again(instruction, operands);
+  };
   const rewriting: Rewriting = {
     builder: builderOn(assembler),
     definition: assembler.definition,
@@ -41,8 +49,12 @@ export function rewrite(program: Program, rule: Rule): Program {
   for (const instruction of program.instructions) {
     assembler.origin(instruction.origin);
     const operands = instruction.operands.map((operand) => made[operand]!);
-    const result = rule(instruction, operands, rewriting) ?? again(instruction, operands);
-    made.push(result);
+    made.push(rule(instruction, operands, rewriting) ?? rewritten(instruction, operands));
   }
+  if (made.every((tensor, id) => tensor === program.instructions[id])) return program;
   return assembler.finish(program.outputs.map(({ name, tensor }) => ({ name, tensor: made[tensor]! })));
+}
+
+function isSameType(a: TensorType, b: TensorType): boolean {
+  return a.type === b.type && (a.shape === b.shape || equalShapes(a.shape, b.shape));
 }

@@ -24,9 +24,13 @@ export function removeTransposes(program: Program): Program {
   });
 }
 
-function joinPair(outer: readonly number[], x: Tensor, { builder, definition, operand }: Rewriting): Tensor {
+function joinPair(
+  outer: readonly number[],
+  x: Tensor,
+  { builder, definition, operand }: Rewriting,
+): Tensor | undefined {
   const inner = definition(x);
-  if (inner.kernel !== 'transpose') return builder.transpose(x, outer);
+  if (inner.kernel !== 'transpose') return undefined;
   const { permutation } = inner.attributes;
   return builder.transpose(
     operand(inner, 0),
