@@ -4,6 +4,7 @@ import { type Summary, summarize } from '../../compiler/summary.ts';
 import { wholeDepth } from '../depth-option.ts';
 import { EXIT } from '../failure.ts';
 import { loadModel } from '../load-model.ts';
+import { bytes, grouped } from '../quantities.ts';
 import { type SummaryRow, summaryRows } from '../summary-rows.ts';
 import type { Terminal } from '../terminal.ts';
 import { wrapText } from '../wrap-text.ts';
@@ -52,7 +53,7 @@ function asTable(graph: Graph, summary: Summary, rows: readonly SummaryRow[], { 
     rule,
     ...cells.map((row, at) => (rows[at]!.group ? cyan(line(row)) : line(row))),
     rule,
-    line(['total', '', counted(summary.parameters), counted(summary.macs)]),
+    line(['total', '', grouped(summary.parameters), grouped(summary.macs)]),
     '',
     ...totals(summary),
   ].join('\n');
@@ -71,7 +72,7 @@ function asMarkdown(graph: Graph, summary: Summary, rows: readonly SummaryRow[])
       const label = row.group ? `**${row.label}**` : row.label;
       return line([`${'&emsp;'.repeat(row.depth)}${label}`, shapeText(row.shape), ...countCells(row)]);
     }),
-    line(['total', '', counted(summary.parameters), counted(summary.macs)]),
+    line(['total', '', grouped(summary.parameters), grouped(summary.macs)]),
     '',
     ...totals(summary).map((each) => `- ${each}`),
   ].join('\n');
@@ -94,29 +95,19 @@ function portsText({ inputs, outputs }: Summary): string {
 
 function totals({ parameters, tensors, buffers, macs, activations }: Summary): string[] {
   return [
-    `${counted(parameters)} parameters in ${counted(tensors)} tensors (${bytes(4 * parameters)} as float32)`,
-    ...(buffers > 0 ? [`${counted(buffers)} running statistics, which training does not learn`] : []),
-    `${counted(macs)} multiply-accumulates for one example`,
-    `${counted(activations)} activations for one example (${bytes(4 * activations)} as float32)`,
+    `${grouped(parameters)} parameters in ${grouped(tensors)} tensors (${bytes(4 * parameters)} as float32)`,
+    ...(buffers > 0 ? [`${grouped(buffers)} running statistics, which training does not learn`] : []),
+    `${grouped(macs)} multiply-accumulates for one example`,
+    `${grouped(activations)} activations for one example (${bytes(4 * activations)} as float32)`,
   ];
 }
 
 function countCells({ parameters, macs }: SummaryRow): [string, string] {
-  return [parameters === 0 ? '' : counted(parameters), macs === 0 ? '' : counted(macs)];
+  return [parameters === 0 ? '' : grouped(parameters), macs === 0 ? '' : grouped(macs)];
 }
 
 function shapeText(shape: Shape | undefined): string {
   return shape === undefined ? '' : `[${shape.join(', ')}]`;
-}
-
-function counted(count: number): string {
-  return count.toLocaleString('en-US');
-}
-
-function bytes(count: number): string {
-  const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
-  const power = count < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(count) / 3));
-  return `${power === 0 ? count : (count / 1000 ** power).toFixed(1)} ${units[power]}`;
 }
 
 /** A label that is too long loses its middle: the depth at its start and the kind at its end say most. */

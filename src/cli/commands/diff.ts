@@ -1,0 +1,75 @@
+/** `specc diff OLD NEW`: what differs between architectures, for people who review them and for programs. */
+import { writeFileSync } from 'node:fs';
+import { wholeDepth } from '../depth-option.ts';
+import { excesses, readBudgets } from '../diff/budget.ts';
+import { type Comparison, compareSides, SideErrors } from '../diff/compare.ts';
+import { comparisonJson } from '../diff/json.ts';
+import { comparisonMarkdown } from '../diff/markdown.ts';
+import { openSides } from '../diff/sides.ts';
+import { comparisonText } from '../diff/text.ts';
+import { weightMapText } from '../diff/weight-map-file.ts';
+import { AlreadyReported, EXIT, problemText, WrongUse } from '../failure.ts';
+import { showDiagnostics } from '../show-diagnostics.ts';
+import type { Terminal } from '../terminal.ts';
+
+export interface DiffOptions {
+  readonly base?: string;
+  readonly set?: readonly string[];
+  readonly format: 'text' | 'md' | 'json';
+  readonly depth?: string;
+  readonly all?: boolean;
+  readonly exitCode?: boolean;
+  readonly path?: string;
+  readonly budget?: readonly string[];
+  readonly weightMap?: string;
+}
+
+export function run(args: readonly string[], options: DiffOptions, terminal: Terminal): number {
+  const shape = {
+    depth: options.depth === undefined ? Number.POSITIVE_INFINITY : wholeDepth(options.depth),
+    all: options.all ?? false,
+  };
+  const budgets = readBudgets(options.budget ?? []);
+  const sides = openSides(args, options);
+  const comparison = compared(() => compareSides(sides.old, sides.new, options.set ?? []), terminal);
+  if (options.format === 'md') terminal.print(comparisonMarkdown(comparison, shape));
+  else if (options.format === 'json') terminal.print(comparisonJson(comparison));
+  else terminal.print(comparisonText(comparison, shape, terminal.colours));
+  if (options.weightMap !== undefined) writeWeightMap(options.weightMap, comparison, terminal);
+  const exceeded = excesses(comparison, budgets);
+  for (const { message, help } of exceeded) terminal.problem(problemText(message, help, terminal));
+  return exceeded.length > 0 || (options.exitCode && differs(comparison)) ? EXIT.errors : EXIT.clean;
+}
+
+function compared(compare: () => Comparison, terminal: Terminal): Comparison {
+  try {
+    return compare();
+  } catch (error) {
+    if (!(error instanceof SideErrors)) throw error;
+    showDiagnostics(error.diagnostics, terminal);
+    throw new AlreadyReported();
+  }
+}
+
+function writeWeightMap(file: string, { models }: Comparison, terminal: Terminal): void {
+  const compared = models.flatMap(({ diff }) => diff ?? []);
+  const [only] = compared;
+  if (only === undefined || compared.length > 1) {
+    throw new WrongUse(
+      'a weight map is for one model',
+      `name the models: specc diff OLD#Model NEW#Model --weight-map ${file}`,
+    );
+  }
+  if (!/\.ya?ml$/.test(file))
+    throw new WrongUse(`a weight map is YAML, which '${file}' is no name for`, 'name it map.yaml');
+  writeFileSync(file, weightMapText(only.weights));
+  const loaded = only.weights.weights.filter(({ fate }) => fate === 'kept' || fate === 'renamed').length;
+  const partial = loaded < only.weights.weights.length ? ' --partial' : '';
+  terminal.note(
+    `${loaded} of ${only.weights.weights.length} weights are in ${file}: specc weights load MODEL OLD.safetensors --map ${file}${partial} -o NEW.safetensors`,
+  );
+}
+
+function differs({ models, definitions }: Comparison): boolean {
+  return definitions.length > 0 || models.some(({ status }) => status !== 'same');
+}

@@ -1,0 +1,282 @@
+/**
+ * Compares two sides: which model of one is which of the other, and what differs between them.
+ *
+ * Mistakes in a side are thrown as `SideErrors`, with the files as the side shows them.
+ */
+import { posix } from 'node:path';
+import { type Compilation, compile, elaborate, type Settings } from '../../compiler/compile.ts';
+import {
+  type Definition,
+  type DefinitionChange,
+  definitionChanges,
+  definitionOf,
+} from '../../compiler/diff/definitions.ts';
+import { diffModels } from '../../compiler/diff/diff-models.ts';
+import { isEmptyDiff, type ModelDiff, type Totals } from '../../compiler/diff/model-diff.ts';
+import { layerTotals, sumOf } from '../../compiler/diff/totals.ts';
+import type { Graph } from '../../compiler/graph.ts';
+import { loadProject } from '../../compiler/project.ts';
+import { readModelSettings } from '../../config/model-settings.ts';
+import { COMMAND_LINE } from '../../config/override.ts';
+import type { LayerItem } from '../../dsl/ast.ts';
+import { type Diagnostic, hasErrors } from '../../dsl/diagnostic.ts';
+import { parse } from '../../dsl/parse.ts';
+import { Source, type Span } from '../../dsl/source.ts';
+import { didYouMean } from '../../shared/suggest.ts';
+import { WrongUse } from '../failure.ts';
+import type { DiffSide } from './sides.ts';
+
+export interface PlacedModel {
+  readonly file: string;
+  readonly name: string;
+}
+
+export interface ModelEntry {
+  /** `same`: nothing differs, not even a name in a path. */
+  readonly status: 'added' | 'removed' | 'changed' | 'same';
+  readonly old: PlacedModel | undefined;
+  readonly new: PlacedModel | undefined;
+  /** Of a model that only one side has: its size. */
+  readonly totals: Totals | undefined;
+  /** Of a model that both sides have. */
+  readonly diff: ModelDiff | undefined;
+  /** The graphs of both sides, for pictures. */
+  readonly graphs: { readonly old: Graph | undefined; readonly new: Graph | undefined };
+}
+
+export interface Comparison {
+  readonly old: string;
+  readonly new: string;
+  readonly models: readonly ModelEntry[];
+  readonly definitions: readonly DefinitionChange[];
+  /** Models that need parameters to be built, and were not compared. */
+  readonly skipped: readonly PlacedModel[];
+}
+
+/** A side that cannot be compared, for what is wrong with it. */
+export class SideErrors extends Error {
+  override readonly name = 'SideErrors';
+
+  constructor(readonly diagnostics: readonly Diagnostic[]) {
+    super('a side has errors');
+  }
+}
+
+/** A model of a side, before its graph is made. */
+interface Candidate {
+  readonly side: DiffSide;
+  /** What its file is called on both sides. */
+  readonly home: string;
+  readonly path: string;
+  readonly item: LayerItem;
+  readonly compilation: Compilation;
+}
+
+export function compareSides(old: DiffSide, next: DiffSide, overrides: readonly string[]): Comparison {
+  const changed = (side: DiffSide, other: DiffSide): readonly string[] =>
+    side.files.filter((path) => !isUnchanged(side, other, path));
+  const sides = [candidatesOf(old, changed(old, next)), candidatesOf(next, changed(next, old))] as const;
+  const pairs = pairModels(old, next, ...sides);
+  checkOverrides(overrides, sides.flat());
+  const alone = pairs.length === 1;
+  const skipped: PlacedModel[] = [];
+  const models = pairs.flatMap(([before, after]): ModelEntry[] => {
+    const [given, taken] = [before, after].map((each) => each && settingsOf(each, overrides));
+    const open = [before, after].filter(
+      (each): each is Candidate => each !== undefined && !isComplete(each, each === before ? given! : taken!),
+    );
+    if (open.length > 0 && !alone) {
+      skipped.push(placed(open[0]!));
+      return [];
+    }
+    return [entryOf(before && { ...before, settings: given! }, after && { ...after, settings: taken! })];
+  });
+  const renames = models.flatMap(({ diff }) => (diff === undefined ? [] : [...diff.blocks, diff.model]));
+  const definitions = definitionChanges(definitionsOf(old, next), definitionsOf(next, old), renames);
+  return { old: old.label, new: next.label, models, definitions, skipped };
+}
+
+/** Whether a file and everything that it imports is the same text on both sides. */
+function isUnchanged(side: DiffSide, other: DiffSide, path: string): boolean {
+  if (homeOf(side, path) === '' || !other.files.includes(pathIn(other, homeOf(side, path)))) return false;
+  const text = side.loader.read(path);
+  if (text === undefined || !isSameText(side, other, path, text)) return false;
+  const { value: project, diagnostics } = loadProject(path, text, side.loader);
+  const own = project.modules.filter((each) => !each.path.startsWith('std/'));
+  return !hasErrors(diagnostics) && own.every((each) => isSameText(side, other, each.path, each.module.source.text));
+}
+
+function candidatesOf(side: DiffSide, files: readonly string[]): readonly Candidate[] {
+  const errors: Diagnostic[] = [];
+  const found = files.flatMap((path): Candidate[] => {
+    const compilation = compile(path, side.loader.read(path) ?? '', side.loader);
+    errors.push(...compilation.diagnostics.filter(({ severity }) => severity === 'error'));
+    return [...compilation.models.values()].map((item) => ({
+      side,
+      home: homeOf(side, path),
+      path,
+      item,
+      compilation,
+    }));
+  });
+  if (errors.length > 0) throw new SideErrors(shownIn(side, errors));
+  if (side.model === undefined) return found;
+  const chosen = found.filter(({ item }) => item.name.text === side.model);
+  if (chosen.length > 0 || files.length === 0) return chosen;
+  const names = found.map(({ item }) => item.name.text);
+  const help = didYouMean(side.model, names) ?? (names.length > 0 ? `there is ${names.join(', ')}` : undefined);
+  throw new WrongUse(`${side.shown(side.root)} has no model \`${side.model}\``, help);
+}
+
+type Pair = readonly [old: Candidate | undefined, new: Candidate | undefined];
+
+/** Two models that are alone on their sides are a pair; others by file and name, by name, or as what is left of a file. */
+function pairModels(old: DiffSide, next: DiffSide, before: readonly Candidate[], after: readonly Candidate[]): Pair[] {
+  if (before.length === 1 && after.length === 1 && isOneFile(old) && isOneFile(next)) return [[before[0], after[0]]];
+  const [free, mates] = [new Set(before), new Map<Candidate, Candidate>()];
+  const take = (fits: (a: Candidate, b: Candidate) => boolean): void => {
+    for (const candidate of after) {
+      if (mates.has(candidate)) continue;
+      const found = [...free].filter((each) => fits(each, candidate));
+      if (found.length !== 1) continue;
+      free.delete(found[0]!);
+      mates.set(candidate, found[0]!);
+    }
+  };
+  const left = (candidates: readonly Candidate[], home: string, isLeft: (each: Candidate) => boolean): number =>
+    candidates.filter((each) => each.home === home && isLeft(each)).length;
+  take((a, b) => a.home === b.home && a.item.name.text === b.item.name.text);
+  take((a, b) => a.item.name.text === b.item.name.text);
+  take(
+    (a, b) =>
+      a.home === b.home &&
+      left(before, a.home, (each) => free.has(each)) === 1 &&
+      left(after, b.home, (each) => !mates.has(each)) === 1,
+  );
+  if (old.model !== undefined || next.model !== undefined) {
+    const wanting = [...free, ...after.filter((each) => !mates.has(each))];
+    const several = wanting.length > 2 ? (before.length > 1 ? before : after) : [];
+    if (several.length > 1) {
+      const [{ side }] = several as [Candidate];
+      const names = several.map(({ item }) => `${side.shown(side.root)}#${item.name.text}`);
+      throw new WrongUse(`${side.shown(side.root)} has ${several.length} models`, `name one of ${names.join(', ')}`);
+    }
+  }
+  return [
+    ...after.map((candidate): Pair => [mates.get(candidate), candidate]),
+    ...[...free].map((candidate): Pair => [candidate, undefined]),
+  ];
+}
+
+function isOneFile({ root, files }: DiffSide): boolean {
+  return files.length === 1 && files[0] === root;
+}
+
+type Built = Candidate & { readonly settings: Settings };
+
+function entryOf(before: Built | undefined, after: Built | undefined): ModelEntry {
+  const graphs = { old: before && graphOf(before), new: after && graphOf(after) };
+  const common = { old: before && placed(before), new: after && placed(after), graphs };
+  const only = graphs.old === undefined ? graphs.new : graphs.new === undefined ? graphs.old : undefined;
+  if (only !== undefined) {
+    const totals = sumOf(layerTotals(only), only.nodes.keys());
+    return { status: before === undefined ? 'added' : 'removed', ...common, totals, diff: undefined };
+  }
+  const diff = diffModels(graphs.old!, graphs.new!);
+  return { status: isEmptyDiff(diff) ? 'same' : 'changed', ...common, totals: undefined, diff };
+}
+
+function graphOf({ compilation, item, settings, side }: Built): Graph {
+  const { value, diagnostics } = elaborate(compilation, item.name.text, settings);
+  if (value === undefined || hasErrors(diagnostics)) {
+    throw new SideErrors(
+      shownIn(
+        side,
+        diagnostics.filter(({ severity }) => severity === 'error'),
+      ),
+    );
+  }
+  return value;
+}
+
+/** The values of `--set` that are for parameters of this model: the other side may have others. */
+function settingsOf({ item }: Candidate, overrides: readonly string[]): Settings {
+  const own = overrides.filter((each) => item.parameters.some(({ name }) => name.text === settingName(each)));
+  const { value, diagnostics } = readModelSettings(item, own);
+  if (hasErrors(diagnostics)) throw new SideErrors(diagnostics);
+  return value;
+}
+
+function isComplete({ item }: Candidate, settings: Settings): boolean {
+  return item.parameters.every(({ name, default: value }) => value !== undefined || name.text in settings);
+}
+
+function checkOverrides(overrides: readonly string[], candidates: readonly Candidate[]): void {
+  const known = candidates.flatMap(({ item }) => item.parameters.map(({ name }) => name.text));
+  for (const override of overrides) {
+    const name = settingName(override);
+    if (name === '' || !override.includes('=')) throw new WrongUse(`--set takes name=value, not '${override}'`);
+    if (known.includes(name)) continue;
+    const help =
+      didYouMean(name, known) ?? (known.length > 0 ? `there is ${[...new Set(known)].join(', ')}` : undefined);
+    throw new WrongUse(`no model here has a parameter \`${name}\``, help);
+  }
+}
+
+function settingName(override: string): string {
+  return override.slice(0, Math.max(0, override.indexOf('='))).trim();
+}
+
+/** The heads in all files that are not the same on both sides, and in those that they import. */
+function definitionsOf(side: DiffSide, other: DiffSide): Definition[] {
+  const texts = new Map<string, Source>();
+  for (const path of side.files) {
+    const text = side.loader.read(path);
+    if (text === undefined) continue;
+    const { value: project } = loadProject(path, text, side.loader);
+    for (const { path: each, module } of project.modules) if (!each.startsWith('std/')) texts.set(each, module.source);
+  }
+  return [...texts].flatMap(([path, source]) => {
+    const home = homeOf(side, path);
+    if (home !== '' && isSameText(side, other, path, source.text)) return [];
+    const items = parse(source).value.items;
+    const layers = items.filter((item): item is LayerItem => item.kind === 'block' || item.kind === 'model');
+    return layers.map((item) => definitionOf(item, side.shown(path), home));
+  });
+}
+
+/** What a file is called on both sides: its path from the root; empty for the only file of a side. */
+function homeOf(side: DiffSide, path: string): string {
+  if (isOneFile(side)) return path === side.root ? '' : posix.relative(posix.dirname(side.root), path);
+  return posix.relative(side.root, path);
+}
+
+function pathIn(side: DiffSide, home: string): string {
+  if (isOneFile(side)) return home === '' ? side.root : posix.join(posix.dirname(side.root), home);
+  return posix.join(side.root, home);
+}
+
+function isSameText(side: DiffSide, other: DiffSide, path: string, text: string): boolean {
+  return other.loader.read(pathIn(other, homeOf(side, path))) === text;
+}
+
+function placed({ side, path, item }: Candidate): PlacedModel {
+  return { file: side.shown(path), name: item.name.text };
+}
+
+/** Diagnostics with their files as the side shows them. */
+function shownIn(side: DiffSide, diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const sources = new Map<Source, Source>();
+  const shown = (span: Span): Span => {
+    const { source } = span;
+    if (source.path === COMMAND_LINE || source.path.startsWith('std/')) return span;
+    const known = sources.get(source) ?? new Source(side.shown(source.path), source.text);
+    sources.set(source, known);
+    return { ...span, source: known };
+  };
+  return diagnostics.map((each) => ({
+    ...each,
+    span: shown(each.span),
+    labels: each.labels.map((label) => ({ ...label, span: shown(label.span) })),
+  }));
+}

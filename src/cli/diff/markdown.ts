@@ -1,0 +1,157 @@
+/** A comparison as Markdown for a pull request: a headline table, then each model with its blocks to unfold. */
+import type { DiffPart, ModelDiff } from '../../compiler/diff/model-diff.ts';
+import { bytes, grouped, percentMore, signed } from '../quantities.ts';
+import type { Comparison, ModelEntry } from './compare.ts';
+import { definitionTexts } from './phrases.ts';
+import { type DiffRow, diffRows, type Mark, type RowOptions } from './rows.ts';
+import { costsOf, factsOf, headOf, sizeText, titleOf, totalRows } from './text.ts';
+import { weightAccount, weightLines } from './weights-text.ts';
+
+/** GitHub refuses comments of more than 65,536 characters; whoever posts this may add a few of its own. */
+export const MOST_CHARACTERS = 60_000;
+/** The colours of a `diff` block: green, red, orange, grey. */
+const MARKS: Readonly<Record<Mark, string>> = { '+': '+', '-': '-', '~': '!', '>': '#' };
+
+/** What is left over where the whole is too long is said at its end. */
+export function comparisonMarkdown(comparison: Comparison, options: RowOptions): string {
+  const { models, definitions, skipped } = comparison;
+  const differing = models.filter(({ status }) => status !== 'same');
+  const head = [`### Architecture: ${code(comparison.old)} → ${code(comparison.new)}`, ''];
+  const lines = definitions.flatMap(definitionTexts);
+  if (differing.length === 0 && lines.length === 0) return [...head, 'No difference.'].join('\n');
+  if (differing.length > 0) head.push(...headline(differing), '');
+  const sections = [
+    ...differing.flatMap((entry) => sectionsOf(entry, options)),
+    ...(lines.length > 0 ? [folded('definitions', lines.map((line) => `- ${escaped(line)}`).join('\n'))] : []),
+    ...skipped.map((model) => `${code(titleOf(model))} needs parameters to be compared.`),
+  ];
+  return fitted(head.join('\n'), sections);
+}
+
+function fitted(head: string, sections: readonly string[]): string {
+  let text = head;
+  for (const [at, section] of sections.entries()) {
+    if (text.length + section.length + 1 > MOST_CHARACTERS) {
+      const left = sections.length - at;
+      return `${text}\n\n**Cut here:** ${left} more ${left === 1 ? 'section is' : 'sections are'} too long for a comment. \`specc diff\` shows all.`;
+    }
+    text += `\n${section}`;
+  }
+  return text;
+}
+
+function headline(entries: readonly ModelEntry[]): string[] {
+  const cell = (old: number, next: number, text: (count: number) => string): string => {
+    if (old === next) return text(next);
+    const percent = percentMore(old, next);
+    return `${text(next)} (${signed(next - old, text)}${percent === '' ? '' : `, ${percent}`})`;
+  };
+  const rows = entries.map((entry) => {
+    const { diff, status, totals } = entry;
+    const name = code(headOf(entry));
+    if (diff === undefined) {
+      const { parameters, macs, memory } = totals!;
+      return [
+        `${name} ${status === 'added' ? 'is new' : 'is gone'}`,
+        grouped(parameters),
+        grouped(macs),
+        bytes(memory),
+        '',
+      ];
+    }
+    const { old, new: next } = diff.totals;
+    return [
+      name,
+      cell(old.parameters, next.parameters, grouped),
+      cell(old.macs, next.macs, grouped),
+      cell(old.memory, next.memory, bytes),
+      checkpointCell(diff),
+    ];
+  });
+  return [
+    '| model | parameters | MACs | memory | old checkpoint |',
+    '| :-- | --: | --: | --: | :-- |',
+    ...rows.map((row) => `| ${row.join(' | ')} |`),
+  ];
+}
+
+function checkpointCell({ weights: { weights } }: ModelDiff): string {
+  const kept = weights.filter(({ fate }) => fate === 'kept').length;
+  const mapped = weights.filter(({ fate }) => fate === 'renamed').length;
+  if (kept === weights.length) return 'loads';
+  const map = mapped > 0 ? `, ${grouped(mapped)} with a map` : '';
+  return `${grouped(kept)} of ${grouped(weights.length)} weights${map}`;
+}
+
+function sectionsOf(entry: ModelEntry, options: RowOptions): string[] {
+  const { diff } = entry;
+  if (diff === undefined)
+    return [
+      `\n#### ${code(headOf(entry))}\n\n${entry.status === 'added' ? 'New' : 'Gone'}: ${sizeText(entry.totals!)}.`,
+    ];
+  const facts = factsOf(diff);
+  const changed = totalRows(diff.totals).filter(({ change }) => change !== '');
+  const lines = [
+    ...(diff.sameNetwork ? ['The same network: only names differ.', ''] : []),
+    ...changed.map(
+      ({ name, old, new: next, change, percent }) =>
+        `- ${name}: ${old} → ${next} (**${change}**${percent === '' ? '' : `, ${percent}`})`,
+    ),
+    ...facts.map((fact) => `- ${escaped(fact)}`),
+  ];
+  const head = `\n#### ${code(headOf(entry))}\n${lines.length === 0 ? '' : `\n${lines.join('\n')}\n`}`;
+  return [head, ...diff.parts.map((part) => partSection(part, diff, options)), ...weightSection(diff)];
+}
+
+/** A block of the model to unfold; a layer stands as it is. */
+function partSection(part: DiffPart, diff: ModelDiff, options: RowOptions): string {
+  const rows = diffRows([part], diff, options);
+  const [first, ...inside] = rows as [DiffRow, ...DiffRow[]];
+  const body = fenced(rows);
+  if (inside.length === 0) return body;
+  const costs = costsText(first);
+  return folded(`${first.mark} ${first.label}${costs === '' ? '' : `: ${costs}`}`, body);
+}
+
+function costsText(row: DiffRow): string {
+  const [parameters, macs, memory] = costsOf(row);
+  return [
+    ...(parameters === '' ? [] : [`${parameters} parameters`]),
+    ...(macs === '' ? [] : [`${macs} MACs`]),
+    ...(memory === '' ? [] : [`${memory} of activations`]),
+  ].join(', ');
+}
+
+function fenced(rows: readonly DiffRow[]): string {
+  const lines = rows.flatMap((row) => {
+    const indent = '  '.repeat(row.depth);
+    const costs = costsText(row);
+    const own = `${MARKS[row.mark]} ${indent}${row.label}${costs === '' ? '' : `   ${costs}`}`;
+    return [own, ...row.details.map((detail) => `  ${indent}    ${detail}`)];
+  });
+  return `\`\`\`diff\n${lines.join('\n')}\n\`\`\``;
+}
+
+function weightSection({ weights }: ModelDiff): string[] {
+  const account = weightAccount(weights);
+  if (account === undefined) return [];
+  const lines = weightLines(weights).map(({ mark, text }) => `${MARKS[mark]} ${text}`);
+  return [folded(`weights: ${account}`, `\`\`\`diff\n${lines.join('\n')}\n\`\`\``)];
+}
+
+function folded(title: string, body: string): string {
+  return `<details><summary>${html(title)}</summary>\n\n${body}\n\n</details>`;
+}
+
+function code(text: string): string {
+  return `\`${text.replaceAll('`', "'")}\``;
+}
+
+function html(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+/** Names with underscores and brackets are no Markdown. */
+function escaped(text: string): string {
+  return text.replace(/[\\`*_[\]<>|]/g, '\\$&');
+}

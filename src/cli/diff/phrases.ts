@@ -1,0 +1,195 @@
+/** How a report says a single difference. */
+import type { DefinedParameter, DefinedParameterChange, DefinitionChange } from '../../compiler/diff/definitions.ts';
+import type {
+  AttributeChange,
+  DiffPart,
+  ParameterChange,
+  PortChange,
+  ShapeChange,
+  SharingChange,
+  WiringChange,
+} from '../../compiler/diff/model-diff.ts';
+import type { Constant, Shape } from '../../compiler/graph.ts';
+import { type Initializer, initializers, printInitializer } from '../../compiler/ops/initializer.ts';
+import { counted } from '../quantities.ts';
+
+export function shapeText(shape: Shape): string {
+  return `[${shape.join(', ')}]`;
+}
+
+/** `kernel: 3 → 5`, in the words of the language. */
+export function attributeText({ name, old, new: next }: AttributeChange): string {
+  return `${languageName(name)}: ${valueText(name, old)} → ${valueText(name, next)}`;
+}
+
+/** `countPadding` → `count_padding` */
+function languageName(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+function valueText(name: string, value: unknown): string {
+  if (value === undefined) return 'none';
+  if (isInitializer(value)) return printInitializer(value);
+  if (name === 'values' && Array.isArray(value) && value.length > 8) return `${value.length} numbers`;
+  if (name === 'padding' && Array.isArray(value)) return padsText(value as number[][]);
+  const pair = ['kernel', 'stride', 'dilation', 'output', 'scale', 'outputPadding', 'ceiling'].includes(name);
+  if (pair && Array.isArray(value) && value[0] === value[1]) return String(value[0]);
+  return jsonText(value);
+}
+
+/** `1` for the same everywhere, `[0, 3]` for height and width, `[[0, 1], [0, 1]]` otherwise. */
+function padsText(pads: readonly (readonly number[])[]): string {
+  const [height, width] = pads;
+  if (height === undefined || width === undefined || pads.some(([a, b]) => a !== b)) return jsonText(pads);
+  return height[0] === width[0] ? String(height[0]) : jsonText([height[0], width[0]]);
+}
+
+function isInitializer(value: unknown): value is Initializer {
+  return typeof value === 'object' && value !== null && 'kind' in value && String(value.kind) in initializers;
+}
+
+export function constantText(value: Constant): string {
+  return jsonText(value);
+}
+
+function jsonText(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(jsonText).join(', ')}]`;
+  if (typeof value === 'object' && value !== null) {
+    return `{ ${Object.entries(value)
+      .map(([key, each]) => `${key}: ${jsonText(each)}`)
+      .join(', ')} }`;
+  }
+  return JSON.stringify(value);
+}
+
+export function parameterText(change: ParameterChange): string {
+  switch (change.kind) {
+    case 'changed':
+      return `${change.name}: ${constantText(change.old)} → ${constantText(change.new)}`;
+    case 'added':
+      return `${change.name}: ${constantText(change.new)}, a new parameter`;
+    case 'removed':
+      return `${change.name}: ${constantText(change.old)}, a parameter that is gone`;
+    case 'renamed':
+      return `${change.name}: a new name of the parameter ${change.was}`;
+  }
+}
+
+export function placeText(part: DiffPart): string {
+  const { old, new: next, place, totals } = part;
+  const kind = part.kind === 'block' ? `a block` : 'a name';
+  switch (place!.kind) {
+    case 'renamed':
+      return `was ${depthOf(old!.path) === depthOf(next!.path) ? old!.name : old!.path}`;
+    case 'moved':
+      return isWithinBlock(part) ? 'moved within its block' : `moved from ${old!.path}`;
+    case 'extracted': {
+      const news = totals.new.layers - totals.old.layers;
+      const before = `${kind} around ${counted(totals.old.layers, 'layer')} that ${totals.old.layers === 1 ? 'was' : 'were'} there before`;
+      return news > 0 ? `${before}, and ${news} more` : before;
+    }
+    case 'inlined': {
+      const gone = totals.old.layers - totals.new.layers;
+      const stay = `no longer ${kind}; ${gone > 0 ? `${totals.new.layers} of its ${totals.old.layers}` : `its ${totals.new.layers}`} layers stay without it`;
+      return stay;
+    }
+  }
+}
+
+/** Whether a part that moved is in the block in which it was. */
+export function isWithinBlock({ old, new: next }: DiffPart): boolean {
+  const around = (path: string | undefined) => path?.split('/').slice(0, -1).join('/');
+  return around(old?.path) === around(next?.path);
+}
+
+function depthOf(path: string): number {
+  return path.split('/').length;
+}
+
+export function sharingText({ old, new: next }: SharingChange): string {
+  if (next === undefined) return `has weights of its own, no longer those of ${old}`;
+  return old === undefined
+    ? `has the weights of ${next}, no longer its own`
+    : `has the weights of ${next}, no longer those of ${old}`;
+}
+
+/** What a layer reads now and did not, and the other way round. */
+export function wiringText({ old, new: next }: WiringChange): string[] {
+  const come = without(next, old);
+  const gone = without(old, next);
+  if (come.length === 0 && gone.length === 0) {
+    const reordered = old.length === next.length && old.some((path, at) => path !== next[at]);
+    return [
+      reordered ? `reads its inputs in another order: ${next.join(', ')}` : 'reads other layers under the same paths',
+    ];
+  }
+  if (come.length === gone.length) return come.map((path, at) => `reads ${path} instead of ${gone[at]}`);
+  return [
+    ...(come.length > 0 ? [`reads also ${listed(come)}`] : []),
+    ...(gone.length > 0 ? [`no longer reads ${listed(gone)}`] : []),
+  ];
+}
+
+function listed(paths: readonly string[]): string {
+  return paths.length > 4 ? `${paths.slice(0, 3).join(', ')} and ${paths.length - 3} more` : paths.join(', ');
+}
+
+function without(paths: readonly string[], others: readonly string[]): string[] {
+  const left = [...others];
+  return paths.filter((path) => {
+    const at = left.indexOf(path);
+    if (at >= 0) left.splice(at, 1);
+    return at < 0;
+  });
+}
+
+export function shapeChangeText({ old, new: next, followers }: ShapeChange): string {
+  return `${shapeText(old)} → ${shapeText(next)}${followersText(followers)}`;
+}
+
+function followersText(followers: number): string {
+  return followers === 0 ? '' : `, and ${counted(followers, 'layer')} that ${followers === 1 ? 'follows' : 'follow'}`;
+}
+
+/** `output classes: [4] → [5]` */
+export function portText(kind: 'input' | 'output', change: PortChange): string {
+  const { old, new: next, source, followers } = change;
+  if (old === undefined) return `${kind} ${next!.name} ${shapeText(next!.shape)} is new`;
+  if (next === undefined) return `${kind} ${old.name} ${shapeText(old.shape)} is gone`;
+  const name = old.name === next.name ? next.name : `${next.name}, which was ${old.name}`;
+  const same = shapeText(old.shape) === shapeText(next.shape);
+  const said = [
+    ...(same ? [] : [`${shapeText(old.shape)} → ${shapeText(next.shape)}${followersText(followers)}`]),
+    ...(source === undefined ? [] : [`made by ${source.new} instead of ${source.old}`]),
+  ];
+  return said.length === 0 ? `${kind} ${name}` : `${kind} ${name}: ${said.join('; ')}`;
+}
+
+export function definitionTexts(change: DefinitionChange): string[] {
+  const { kind, status, old, new: next, moved, parameters } = change;
+  if (status === 'added') return [`${kind} ${next!.name} is new in ${next!.file}`];
+  if (status === 'removed') return [`${kind} ${old!.name} of ${old!.file} is gone`];
+  const name = `${kind} ${next!.name}`;
+  return [
+    ...(old!.name === next!.name ? [] : [`${name} was called ${old!.name}`]),
+    ...(moved ? [`${name} is in ${next!.file} now, not in ${old!.file}`] : []),
+    ...parameters.map((each) => `${name}: ${definedParameterText(each)}`),
+  ];
+}
+
+function definedParameterText(change: DefinedParameterChange): string {
+  if (change.kind !== 'changed') {
+    return `parameter ${definedText(change.parameter)} is ${change.kind === 'added' ? 'new' : 'gone'}`;
+  }
+  const { old, new: next } = change;
+  const said = [
+    ...(old.name === next.name ? [] : [`was called ${old.name}`]),
+    ...(old.type === next.type ? [] : [`type ${old.type} → ${next.type}`]),
+    ...(old.default === next.default ? [] : [`default ${old.default ?? 'none'} → ${next.default ?? 'none'}`]),
+  ];
+  return `parameter ${next.name}: ${said.join(', ')}`;
+}
+
+function definedText({ name, type, default: value }: DefinedParameter): string {
+  return `${name}: ${type}${value === undefined ? '' : ` = ${value}`}`;
+}

@@ -1,0 +1,177 @@
+/** What differs in a model as rows of a tree, for text and Markdown: the same words in both. */
+import type { DiffPart, ModelDiff, Totals } from '../../compiler/diff/model-diff.ts';
+import { baseName } from '../../compiler/diff/outline.ts';
+import { counted } from '../quantities.ts';
+import {
+  attributeText,
+  isWithinBlock,
+  parameterText,
+  placeText,
+  shapeChangeText,
+  shapeText,
+  sharingText,
+  wiringText,
+} from './phrases.ts';
+
+export type Mark = '+' | '-' | '~' | '>';
+
+export interface DiffRow {
+  readonly depth: number;
+  /** Added, removed, changed; `>`: only its name or its place is another. */
+  readonly mark: Mark;
+  /** `local: DRDB`, `Residual[0, 2, 4]: 3 ×` */
+  readonly label: string;
+  /** Whether it is a block or group. */
+  readonly group: boolean;
+  /** A line each. */
+  readonly details: readonly string[];
+  /** New minus old; of several alike, of all together. */
+  readonly delta: Totals;
+}
+
+/** Parts of one parent that changed in the same way. */
+interface Alike {
+  readonly parts: readonly DiffPart[];
+  readonly first: DiffPart;
+}
+
+export interface RowOptions {
+  /** Levels to show; what is deeper is in the sums of its block. */
+  readonly depth: number;
+  /** Go into blocks that were added or removed as a whole. */
+  readonly all: boolean;
+}
+
+/** Blocks by their old names: what they are called now. */
+type Renames = ReadonlyMap<string, string>;
+
+/** What differs; parts that changed alike are one row. */
+export function diffRows(
+  parts: readonly DiffPart[],
+  { blocks }: Pick<ModelDiff, 'blocks'>,
+  { depth, all }: RowOptions,
+): DiffRow[] {
+  const renames = new Map(blocks.map(({ old, new: next }) => [old, next]));
+  const rows: DiffRow[] = [];
+  const visit = (siblings: readonly DiffPart[], level: number): void => {
+    for (const alike of groupAlike(siblings)) {
+      const { first } = alike;
+      const isWhole = first.status !== 'changed' && first.kind !== 'layer' && !all;
+      rows.push(rowOf(alike, level, isWhole || level + 1 >= depth, renames));
+      if (!isWhole && level + 1 < depth) visit(first.parts, level + 1);
+    }
+  };
+  visit(parts, 0);
+  return rows;
+}
+
+function rowOf({ parts, first }: Alike, depth: number, closed: boolean, renames: Renames): DiffRow {
+  const { old, new: next, place, status } = first;
+  const here = next ?? old!;
+  const details = [
+    ...(place === undefined ? [] : [placeText(first)]),
+    ...first.parameters.map(parameterText),
+    ...first.attributes.filter(({ follows }) => !follows).map((change) => attributeText(change)),
+    ...(first.wiring === undefined ? [] : wiringText(first.wiring)),
+    ...(first.sharing === undefined ? [] : [sharingText(first.sharing)]),
+    ...(first.shape === undefined || parts.length > 1 ? [] : [shapeChangeText(first.shape)]),
+  ];
+  const layers = status === 'removed' ? first.totals.old.layers : first.totals.new.layers;
+  const size =
+    closed && first.kind !== 'layer' ? ` (${counted(layers, 'layer')}${parts.length > 1 ? ' each' : ''})` : '';
+  const shape =
+    first.kind === 'layer' && status !== 'changed' && here.shape !== undefined ? ` ${shapeText(here.shape)}` : '';
+  return {
+    depth,
+    mark: markOf(first, renames),
+    label: `${labelOf(parts, renames)}${size}${shape}`,
+    group: first.kind !== 'layer',
+    details,
+    delta: sumOfDeltas(parts),
+  };
+}
+
+function markOf(part: DiffPart, renames: Renames): Mark {
+  if (part.status === 'added') return '+';
+  if (part.status === 'removed') return '-';
+  const { place, parameters, attributes, wiring, shape, sharing, parts, old, new: next } = part;
+  const same = old === undefined || next === undefined || isSameKind(old.of, next.of, renames);
+  const named = parameters.every(({ kind }) => kind === 'renamed') && attributes.length === 0;
+  const stays = place?.kind !== 'moved';
+  const bare = wiring === undefined && shape === undefined && sharing === undefined;
+  return same && named && stays && bare && parts.every((each) => markOf(each, renames) === '>') ? '>' : '~';
+}
+
+/** `stem: Stem`, but only `Stem[2]` where the name is no other than the kind; `Residual[0, 2]: 2 ×` for several. */
+function labelOf(parts: readonly DiffPart[], renames: Renames): string {
+  const places = parts.map((part) => part.new ?? part.old!);
+  const [first] = places as [(typeof places)[number]];
+  const [was, is] = [parts[0]!.old?.of, parts[0]!.new?.of];
+  const kind = was !== undefined && is !== undefined && !isSameKind(was, is, renames) ? `${was} → ${is}` : first.of;
+  const name = places.length === 1 ? first.name : namesText(places.map((each) => each.name));
+  const bare = kind === undefined || (baseName(first.name) === kind && sameBase(places.map((each) => each.name)));
+  const label = bare ? name || kind! : `${name}: ${kind}`;
+  return places.length === 1 ? label : `${label} (${places.length} ×)`;
+}
+
+function isSameKind(old: string | undefined, next: string | undefined, renames: Renames): boolean {
+  return old === next || (old !== undefined && renames.get(old) === next);
+}
+
+function sameBase(names: readonly string[]): boolean {
+  return names.every((name) => baseName(name) === baseName(names[0]!));
+}
+
+/** `Residual[0–5]`, `Residual[0, 2]`, or the names one after the other. */
+function namesText(names: readonly string[]): string {
+  if (!sameBase(names))
+    return names.length > 4 ? `${names.slice(0, 3).join(', ')}, …, ${names.at(-1)}` : names.join(', ');
+  const base = baseName(names[0]!);
+  const indices = names.map((name) => (name === base ? 0 : Number(name.slice(base.length + 1, -1))));
+  const inRow = indices.every((index, at) => index === indices[0]! + at);
+  const text = inRow && indices.length > 2 ? `${indices[0]}–${indices.at(-1)}` : indices.join(', ');
+  return `${base}[${text}]`;
+}
+
+/** Siblings that changed alike, by the first of them. */
+function groupAlike(parts: readonly DiffPart[]): Alike[] {
+  const found = new Map<string, DiffPart[]>();
+  for (const part of parts) {
+    const key = likenessOf(part);
+    const same = found.get(key);
+    if (same === undefined) found.set(key, [part]);
+    else same.push(part);
+  }
+  return [...found.values()].map((alike) => ({ parts: alike, first: alike[0]! }));
+}
+
+/**
+ * Of two parts the same where they differ in nothing but names, paths, sizes and where in the model they are.
+ *
+ * @param within whether it is asked of the blocks around
+ */
+function likenessOf(part: DiffPart, within = false): string {
+  const { kind, status, old, new: next, place, parameters, attributes, wiring, shape, parts } = part;
+  const here = (next ?? old)!;
+  // Uses of a block are alike under any name; layers that come or go are listed in their order.
+  const name = kind === 'block' ? undefined : baseName(here.name);
+  const itself = kind === 'layer' && (status !== 'changed' || wiring !== undefined) ? here.path : undefined;
+  const own = status === 'changed' ? undefined : here.attributes;
+  const changed = attributes.filter(({ follows }) => !follows);
+  const inner = within || itself === undefined ? undefined : itself;
+  return JSON.stringify([
+    ...[kind, status, old?.of, next?.of, name, inner, own, parameters, changed, shape === undefined],
+    // What moved to another block has a place of its own.
+    place === undefined
+      ? undefined
+      : [place.kind, ...(place.kind === 'moved' && !isWithinBlock(part) ? [old?.path, next?.path] : [])],
+    place?.kind === 'renamed' && [baseName(old!.name), baseName(next!.name)],
+    parts.map((each) => likenessOf(each, true)),
+  ]);
+}
+
+function sumOfDeltas(parts: readonly DiffPart[]): Totals {
+  const sum = (key: keyof Totals): number =>
+    parts.reduce((total, { totals }) => total + totals.new[key] - totals.old[key], 0);
+  return { layers: sum('layers'), parameters: sum('parameters'), macs: sum('macs'), memory: sum('memory') };
+}

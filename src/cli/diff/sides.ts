@@ -1,0 +1,114 @@
+/** The two sides of a comparison, as they are named on the command line. */
+import { posix } from 'node:path';
+import type { Loader } from '../../compiler/compile.ts';
+import { didYouMean } from '../../shared/suggest.ts';
+import { WrongUse } from '../failure.ts';
+import { fileLoader, findSources, kindOfPath, readText, SPECS_FOLDER, splitModel } from '../source-files.ts';
+import { Revision, splitRevision } from './revision.ts';
+
+/** One side: specifications of the working tree or of a revision. */
+export interface DiffSide {
+  /** As reports call it. */
+  readonly label: string;
+  /** What `#` names. */
+  readonly model: string | undefined;
+  /** The one file or the folder that was named; what files are called on both sides starts here. */
+  readonly root: string;
+  readonly files: readonly string[];
+  readonly loader: Loader;
+  /** A path as messages show it: `HEAD:specs/net.spec`. */
+  readonly shown: (path: string) => string;
+}
+
+export interface SideOptions {
+  readonly base?: string;
+  /** Where the files stand in the project, when they are copies: what they import is looked for from there. */
+  readonly path?: string;
+}
+
+/** @throws WrongUse if a side is missing, or is not there */
+export function openSides(args: readonly string[], { base, path }: SideOptions): { old: DiffSide; new: DiffSide } {
+  if (base !== undefined) return againstBase(base, args);
+  const [first, second] = args;
+  if (first === undefined) {
+    throw new WrongUse(
+      'there is nothing to compare',
+      'name two sides (specc diff OLD NEW), or what to compare with: --base main',
+    );
+  }
+  if (args.length > 2)
+    throw new WrongUse('a comparison has two sides', 'with --base REV, any number of files may be named');
+  if (second !== undefined) return { old: openSide(first, path), new: openSide(second, path) };
+  const revision = revisionOf(first);
+  if (revision === undefined) {
+    throw new WrongUse('the other side is missing', `specc diff HEAD:${first} compares with the last commit`);
+  }
+  const old = openSide(first, path);
+  return { old, new: openSide(old.model === undefined ? old.root : `${old.root}#${old.model}`, path) };
+}
+
+function againstBase(base: string, args: readonly string[]): { old: DiffSide; new: DiffSide } {
+  const revision = Revision.read(base);
+  const roots = args.length > 0 ? args : [kindOfPath(SPECS_FOLDER) === 'folder' ? SPECS_FOLDER : '.'];
+  const models = roots.map((each) => splitModel(each));
+  const [only] = models;
+  if (models.length > 1 && models.some(({ model }) => model !== undefined)) {
+    throw new WrongUse('one model can be compared at a time', 'name files without `#`, or one model alone');
+  }
+  const root = models.length === 1 ? only!.path : '.';
+  const before = models.flatMap(({ path }) => revision.below(path));
+  const here = models.filter(({ path }) => kindOfPath(path) !== undefined || revision.below(path).length === 0);
+  const after = here.length === 0 ? [] : specificationsAt(here.map(({ path }) => path));
+  const model = only?.model;
+  return {
+    old: { ...revisionSide(revision, root, before, model), label: base },
+    new: { label: 'the working tree', model, root, files: after, loader: fileLoader, shown: String },
+  };
+}
+
+function openSide(argument: string, standsAt: string | undefined): DiffSide {
+  const named = revisionOf(argument);
+  const { path, model } = splitModel(named?.path ?? argument);
+  if (named !== undefined) {
+    const revision = Revision.read(named.revision);
+    const root = revision.locate(named.path === '' ? '' : path);
+    const files = revision.below(root);
+    if (files.length === 0) {
+      const near = didYouMean(posix.basename(root), revision.list(posix.dirname(root)));
+      throw new WrongUse(`'${named.revision}' has no specification '${path}'`, near);
+    }
+    return revisionSide(revision, root, files, model);
+  }
+  const copy = standsAt !== undefined && kindOfPath(path) === 'file';
+  if (copy) return copySide(path, standsAt, model);
+  const files = kindOfPath(path) === 'file' && !path.endsWith('.spec') ? [] : specificationsAt([path]);
+  if (files.length === 0)
+    throw new WrongUse(`'${path}' is not a specification`, 'name a file that ends in .spec, or a folder of them');
+  return { label: argument, model, root: path, files, loader: fileLoader, shown: String };
+}
+
+/** A copy of a file, such as git makes: an empty one stands for a file that is not there. */
+export function copySide(copy: string, standsAt: string, model?: string): DiffSide {
+  const text = readText(copy);
+  const path = splitModel(standsAt).path;
+  const loader: Loader = { ...fileLoader, read: (each) => (each === path ? text : fileLoader.read(each)) };
+  const files = text === undefined || text.trim() === '' ? [] : [path];
+  return { label: copy, model, root: path, files, loader, shown: String };
+}
+
+function revisionSide(revision: Revision, root: string, files: readonly string[], model: string | undefined): DiffSide {
+  const loader: Loader = { read: (path) => revision.text(path), list: (folder) => revision.list(folder) };
+  const shown = (path: string): string => `${revision.name}:${path}`;
+  return { label: shown(root) + (model === undefined ? '' : `#${model}`), model, root, files, loader, shown };
+}
+
+/** A file that is there is no revision, whatever its name. */
+function revisionOf(argument: string): { revision: string; path: string } | undefined {
+  return kindOfPath(splitModel(argument).path) === undefined ? splitRevision(argument) : undefined;
+}
+
+function specificationsAt(paths: readonly string[]): string[] {
+  return findSources(paths)
+    .filter(({ kind }) => kind === 'spec')
+    .map(({ path }) => path);
+}

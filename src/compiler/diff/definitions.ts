@@ -1,0 +1,138 @@
+/**
+ * What differs between the heads of blocks and models: their parameters, types and defaults, and the files they are in.
+ *
+ * A default can change without any effect on a network, where every use gives the parameter; it is told all the same,
+ * since the next use may not. Defaults are compared as the formatter writes them.
+ */
+import type { LayerItem } from '../../dsl/ast.ts';
+import { CommentQueue } from '../../dsl/format/comments.ts';
+import { printDocument } from '../../dsl/format/document.ts';
+import { ModulePrinter } from '../../dsl/format/print-module.ts';
+import { textOf } from '../../dsl/source.ts';
+import type { Change } from './model-diff.ts';
+
+export interface Definition {
+  readonly kind: 'block' | 'model';
+  readonly name: string;
+  /** As it is shown. */
+  readonly file: string;
+  /** What the file is called on both sides, wherever these are. */
+  readonly home: string;
+  readonly parameters: readonly DefinedParameter[];
+}
+
+export interface DefinedParameter {
+  readonly name: string;
+  readonly type: string;
+  readonly default: string | undefined;
+}
+
+export type DefinedParameterChange =
+  | { readonly kind: 'added' | 'removed'; readonly parameter: DefinedParameter }
+  | { readonly kind: 'changed'; readonly old: DefinedParameter; readonly new: DefinedParameter };
+
+export interface DefinitionChange {
+  readonly kind: 'block' | 'model';
+  readonly status: 'added' | 'removed' | 'changed';
+  readonly old: { readonly name: string; readonly file: string } | undefined;
+  readonly new: { readonly name: string; readonly file: string } | undefined;
+  /** It is in another file now. */
+  readonly moved: boolean;
+  readonly parameters: readonly DefinedParameterChange[];
+}
+
+export function definitionOf(item: LayerItem, file: string, home: string): Definition {
+  const parameters = item.parameters.map((parameter): DefinedParameter => {
+    const { source } = parameter.span;
+    const printer = new ModulePrinter(source, new CommentQueue([]));
+    const value = parameter.default && printDocument(printer.expression(parameter.default), Number.POSITIVE_INFINITY);
+    return {
+      name: parameter.name.text,
+      type: inOneLine(textOf(parameter.type.span)),
+      default: value === undefined ? undefined : inOneLine(value),
+    };
+  });
+  return { kind: item.kind, name: item.name.text, file, home, parameters };
+}
+
+/** @param renames what blocks and models are called now, where the networks say that it is another name for the same */
+export function definitionChanges(
+  old: readonly Definition[],
+  next: readonly Definition[],
+  renames: readonly Change<string>[],
+): DefinitionChange[] {
+  const free = new Set(old);
+  const mates = new Map<Definition, Definition>();
+  const take = (fits: (before: Definition, after: Definition) => boolean): void => {
+    for (const after of next) {
+      if (mates.has(after)) continue;
+      const before = old.find((each) => free.has(each) && each.kind === after.kind && fits(each, after));
+      if (before === undefined) continue;
+      free.delete(before);
+      mates.set(after, before);
+    }
+  };
+  take((before, after) => before.name === after.name && before.home === after.home);
+  take((before, after) => before.name === after.name);
+  take((before, after) => renames.some((each) => each.old === before.name && each.new === after.name));
+  const found = next.flatMap((after): DefinitionChange[] => {
+    const before = mates.get(after);
+    if (before === undefined) {
+      if (!isBlock(after)) return [];
+      return [{ kind: after.kind, status: 'added', old: undefined, new: placeOf(after), moved: false, parameters: [] }];
+    }
+    const parameters = parameterChanges(before.parameters, after.parameters);
+    if (parameters.length === 0 && before.name === after.name && before.home === after.home) return [];
+    const moved = before.home !== after.home;
+    return [{ kind: after.kind, status: 'changed', old: placeOf(before), new: placeOf(after), moved, parameters }];
+  });
+  const gone = [...free].filter(isBlock).map((before): DefinitionChange => {
+    return { kind: before.kind, status: 'removed', old: placeOf(before), new: undefined, moved: false, parameters: [] };
+  });
+  return [...found, ...gone];
+}
+
+function parameterChanges(
+  old: readonly DefinedParameter[],
+  next: readonly DefinedParameter[],
+): DefinedParameterChange[] {
+  const mates = new Map<DefinedParameter, DefinedParameter>();
+  for (const after of next) {
+    const before = old.find((each) => each.name === after.name);
+    if (before !== undefined) mates.set(after, before);
+  }
+  const used = new Set(mates.values());
+  for (const [place, after] of next.entries()) {
+    const before = old[place];
+    if (mates.has(after) || before === undefined || used.has(before)) continue;
+    // In the same place, of the same type and with the same default: another name.
+    if (before.type !== after.type || before.default !== after.default) continue;
+    mates.set(after, before);
+    used.add(before);
+  }
+  const found = next.flatMap((after): DefinedParameterChange[] => {
+    const before = mates.get(after);
+    if (before === undefined) return [{ kind: 'added', parameter: after }];
+    const same = before.name === after.name && before.type === after.type && before.default === after.default;
+    return same ? [] : [{ kind: 'changed', old: before, new: after }];
+  });
+  const gone = old.filter((before) => !used.has(before));
+  return [...found, ...gone.map((parameter): DefinedParameterChange => ({ kind: 'removed', parameter }))];
+}
+
+/** A model that only one side has is told of as a model. */
+function isBlock({ kind }: Definition): boolean {
+  return kind === 'block';
+}
+
+function placeOf({ name, file }: Definition) {
+  return { name, file };
+}
+
+function inOneLine(text: string): string {
+  return text
+    .replace(/\s+/g, ' ')
+    .replace(/,? ([\])}])/g, '$1')
+    .replace(/([[({]) /g, '$1')
+    .trim();
+}
