@@ -236,6 +236,7 @@ const unaries: { readonly [F in Unary]: (x: number) => number } = {
   reciprocal: (x) => 1 / x,
   abs: Math.abs,
   sign: Math.sign,
+  step: (x) => (x > 0 ? 1 : 0),
   floor: Math.floor,
   tanh: Math.tanh,
   sigmoid: (x) => 1 / (1 + Math.exp(-x)),

@@ -16,6 +16,8 @@ export type Unary =
   | 'reciprocal'
   | 'abs'
   | 'sign'
+  /** 1 above 0, and 0 elsewhere. */
+  | 'step'
   | 'floor'
   | 'tanh'
   | 'sigmoid'

@@ -35,6 +35,8 @@ export function sessionOptions(provider: Provider, threads: number): InferenceSe
     executionMode: 'sequential',
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
+    // a plan of all allocations is one block beside what the run before the plan has taken: half as much memory again
+    enableMemPattern: false,
     // errors are thrown; below that the runtime only remarks on the graph
     logSeverityLevel: 3,
     // Adam's second moments decay into denormal numbers, which some processors handle a hundred times slower

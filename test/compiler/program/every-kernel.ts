@@ -10,6 +10,7 @@ const unaries: Record<Unary, true> = {
   reciprocal: true,
   abs: true,
   sign: true,
+  step: true,
   floor: true,
   tanh: true,
   sigmoid: true,

@@ -44,7 +44,12 @@ export const operators: { readonly [K in Kernel]: KernelRow<K> } = {
   input: () => undefined,
   constant: () => undefined,
 
-  unary: ({ attributes: { fn } }, inputs) => ({ op: unaries[fn], inputs }),
+  unary: ({ attributes: { fn } }, inputs) => ({
+    op: unaries[fn],
+    inputs,
+    // so steep that every normal number above 0 reaches the 1
+    ...(fn === 'step' && { attributes: { alpha: { float: 3e38 }, beta: { float: 0 } } }),
+  }),
   binary: ({ attributes: { fn } }, inputs) => ({ op: binaries[fn], inputs }),
   compare: ({ attributes: { fn } }, inputs) => ({ op: comparisons[fn], inputs }),
   where: (_, inputs) => ({ op: 'Where', inputs }),
@@ -128,6 +133,7 @@ const unaries: { readonly [F in Unary]: string } = {
   reciprocal: 'Reciprocal',
   abs: 'Abs',
   sign: 'Sign',
+  step: 'HardSigmoid',
   floor: 'Floor',
   tanh: 'Tanh',
   sigmoid: 'Sigmoid',

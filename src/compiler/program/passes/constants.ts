@@ -78,6 +78,7 @@ const unaries: { readonly [F in Unary]?: (x: number) => number } = {
   reciprocal: (x) => 1 / x,
   abs: Math.abs,
   sign: Math.sign,
+  step: (x) => (x > 0 ? 1 : 0),
   floor: Math.floor,
   relu: (x) => Math.max(x, 0),
   not: (x) => 1 - x,

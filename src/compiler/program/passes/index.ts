@@ -6,11 +6,13 @@
 import type { Program } from '../program.ts';
 import { ProgramError } from '../shape-rules.ts';
 import { verifyProgram } from '../verify.ts';
+import { joinAffine } from './affine.ts';
 import { simplifyAlgebra } from './algebra.ts';
 import { dropImpliedExpands } from './broadcasts.ts';
 import { shareEqual } from './common-subexpressions.ts';
 import { foldConstants } from './constants.ts';
 import { dropDead } from './dead-code.ts';
+import { multiplyByMasks } from './masks.ts';
 import { joinReshapes } from './reshapes.ts';
 import { removeTransposes } from './transposes.ts';
 
@@ -21,6 +23,8 @@ const passes = {
   broadcasts: dropImpliedExpands,
   algebra: simplifyAlgebra,
   transposes: removeTransposes,
+  masks: multiplyByMasks,
+  affine: joinAffine,
   reshapes: joinReshapes,
 } as const satisfies Readonly<Record<string, (program: Program) => Program>>;
 

@@ -252,6 +252,74 @@ test('an illegal program is refused', () => {
   );
 });
 
+test('the gradient of a ReLU is a product with a mask', () => {
+  becomes(
+    'masks',
+    (b) => {
+      const [x, dy] = [b.input('x', [2, 3]), b.input('dy', [2, 3])];
+      return [b.where(b.compare('greater', x, b.constant(0)), dy, b.constant(0))];
+    },
+    `%0 float32 [2, 3] input {name: "x"}
+     %1 float32 [2, 3] input {name: "dy"}
+     %2 float32 [] constant {0}
+     %3 bool [2, 3] greater %0 %2
+     %4 float32 [2, 3] where %3 %1 %2
+     result = %4`,
+    `%0 float32 [2, 3] input {name: "x"}
+     %1 float32 [2, 3] input {name: "dy"}
+     %2 float32 [2, 3] step %0
+     %3 float32 [2, 3] mul %1 %2
+     result = %3`,
+  );
+});
+
+test('what may be infinite for single elements is selected, not multiplied', () => {
+  const gradientOf = (dy: (b: Builder, x: Tensor) => Tensor): string => {
+    const program = programOf((b) => {
+      const x = b.input('x', [2, 3]);
+      return [b.where(b.compare('greater', x, b.constant(0)), dy(b, x), b.constant(0))];
+    });
+    return dumpProgram(optimise(program));
+  };
+  assert.match(
+    gradientOf((b, x) => b.div(b.constant(0.5), b.unary('sqrt', b.unary('relu', x)))),
+    / where /,
+  );
+  // an infinite factor that all elements share leaves nothing to select
+  assert.match(
+    gradientOf((b, x) => b.mul(x, b.unary('reciprocal', b.reduce('sum', x, [1])))),
+    / step /,
+  );
+});
+
+test('a factor and an offset for each channel are one normalisation', () => {
+  becomes(
+    'affine',
+    (b) => {
+      const x = b.input('x', [2, 8, 16, 16]);
+      return [b.add(b.mul(x, b.input('scale', [2, 8, 1, 1])), b.input('offset', [8, 1, 1]))];
+    },
+    `%0 float32 [2, 8, 16, 16] input {name: "x"}
+     %1 float32 [2, 8, 1, 1] input {name: "scale"}
+     %2 float32 [2, 8, 16, 16] mul %0 %1
+     %3 float32 [8, 1, 1] input {name: "offset"}
+     %4 float32 [2, 8, 16, 16] add %2 %3
+     result = %4`,
+    `%0 float32 [2, 8, 16, 16] input {name: "x"}
+     %1 float32 [2, 8, 1, 1] input {name: "scale"}
+     %2 float32 [8, 1, 1] input {name: "offset"}
+     %3 float32 [1, 16, 256] reshape %0
+     %4 float32 [16] constant {0, 0, 0, 0, …}
+     %5 float32 [16] constant {1, 1, 1, 1, …}
+     %6 float32 [16] reshape %1
+     %7 float32 [2, 8, 1, 1] expand %2
+     %8 float32 [16] reshape %7
+     %9 float32 [1, 16, 256] batch_norm %3 %6 %8 %4 %5 {epsilon: 0}
+     %10 float32 [2, 8, 16, 16] reshape %9
+     result = %10`,
+  );
+});
+
 test('a program eight times as long takes about eight times as long', () => {
   const timeOf = (length: number): number => {
     const program = programOf((b) => {
