@@ -9,7 +9,7 @@ import { type Diagnostic, hasErrors } from '../dsl/diagnostic.ts';
 import { didYouMean } from '../shared/suggest.ts';
 import { AlreadyReported, WrongUse } from './failure.ts';
 import { showDiagnostics } from './show-diagnostics.ts';
-import { fileLoader, readSource, splitModel } from './source-files.ts';
+import { fileLoader, readSource, recordingLoader, splitModel } from './source-files.ts';
 import type { Terminal } from './terminal.ts';
 
 /**
@@ -71,6 +71,18 @@ export function loadConfig(
   showDiagnostics(diagnostics, terminal);
   if (value === undefined) throw new Error(`${path} has neither a plan nor errors`);
   return value;
+}
+
+/** The same with the texts that it was made from: the configuration first, then every specification that was read. */
+export function loadConfigWithSources(
+  given: string,
+  overrides: readonly string[],
+  terminal: Terminal,
+): { readonly experiment: Experiment; readonly sources: readonly { readonly path: string; readonly text: string }[] } {
+  const { loader, texts } = recordingLoader();
+  const { path, text } = readSource(given);
+  const experiment = loadConfig(path, overrides, terminal, loader);
+  return { experiment, sources: [{ path, text }, ...[...texts].map(([path, text]) => ({ path, text }))] };
 }
 
 function reported(diagnostics: readonly Diagnostic[], terminal: Terminal): AlreadyReported {

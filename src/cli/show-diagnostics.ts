@@ -1,5 +1,6 @@
 /** Shows diagnostics on standard error, in the terminal's colours. */
-import type { Diagnostic } from '../dsl/diagnostic.ts';
+import { type Diagnostic, hasErrors } from '../dsl/diagnostic.ts';
+import { AlreadyReported } from './failure.ts';
 import { type Color, renderPlain, type Style } from './render-diagnostics.ts';
 import type { Colours, Terminal } from './terminal.ts';
 
@@ -20,4 +21,10 @@ export function coloured(colours: Colours): Color {
     help: colours.cyan,
   };
   return (style, text) => looks[style](text);
+}
+
+/** Shows what was found, and ends the command if it is an error. */
+export function refuseErrors(diagnostics: readonly Diagnostic[], terminal: Terminal): void {
+  showDiagnostics(diagnostics, terminal);
+  if (hasErrors(diagnostics)) throw new AlreadyReported();
 }

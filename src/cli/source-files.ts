@@ -21,6 +21,17 @@ export interface SourceFile {
 
 export const fileLoader: ConfigLoader = { read: readText, list: listFolder };
 
+/** A loader that keeps what it read, for a run that is to be rebuilt from its own copies. */
+export function recordingLoader(): { readonly loader: ConfigLoader; readonly texts: ReadonlyMap<string, string> } {
+  const texts = new Map<string, string>();
+  const read = (path: string): string | undefined => {
+    const text = fileLoader.read(path);
+    if (text !== undefined) texts.set(path, text);
+    return text;
+  };
+  return { loader: { ...fileLoader, read }, texts };
+}
+
 /** The text of a file without a byte order mark, or undefined where there is no such file. */
 export function readText(path: string): string | undefined {
   try {

@@ -20,7 +20,15 @@ export interface TrainingConfig {
     readonly early_stopping?: number;
     readonly monitor?: 'loss' | 'accuracy';
   };
+  readonly ablation?: AblationConfig;
   readonly output?: string;
+}
+
+export interface AblationConfig {
+  readonly variants?: string;
+  readonly seeds?: readonly number[];
+  readonly warm_start?: boolean | string;
+  readonly variant?: string;
 }
 
 export interface DataConfig {

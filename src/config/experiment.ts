@@ -9,6 +9,7 @@
 import type { Graph } from '../compiler/graph.ts';
 import { type Diagnostic, diagnostic, hasErrors, type Outcome } from '../dsl/diagnostic.ts';
 import type { Source } from '../dsl/source.ts';
+import { type AblationSettings, ablationSettings } from './ablation.ts';
 import { checkClassCount } from './check-data.ts';
 import type { TrainingConfig } from './config.ts';
 import { type ConfigNode, keySpanAt, nodeAt, valueSpanAt } from './config-tree.ts';
@@ -28,6 +29,8 @@ export interface Experiment {
   readonly graph: Graph;
   /** How many classes the model tells apart. */
   readonly classes: number;
+  /** What `specc ablate` trains; undefined where the configuration does not say. */
+  readonly ablation: AblationSettings | undefined;
   /** The configuration with its places, for what is found wrong later. */
   readonly root: ConfigNode;
 }
@@ -58,10 +61,14 @@ export function loadExperiment(
     const onCommandLine = nodeAt(root, field.split('.'))?.span.source.path === COMMAND_LINE;
     return onCommandLine ? path : resolveFrom(folder, path);
   };
-  const name = config.name ?? experimentName(source.path);
+  const { variant } = model.chosen;
+  const base = config.name ?? experimentName(source.path);
+  const name = variant === undefined ? base : `${base}-${variant.slug}`;
+  const ablation = ablationSettings(base, config.ablation, model.chosen, resolve);
   const plan = planOf(name, config, model, resolve);
   const written = planOf(name, config, model, (_, path) => path);
-  return { value: { plan, written, graph: model.graph, classes: model.classes, root }, diagnostics: wrong };
+  const { graph, classes } = model;
+  return { value: { plan, written, graph, classes, ablation, root }, diagnostics: wrong };
 }
 
 function fail(diagnostics: readonly Diagnostic[]): Outcome<undefined> {
@@ -113,7 +120,12 @@ function planOf(name: string, config: TrainingConfig, model: LinkedModel, resolv
   const { per_class = 150, size = Math.max(model.image[0], model.image[1]), seed = 1 } = data.synthetic ?? {};
   return {
     name,
-    model: { spec: resolve('model', config.model.split('#')[0] ?? ''), name: model.name, parameters: config.set ?? {} },
+    model: {
+      spec: resolve('model', config.model.split('#')[0] ?? ''),
+      name: model.name,
+      parameters: config.set ?? {},
+      variant: model.chosen.variant?.name,
+    },
     initializeFrom: pathOr('initialize_from', config.initialize_from, undefined),
     data: {
       train: pathOr('data.train', data.train, undefined),

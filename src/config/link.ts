@@ -4,10 +4,12 @@
  */
 import { type Compilation, compile, elaborate, type Loader } from '../compiler/compile.ts';
 import { type Constant, type Graph, type Shape, shapeOf } from '../compiler/graph.ts';
+import { elaborateVariant } from '../compiler/variants/index.ts';
 import type { LayerItem } from '../dsl/ast.ts';
 import { type Diagnostic, diagnostic, hasErrors, type Outcome } from '../dsl/diagnostic.ts';
 import type { Span } from '../dsl/source.ts';
 import { didYouMean, suggest } from '../shared/suggest.ts';
+import { type ChosenVariant, chooseVariant } from './ablation.ts';
 import type { TrainingConfig } from './config.ts';
 import { type ConfigNode, keySpanAt, nodeAt, valueSpanAt } from './config-tree.ts';
 import { checkParameters } from './parameters.ts';
@@ -27,6 +29,8 @@ export interface LinkedModel {
   readonly image: readonly [number, number, number];
   /** How many classes the model tells apart. */
   readonly classes: number;
+  /** The ablation that the configuration names, and the variant that the graph is of. */
+  readonly chosen: ChosenVariant;
 }
 
 export function linkModel(
@@ -52,8 +56,14 @@ export function linkModel(
   const unfit = checkParameters(model, set?.kind === 'mapping' ? set : undefined, around);
   if (hasErrors(unfit)) return fail(...compilation.diagnostics, ...unfit);
 
+  const { value: chosen, diagnostics: unknown } = chooseVariant(config, compilation, model.name.text, root);
+  if (chosen === undefined) return fail(...compilation.diagnostics, ...unknown);
   const settings: Record<string, Constant> = { ...config.set };
-  const { value: graph, diagnostics } = elaborate(compilation, model.name.text, settings);
+  const { ablation, variant } = chosen;
+  const { value: graph, diagnostics } =
+    ablation === undefined || variant === undefined
+      ? elaborate(compilation, model.name.text, settings)
+      : elaborateVariant(compilation, ablation, variant, settings);
   if (graph === undefined) return fail(...diagnostics.map((each) => withSettings(each, compilation, root)));
 
   const image = imageInput(graph);
@@ -63,7 +73,7 @@ export function linkModel(
     return fail(...diagnostics, diagnostic('config-model-input', span, { model: name, found: image }));
   if (typeof classes === 'string')
     return fail(...diagnostics, diagnostic('config-model-output', span, { model: name, found: classes }));
-  return { value: { spec, name, graph, image, classes }, diagnostics };
+  return { value: { spec, name, graph, image, classes, chosen }, diagnostics };
 }
 
 /** What is wrong only with this experiment's settings also shows where they are. */

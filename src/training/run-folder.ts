@@ -53,11 +53,15 @@ export type NewRun = Pick<RunRecord, 'plan' | 'config' | 'overrides' | 'classes'
 };
 
 /** Makes `OUTPUT/NAME`, or `OUTPUT/NAME-2` and so on where that exists. */
-export function createRun({ sources, ...described }: NewRun): Run {
-  const { output, name } = described.plan;
+export function createRun(made: NewRun): Run {
+  const { output, name } = made.plan;
   mkdirSync(output, { recursive: true });
-  const folder = makeFreeFolder(output, name);
-  mkdirSync(join(folder, 'sources'));
+  return createRunAt(makeFreeFolder(output, name), made);
+}
+
+/** Makes a run in this folder. It is one once its `plan.json` is there, which is written last. */
+export function createRunAt(folder: string, { sources, ...described }: NewRun): Run {
+  mkdirSync(join(folder, 'sources'), { recursive: true });
   const taken = new Set<string>();
   const copies = sources.map(({ path, text }) => {
     const copy = `sources/${freeName(basename(path), taken)}`;

@@ -17,7 +17,7 @@ export const CLASSES = ['dark', 'light'];
 export function toyPlan(training: Partial<TrainingPlan> = {}): Plan {
   return {
     name: 'toy',
-    model: { spec: 'tiny.spec', name: 'Tiny', parameters: { classes: 2 } },
+    model: { spec: 'tiny.spec', name: 'Tiny', parameters: { classes: 2 }, variant: undefined },
     initializeFrom: undefined,
     data: {
       train: 'toy',

@@ -5,12 +5,9 @@
  *
  * Exit code 130 when it was interrupted; the run can then be resumed.
  */
-import { checkData, checkFoundClasses } from '../../config/check-data.ts';
+import { checkData } from '../../config/check-data.ts';
 import type { Experiment } from '../../config/experiment.ts';
-import type { ConfigLoader } from '../../config/link.ts';
 import { counted } from '../../data/data-error.ts';
-import { indexImageFolder } from '../../data/image-folder.ts';
-import { type Diagnostic, hasErrors } from '../../dsl/diagnostic.ts';
 import { type ChosenEngine, chooseEngine, type EngineChoice } from '../../engines/choose.ts';
 import type { NamedTensors } from '../../engines/engine.ts';
 import { initialWeights } from '../../engines/initialize.ts';
@@ -18,7 +15,7 @@ import type { Checkpoint } from '../../training/checkpoint.ts';
 import type { EvaluationResult } from '../../training/evaluate.ts';
 import { identityOf } from '../../training/identity.ts';
 import type { TrainingEnd } from '../../training/loop.ts';
-import { imageFolderOf, openTrainingImages, type TrainingImages } from '../../training/open-data.ts';
+import type { TrainingImages } from '../../training/open-data.ts';
 import { evaluateRun, writeReport } from '../../training/report/write-report.ts';
 import { experimentOfRun } from '../../training/run-experiment.ts';
 import {
@@ -32,13 +29,15 @@ import {
 } from '../../training/run-folder.ts';
 import { endingText, type RunTraining, trainRun } from '../../training/train-run.ts';
 import { startingWeights } from '../../training/weights/starting-weights.ts';
-import { AlreadyReported, EXIT, WrongUse } from '../failure.ts';
+import { EXIT, WrongUse } from '../failure.ts';
 import { INTERRUPTED, onInterrupt } from '../interrupt.ts';
-import { loadConfig } from '../load-model.ts';
+import { loadConfigWithSources } from '../load-model.ts';
 import { classTable, headline } from '../metrics-table.ts';
-import { ProgressBar, TrainingProgress } from '../progress.ts';
-import { showDiagnostics } from '../show-diagnostics.ts';
-import { fileLoader, kindOfPath, readSource } from '../source-files.ts';
+import { openImages } from '../open-images.ts';
+import { TrainingProgress } from '../progress.ts';
+import { sayEngine } from '../say-engine.ts';
+import { refuseErrors } from '../show-diagnostics.ts';
+import { kindOfPath } from '../source-files.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface TrainOptions {
@@ -48,6 +47,8 @@ export interface TrainOptions {
   readonly set?: readonly string[];
   readonly epochs?: string;
   readonly name?: string;
+  /** Of the configuration's ablation. */
+  readonly variant?: string;
 }
 
 /** What is trained, and the run that it continues, if any. */
@@ -63,7 +64,7 @@ interface Undertaking {
 export async function run(args: readonly string[], options: TrainOptions, terminal: Terminal): Promise<number> {
   const undertaking = undertake(args[0], options, terminal);
   const { experiment } = undertaking;
-  report(checkData(experiment, kindOfPath), terminal);
+  refuseErrors(checkData(experiment, kindOfPath), terminal);
   const chosen = await chooseEngine(options.engine);
   sayEngine(chosen, terminal);
 
@@ -105,21 +106,12 @@ function undertake(given: string | undefined, options: TrainOptions, terminal: T
   const asked = [
     ...(options.set ?? []),
     ...(options.epochs === undefined ? [] : [`training.epochs=${options.epochs}`]),
+    ...(options.variant === undefined ? [] : [`ablation.variant=${JSON.stringify(options.variant)}`]),
   ];
   if (config === undefined) return continueRun(openRun(resume as string), asked, terminal);
 
-  const texts = new Map<string, string>();
-  const recording: ConfigLoader = {
-    ...fileLoader,
-    read: (path) => {
-      const text = fileLoader.read(path);
-      if (text !== undefined) texts.set(path, text);
-      return text;
-    },
-  };
-  const { path, text } = readSource(config);
-  const experiment = named(loadConfig(path, asked, terminal, recording), options.name);
-  const sources = [{ path, text }, ...[...texts].map(([path, text]) => ({ path, text }))];
+  const { experiment: loaded, sources } = loadConfigWithSources(config, asked, terminal);
+  const experiment = named(loaded, options.name);
   return { experiment, config, overrides: asked, sources, resumed: runToResume(resume, experiment) };
 }
 
@@ -149,39 +141,6 @@ function runToResume(resume: boolean | string | undefined, { plan }: Experiment)
     `there is no run of '${plan.name}' with a checkpoint in '${plan.output}'`,
     'name the run after --resume, or leave --resume out to start one',
   );
-}
-
-async function openImages(
-  experiment: Experiment,
-  signal: AbortSignal,
-  terminal: Terminal,
-): Promise<TrainingImages | undefined> {
-  const { plan } = experiment;
-  const bar = new ProgressBar(terminal);
-  const options = {
-    signal,
-    onProgress: (what: string, done: number, total: number) =>
-      bar.update(`${what} images`, done, total, `${done}/${total}`),
-  };
-  try {
-    const folder = await imageFolderOf(plan, options);
-    // Before minutes of decoding.
-    if (plan.data.classes === undefined)
-      report(checkFoundClasses(experiment, indexImageFolder(folder).classes), terminal);
-    const images = await openTrainingImages(plan, folder, options);
-    bar.clear();
-    for (const { severity, text, help } of images.messages) {
-      const { yellow, bold, cyan } = terminal.noteColours;
-      terminal.note(severity === 'warning' ? `${yellow(bold('warning'))}: ${text}` : text);
-      if (help !== undefined) terminal.note(`${cyan('help')}: ${help}`);
-    }
-    return images;
-  } catch (error) {
-    if (signal.aborted) return undefined;
-    throw error;
-  } finally {
-    bar.clear();
-  }
 }
 
 function prepareRun(
@@ -237,20 +196,6 @@ async function trainShown(training: RunTraining, signal: AbortSignal, terminal: 
   } finally {
     progress.clear();
   }
-}
-
-function report(diagnostics: readonly Diagnostic[], terminal: Terminal): void {
-  showDiagnostics(diagnostics, terminal);
-  if (hasErrors(diagnostics)) throw new AlreadyReported();
-}
-
-function sayEngine({ why, slow }: ChosenEngine, terminal: Terminal): void {
-  terminal.note(`engine: ${why}`);
-  if (!slow) return;
-  const { yellow, bold } = terminal.noteColours;
-  terminal.problem(
-    `${yellow(bold('warning'))}: the cpu backend of TensorFlow.js is some hundred times slower than the native engine; it is meant for tests`,
-  );
 }
 
 function sayInterrupted({ folder }: Run, { state }: TrainingEnd, terminal: Terminal): number {

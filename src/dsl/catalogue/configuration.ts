@@ -187,6 +187,44 @@ export const configuration = {
     wrong: `model: deep.spec#Deep\n${DATA}training: { auxiliary: { early: 0.3, earlier: 0.1 } }\n`,
     right: `model: deep.spec#Deep\n${DATA}training: { auxiliary: { early: 0.3 } }\n`,
   }),
+  'config-ablation-unknown': entry<{
+    name: string;
+    model: string;
+    spec: string;
+    ablations: readonly string[];
+  }>({
+    severity: 'error',
+    message: ({ name, model, spec }) => `'${spec}' has no ablation \`${name}\` of \`${model}\``,
+    help: ({ model, ablations }) =>
+      ablations.length === 0
+        ? `it has none of this model; write one: \`ablation NAME of ${model} { … }\``
+        : `those of this model are ${quotedList(ablations, 'and')}`,
+    why: 'The variants that `specc ablate` trains are made by an `ablation` in the specification of the model.',
+    wrong: `model: parts.spec\n${DATA}ablation: { variants: Table }\n`,
+    right: `model: parts.spec\n${DATA}ablation: { variants: Parts }\n`,
+  }),
+  'config-ablation-unnamed': entry<{ model: string; spec: string; ablations: readonly string[] }>({
+    severity: 'error',
+    message: ({ model, spec, ablations }) =>
+      ablations.length === 0
+        ? `'${spec}' has no ablation of \`${model}\``
+        : `'${spec}' has ${ablations.length} ablations of \`${model}\`, and this does not say which`,
+    help: ({ model, ablations }) =>
+      ablations.length === 0
+        ? `write one in the specification: \`ablation NAME of ${model} { … }\``
+        : `name it: ${ablations.map((each) => `\`variants: ${each}\``).join(' or ')}`,
+    why: 'A specification with one ablation of the model needs no name for it; one with several does.',
+    wrong: `${MODEL}${DATA}ablation: { seeds: [1, 2] }\n`,
+    right: `model: parts.spec\n${DATA}ablation: { seeds: [1, 2] }\n`,
+  }),
+  'config-variant-unknown': entry<{ name: string; ablation: string; variants: readonly string[] }>({
+    severity: 'error',
+    message: ({ name, ablation }) => `the ablation \`${ablation}\` has no variant \`${name}\``,
+    help: ({ variants }) => `its variants are ${quotedList(variants, 'and')}`,
+    why: 'A variant is named as the ablation names it, or by that name in lower case with hyphens.',
+    wrong: `model: parts.spec\n${DATA}ablation: { variant: shallower }\n`,
+    right: `model: parts.spec\n${DATA}ablation: { variant: shallow }\n`,
+  }),
   'config-class-count': entry<{ found: string; model: string; outputs: number }>({
     severity: 'error',
     message: ({ found, model, outputs }) => `${found}, but the model ${model} tells ${outputs} apart`,

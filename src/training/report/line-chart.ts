@@ -17,12 +17,15 @@ export interface LineChart {
   readonly format: (value: number) => string;
   /** An epoch to mark, with a word for it. */
   readonly mark?: { readonly epoch: number; readonly text: string } | undefined;
+  /** Room for the names at the lines' ends; those of training and validation fit unless told. */
+  readonly labelWidth?: number;
 }
 
 const WIDTH = 520;
 const HEIGHT = 260;
-const MARGIN = { top: 14, right: 92, bottom: 30, left: 48 };
-const INNER = { width: WIDTH - MARGIN.left - MARGIN.right, height: HEIGHT - MARGIN.top - MARGIN.bottom };
+const LABEL_WIDTH = 92;
+const MARGIN = { top: 14, bottom: 30, left: 48 };
+const INNER = { width: WIDTH - MARGIN.left - LABEL_WIDTH, height: HEIGHT - MARGIN.top - MARGIN.bottom };
 /** Up to so many points each gets a dot. */
 const DOTS = 40;
 /** Pixels between the names of two lines. */
@@ -46,7 +49,8 @@ export function lineChart(chart: LineChart): string {
     ...endLabels(chart.series, y),
   ];
   const label = escapeHtml(`${chart.title} by epoch`);
-  return `<svg class="chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${label}">\n${parts.join('\n')}\n</svg>`;
+  const width = WIDTH - LABEL_WIDTH + (chart.labelWidth ?? LABEL_WIDTH);
+  return `<svg class="chart" viewBox="0 0 ${width} ${HEIGHT}" role="img" aria-label="${label}">\n${parts.join('\n')}\n</svg>`;
 }
 
 function gridLine(y: number, label: string): string {

@@ -20,11 +20,11 @@ export async function evaluateRun(
   engine: Engine,
   images: ImageSet,
   checkpoint: 'best' | 'last',
-  options: EvaluationOptions = {},
+  { threads, ...options }: EvaluationOptions & { readonly threads?: number | undefined } = {},
 ): Promise<EvaluationResult | undefined> {
   const { plan, classes } = run.record;
   const weights = weightsOnly(run.checkpoints.load(checkpoint).tensors);
-  const session = await engine.infer(graph, weights, plan.training.batch);
+  const session = await engine.infer(graph, weights, plan.training.batch, threads);
   const batches = evaluationBatches(images, plan.data, session.batch);
   try {
     return await evaluate((pixels) => session.predict(pixels), batches, classes, options);

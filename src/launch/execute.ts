@@ -1,0 +1,191 @@
+/**
+ * Trains one planned run to its result, from wherever it stands:
+ *
+ *   claim ─▶ done already? ─▶ experiment ─▶ images ─▶ same identity? ─▶ run folder ─▶ training ─▶ result.json
+ *
+ * Whatever goes wrong with it is its own failure, written beside it, and no other run's.
+ */
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Experiment } from '../config/experiment.ts';
+import type { Plan } from '../config/plan.ts';
+import type { Engine, NamedTensors } from '../engines/engine.ts';
+import { initialWeights } from '../engines/initialize.ts';
+import { weightsOnly } from '../training/checkpoint.ts';
+import { identityOf } from '../training/identity.ts';
+import type { TrainingReporter } from '../training/loop.ts';
+import type { TrainingImages } from '../training/open-data.ts';
+import { readWeights } from '../training/read-weights.ts';
+import { evaluateRun, writeReport } from '../training/report/write-report.ts';
+import { experimentOf, experimentOfRun } from '../training/run-experiment.ts';
+import { createRunAt, openRun, type Run } from '../training/run-folder.ts';
+import { endingText, trainRun } from '../training/train-run.ts';
+import { TrainingError } from '../training/training-error.ts';
+import { startingWeights } from '../training/weights/starting-weights.ts';
+import { claim, isClaim } from './claim.ts';
+import { forgetFailure, metricsOf, recordFailure, recordResult, stateOf } from './outcome.ts';
+import { type AblationPlan, baseRunOf, claimsFolder, type PlannedRun, runFolderOf } from './plan.ts';
+import { digestOfWeights, runIdentity, type StartIdentity } from './run-identity.ts';
+import { recordWarmStart, type WarmStartAccount, warmWeights } from './warm-start.ts';
+
+/** What the runs of a process share. */
+export interface Workplace {
+  /** The ablation's folder. */
+  readonly folder: string;
+  readonly plan: AblationPlan;
+  readonly engine: Engine;
+  readonly device: string;
+  /** Of a plan's data; opened once for all runs whose data is the same. */
+  readonly images: (plan: Plan) => Promise<TrainingImages>;
+  /** Of the engine; all that there are unless told. */
+  readonly threads?: number | undefined;
+}
+
+export type RunEnd =
+  | { readonly kind: 'finished' }
+  | { readonly kind: 'failed'; readonly message: string; readonly cause?: unknown }
+  | { readonly kind: 'interrupted' }
+  /** Another process has it. */
+  | { readonly kind: 'busy' };
+
+/** Hears of a run what training tells, and what its weights started from. */
+export interface RunReporter extends TrainingReporter {
+  warmStart(account: WarmStartAccount): void;
+}
+
+export async function executeRun(
+  place: Workplace,
+  planned: PlannedRun,
+  reporter: RunReporter,
+  signal: AbortSignal,
+): Promise<RunEnd> {
+  const mine = claim(claimsFolder(place.folder), planned.id);
+  if (!isClaim(mine)) return { kind: 'busy' };
+  const folder = runFolderOf(place.folder, place.plan, planned);
+  try {
+    if (stateOf(folder).kind === 'finished') return { kind: 'finished' };
+    forgetFailure(folder);
+    return await trainPlanned(place, planned, folder, reporter, signal);
+  } catch (error) {
+    if (signal.aborted) return { kind: 'interrupted' };
+    return failed(folder, planned.id, error);
+  } finally {
+    mine.release();
+  }
+}
+
+/** Writes down why a run failed. */
+export function failed(folder: string, id: string, cause: unknown): RunEnd {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const help = cause instanceof Error && 'help' in cause && typeof cause.help === 'string' ? cause.help : null;
+  mkdirSync(folder, { recursive: true });
+  recordFailure(folder, { id, message, help });
+  return { kind: 'failed', message, cause };
+}
+
+async function trainPlanned(
+  place: Workplace,
+  planned: PlannedRun,
+  folder: string,
+  reporter: RunReporter,
+  signal: AbortSignal,
+): Promise<RunEnd> {
+  const begun = existsSync(join(folder, 'plan.json')) ? openRun(folder) : undefined;
+  // What was begun goes on under the names that it began with, whatever the specification calls things now.
+  const experiment = begun === undefined ? plannedExperiment(place.plan, planned) : experimentOfRun(begun);
+  const { plan, graph } = experiment;
+  const images = await place.images(plan);
+  if (runIdentity(plan, graph, images, startIdentity(place.plan, planned, plan)) !== planned.id) {
+    throw new TrainingError(
+      'its images or starting weights are no longer those that were planned',
+      'call `specc ablate` again, which plans with what is there now',
+    );
+  }
+  const run = begun ?? createRunAt(folder, newRun(place, planned, experiment, images));
+  const resume = run.checkpoints.has('last')
+    ? run.checkpoints.resume(identityOf(plan, graph, images.names))
+    : undefined;
+  const initial = resume === undefined ? startOf(place, planned, experiment, run, reporter) : resume.tensors;
+  const { engine, threads } = place;
+  const training = { run, experiment, engine, images, initial: weightsOnly(initial), resume, threads };
+  const end = await trainRun(training, reporter, signal);
+  if (end.reason === 'interrupted') return { kind: 'interrupted' };
+
+  const validation = images.validation!;
+  const result = await evaluateRun(run, graph, engine, validation, 'best', { signal, threads });
+  if (result === undefined) return { kind: 'interrupted' };
+  await writeReport(run, graph, images, result, endingText(end));
+  const { state, reason } = end;
+  recordResult(folder, {
+    id: planned.id,
+    reason,
+    epochs: state.epoch - 1,
+    bestEpoch: state.best?.epoch ?? 0,
+    metrics: metricsOf(result.evaluation),
+    images: result.evaluation.images,
+    engine: engine.name,
+    seconds: state.seconds,
+  });
+  return { kind: 'finished' };
+}
+
+function plannedExperiment({ sources }: AblationPlan, { overrides }: PlannedRun): Experiment {
+  const { value, diagnostics } = experimentOf(sources, overrides);
+  if (value !== undefined) return value;
+  throw new TrainingError(
+    `its sources are not accepted: ${diagnostics.map(({ message }) => message).join('; ')}`,
+    'the plan was made by another version of specc; call `specc ablate` again',
+  );
+}
+
+function newRun(
+  { plan: { sources, config }, engine, device }: Workplace,
+  { overrides }: PlannedRun,
+  { plan }: Experiment,
+  { classes }: TrainingImages,
+) {
+  return { plan, config, overrides, classes, engine: { name: engine.name, device }, sources };
+}
+
+/** What a run's starting weights follow from; `plan` is the run's own. */
+export function startIdentity(ablation: AblationPlan, planned: PlannedRun, plan: Plan): StartIdentity {
+  const base = baseRunOf(ablation, planned);
+  const { warmStart } = ablation;
+  if (warmStart?.kind === 'base' && base !== undefined) return { kind: 'base', run: base.id };
+  const from = warmStart?.kind === 'run' ? warmStart.path : plan.initializeFrom;
+  return from === undefined ? { kind: 'seeded' } : { kind: 'weights', digest: digestOfWeights(readWeights(from)) };
+}
+
+/** The weights of a run that has no checkpoint yet. */
+function startOf(
+  { folder, plan: ablation }: Workplace,
+  planned: PlannedRun,
+  { plan, graph }: Experiment,
+  run: Run,
+  reporter: RunReporter,
+): NamedTensors {
+  const { seed } = plan.training;
+  const base = baseRunOf(ablation, planned);
+  if (ablation.warmStart?.kind === 'base' && base !== undefined) {
+    const from = runFolderOf(folder, ablation, base);
+    if (stateOf(from).kind !== 'finished') {
+      throw new TrainingError(
+        `the base with seed ${seed} is not trained, so that there are no weights to start from`,
+        'its own failure is told with it; without --warm-start all start from seeded weights',
+      );
+    }
+    return warm(weightsOnly(openRun(from).checkpoints.load('best').tensors), `the base with seed ${seed}`);
+  }
+  if (ablation.warmStart?.kind === 'run') {
+    return warm(readWeights(ablation.warmStart.path), `'${ablation.warmStart.path}'`);
+  }
+  if (plan.initializeFrom !== undefined) return startingWeights(graph, seed, plan.initializeFrom).weights;
+  return initialWeights(graph, seed);
+
+  function warm(trained: NamedTensors, from: string): NamedTensors {
+    const { weights, account } = warmWeights(graph, seed, trained, from);
+    recordWarmStart(run.folder, account);
+    reporter.warmStart(account);
+    return weights;
+  }
+}

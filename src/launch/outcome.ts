@@ -1,0 +1,79 @@
+/** What became of a run of an ablation: `result.json` or `failure.json` in its folder. */
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeDurably } from '../training/durable-file.ts';
+import type { Evaluation } from '../training/evaluate.ts';
+import { type EpochRecord, readHistory } from '../training/history.ts';
+
+/** What is compared, of the best epoch on the validation images. */
+export interface Metrics {
+  readonly accuracy: number;
+  readonly mcc: number;
+  readonly f1: number;
+  readonly precision: number;
+  readonly recall: number;
+  readonly loss: number;
+}
+
+export interface RunResult {
+  readonly id: string;
+  readonly reason: 'finished' | 'stopped early';
+  readonly epochs: number;
+  readonly bestEpoch: number;
+  readonly metrics: Metrics;
+  /** Validation images that the metrics are of. */
+  readonly images: number;
+  readonly engine: string;
+  /** Spent training and validating; measured, and so never in what is compared byte by byte. */
+  readonly seconds: number;
+}
+
+export interface RunFailure {
+  readonly id: string;
+  readonly message: string;
+  readonly help: string | null;
+}
+
+export type RunState =
+  | { readonly kind: 'finished'; readonly result: RunResult; readonly epochs: readonly EpochRecord[] }
+  | { readonly kind: 'failed'; readonly failure: RunFailure; readonly epochs: readonly EpochRecord[] }
+  | { readonly kind: 'begun'; readonly epochs: readonly EpochRecord[] }
+  | { readonly kind: 'missing' };
+
+const RESULT = 'result.json';
+const FAILURE = 'failure.json';
+
+export function metricsOf({ accuracy, mcc, macro, loss }: Evaluation): Metrics {
+  return { accuracy, mcc, f1: macro.f1, precision: macro.precision, recall: macro.recall, loss };
+}
+
+/** @param folder of the run; undefined if it has none yet */
+export function stateOf(folder: string | undefined): RunState {
+  if (folder === undefined || !existsSync(folder)) return { kind: 'missing' };
+  const epochs = readHistory(folder).filter((record) => record.kind === 'epoch');
+  const result = read<RunResult>(join(folder, RESULT));
+  if (result !== undefined) return { kind: 'finished', result, epochs };
+  const failure = read<RunFailure>(join(folder, FAILURE));
+  return failure === undefined ? { kind: 'begun', epochs } : { kind: 'failed', failure, epochs };
+}
+
+export function recordResult(folder: string, result: RunResult): void {
+  write(join(folder, RESULT), result);
+  rmSync(join(folder, FAILURE), { force: true });
+}
+
+export function recordFailure(folder: string, failure: RunFailure): void {
+  write(join(folder, FAILURE), failure);
+}
+
+export function forgetFailure(folder: string): void {
+  rmSync(join(folder, FAILURE), { force: true });
+}
+
+function read<T>(path: string): T | undefined {
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as T) : undefined;
+}
+
+function write(path: string, value: object): void {
+  writeDurably(path, `${JSON.stringify(value, null, 2)}\n`);
+}
