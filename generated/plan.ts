@@ -12,6 +12,8 @@ export interface Plan {
     readonly name: string;
     /** What the experiment sets; the rest are the model's defaults. */
     readonly parameters: { readonly [name: string]: Constant };
+    /** The variant of an ablation that stands for the model. */
+    readonly variant?: string;
   };
   /** A run, a checkpoint or a safetensors file whose weights training starts from; otherwise seeded ones. */
   readonly initializeFrom?: string;

@@ -1,6 +1,7 @@
 // Bundles the command line into dist/, a file for each lazily loaded part, so that `npx specc` starts fast. Packages in
 // plain JavaScript go in (chevrotain alone would otherwise read hundreds of files); native and heavy ones stay outside.
 import { chmodSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { build } from 'esbuild';
 
 const outside = ['onnxruntime-node', 'sharp', 'webgpu', '@tensorflow/*', 'ts-morph'];
@@ -10,14 +11,16 @@ const banner = [
   'const require = specCreateRequire(import.meta.url);',
 ].join('\n');
 
-rmSync('dist', { recursive: true, force: true });
+// dist/ unless another folder is named, below the project, where packages are found from.
+const outdir = process.argv[2] ?? 'dist';
+rmSync(outdir, { recursive: true, force: true });
 await build({
   entryPoints: {
     specc: 'src/cli/main.ts',
     'image-worker': 'src/data/image-worker.ts',
     'onnx-worker': 'src/engines/native/onnx-worker.ts',
   },
-  outdir: 'dist',
+  outdir,
   bundle: true,
   splitting: true,
   format: 'esm',
@@ -29,4 +32,4 @@ await build({
   banner: { js: banner },
   logLevel: 'warning',
 });
-chmodSync('dist/specc.js', 0o755);
+chmodSync(join(outdir, 'specc.js'), 0o755);

@@ -33,9 +33,12 @@ test('every field is described, and has a default or an example unless it is a m
 });
 
 test('the defaults in the schema are those that the plan gets', () => {
-  const least = 'model: net.spec\ndata: { synthetic: {} }\n';
-  const planWith = (...overrides: string[]) =>
-    JSON.stringify(loadExperiment(new Source('x.train.yaml', least), loader, overrides).value?.plan ?? 'refused');
+  const planWith = (...overrides: string[]) => {
+    const spec = overrides.some((each) => each.startsWith('ablation.')) ? 'parts.spec' : 'net.spec';
+    const source = new Source('x.train.yaml', `model: ${spec}\ndata: { synthetic: {} }\n`);
+    const { value } = loadExperiment(source, loader, overrides);
+    return JSON.stringify(value === undefined ? 'refused' : [value.plan, value.ablation?.warmStart ?? null]);
+  };
   const scalars = fields.filter(([, field]) => field.default !== undefined && typeof field.default !== 'object');
   assert.ok(scalars.length >= 20);
   for (const [path, field] of scalars) {
@@ -45,7 +48,8 @@ test('the defaults in the schema are those that the plan gets', () => {
       'training.learning_rate.cosine': '{ from: 1 }',
       'training.learning_rate.step': '{ from: 1, every: 2 }',
     };
-    const base = chosen === undefined ? [] : [`${chosen}=${needed[chosen as keyof typeof needed] ?? '{}'}`];
+    const ablation = path.startsWith('ablation.') ? ['ablation.variants=Parts'] : [];
+    const base = chosen === undefined ? ablation : [`${chosen}=${needed[chosen as keyof typeof needed] ?? '{}'}`];
     const written = planWith(...base, `${path}=${field.default}`);
     assert.is.not(written, '"refused"', path);
     assert.is(written, planWith(...base), `the default of ${path}`);

@@ -41,6 +41,23 @@ model Second(image: [8, 8, 3]) {
   x |> relu
 }
 `,
+  'parts.spec': `/// A classifier of parts that may be left out.
+model Parted(filters: int = 8)(image: [8, 8, 3]) -> [4] {
+  stem = image |> conv2d(filters, 3) |> relu
+  body = stem |> conv2d(filters, 3)
+  body |> global_avg_pool |> dense(4) |> softmax
+}
+
+/// What the body is worth.
+ablation Parts of Parted {
+  base "all"
+  "shallow" { disable body }
+  "Narrow + shallow" {
+    filters = 4
+    disable body
+  }
+}
+`,
   'open.spec': `model Open(filters: int)(image: [8, 8, 3]) {
   image |> conv2d(filters, 3) |> global_avg_pool |> dense(4)
 }

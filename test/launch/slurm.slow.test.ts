@@ -1,0 +1,113 @@
+/** `--launcher slurm` on a real Slurm: an array of trainings, one of them requeued while it trains, and the table. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Submission } from '../../src/launch/slurm.ts';
+import { readHistory } from '../../src/training/history.ts';
+import { startCluster, whyNoSlurm } from './slurm-cluster.ts';
+import { bundleProgram, makeProject, tablesOf } from './tiny-ablation.ts';
+
+const reason = whyNoSlurm();
+if (reason !== undefined && process.env['SPECC_REQUIRE_SLURM'] === '1')
+  throw new Error(`SPECC_REQUIRE_SLURM=1, but ${reason}`);
+if (reason !== undefined) {
+  console.log(`skipped: Slurm is not tested, because ${reason}`);
+  test.skip('an array of trainings on Slurm', () => {});
+} else {
+  test('an array job trains what is missing, a requeued task goes on, and the table is that of one process', onSlurm);
+}
+
+async function onSlurm(): Promise<void> {
+  const program = bundleProgram('program-for-slurm');
+  const [project, whole] = [makeProject({ epochs: 150 }), makeProject({ epochs: 150 })];
+  const cluster = await startCluster();
+  const specc = (...args: string[]): string => {
+    const shown = args.map((each) => each.replaceAll(project.folder, '.').replaceAll(whole.folder, '.'));
+    const text = execFileSync(process.execPath, [program, ...args], {
+      env: { ...cluster.env, NO_COLOR: '1' },
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    console.log(`$ specc ${shown.join(' ')}\n${text.replaceAll(project.folder, '.').trimEnd()}\n`);
+    return text;
+  };
+  const show = (program: string, ...args: string[]): string => {
+    const text = cluster.slurm(program, ...args);
+    console.log(`$ ${[program, ...args].join(' ')}\n${text.trimEnd()}\n`);
+    return text;
+  };
+  try {
+    const slurm = ['--launcher', 'slurm', '--partition', 'tiny', '--cpus', '1', '--max-parallel', '2'];
+    const submitted = specc('ablate', project.config, '--engine', 'native', ...slurm);
+    const [, job = ''] = /the array job (\d+): 6 tasks for 6 runs/.exec(submitted) ?? [];
+    assert.ok(job !== '', submitted);
+
+    const { tasks } = JSON.parse(readFileSync(join(project.ablation, 'slurm', `${job}.json`), 'utf8')) as Submission;
+    const task = await firstInTraining(project.ablation, tasks);
+    show('scontrol', 'requeue', `${job}_${task}`);
+    const log = join(project.ablation, 'logs', `slurm-${job}_${task}.log`);
+    while (!readFileSync(log, 'utf8').includes('interrupted; what was trained is saved')) await setTimeout(50);
+    const [run = ''] = tasks[task] ?? [];
+    const before = epochsOf(project.ablation, run);
+    show('squeue', '--array', '--format=%F_%K %T %r');
+    assert.match(
+      specc('ablate', project.config, '--status'),
+      new RegExp(`${run} +waiting after epoch \\d+ of 150, Slurm ${job}_${task} pending`),
+    );
+    assert.match(specc('ablate', project.config, '--engine', 'native', ...slurm), /nothing to submit/);
+
+    // Slurm waits two minutes before it starts a requeued job; nothing hinges on that.
+    while (cluster.slurm('squeue', '--noheader').trim() !== '') {
+      if (isWaiting(cluster.slurm('squeue', '--array', '--noheader', '--format=%F_%K %T %r'), `${job}_${task}`)) {
+        cluster.slurm('scontrol', 'update', `JobId=${job}_${task}`, 'StartTime=now');
+      }
+      await setTimeout(200);
+    }
+    const requeued = readFileSync(log, 'utf8');
+    console.log(`${log.replace(project.folder, '.')}, without its epochs:`);
+    console.log(
+      `${requeued
+        .split('\n')
+        .filter((line) => !/^epoch/.test(line))
+        .join('\n')
+        .replaceAll(project.folder, '.')}`,
+    );
+    console.log(
+      `the requeued task had ${before} epochs, and went on from there to ${epochsOf(project.ablation, run)}\n`,
+    );
+    assert.ok(before >= 1 && before < 150, `${before} epochs before it was requeued`);
+    assert.is(requeued.match(/^epoch +1\/150 /gm)?.length, 1, 'it did not begin anew');
+
+    const status = specc('ablate', project.config, '--status');
+    assert.match(status, /6 of 6 runs finished/);
+    specc('ablate', project.config, '--collect');
+    specc('ablate', whole.config, '--engine', 'native');
+    assert.equal(tablesOf(project), tablesOf(whole));
+  } finally {
+    await cluster.stop();
+  }
+}
+
+/** The first task whose run has finished an epoch. */
+async function firstInTraining(folder: string, tasks: Submission['tasks']): Promise<number> {
+  for (;;) {
+    const found = tasks.findIndex(([run = '']) => epochsOf(folder, run) > 0);
+    if (found >= 0) return found;
+    await setTimeout(50);
+  }
+}
+
+function epochsOf(folder: string, run: string): number {
+  const name = readdirSync(folder).find((each) => each.endsWith(`-${run}`));
+  if (name === undefined || !existsSync(join(folder, name))) return 0;
+  return readHistory(join(folder, name)).filter(({ kind }) => kind === 'epoch').length;
+}
+
+function isWaiting(queue: string, task: string): boolean {
+  return queue.split('\n').some((line) => line.startsWith(`${task} PENDING BeginTime`));
+}
+
+test.run();
