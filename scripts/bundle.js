@@ -32,4 +32,15 @@ await build({
   banner: { js: banner },
   logLevel: 'warning',
 });
+// The program of the page that `specc graph --format html` writes, to be put into it as text.
+await build({
+  entryPoints: { 'graph-page': 'src/cli/graph-page/browser/viewer.ts' },
+  outdir,
+  bundle: true,
+  minify: true,
+  format: 'iife',
+  platform: 'browser',
+  target: 'es2022',
+  logLevel: 'warning',
+});
 chmodSync(join(outdir, 'specc.js'), 0o755);

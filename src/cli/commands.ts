@@ -235,9 +235,10 @@ export const commands: readonly CommandRow[] = [
       ['--depth <levels>', 'open blocks down to this level; as many as fit on a page unless told'],
       ['--no-fold', 'draw every round of what repeats, not one with ×N'],
     ],
-    choices: { format: ['svg', 'mermaid'] },
+    choices: { format: ['svg', 'mermaid', 'html'] },
     examples: [
       'specc graph specs/ddrnet.spec -o ddrnet.svg',
+      'specc graph specs/ddrnet.spec --format html -o ddrnet.html',
       'specc graph specs/resnet.spec#ResNet50 --depth 2 --format mermaid',
     ],
     load: () => import('./commands/graph.ts'),

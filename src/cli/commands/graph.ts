@@ -1,4 +1,4 @@
-/** `specc graph FILE[#Model]`: a picture of a model, as SVG or as Mermaid. */
+/** `specc graph FILE[#Model]`: a picture of a model, as SVG, as Mermaid, or as a page to look around in. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Depth, depthFor, MOST_BOXES } from '../../compiler/picture/depth.ts';
@@ -8,12 +8,13 @@ import { type Picture, pictureOf } from '../../compiler/picture/picture.ts';
 import { renderSvg } from '../../compiler/picture/svg.ts';
 import { wholeDepth } from '../depth-option.ts';
 import { EXIT } from '../failure.ts';
+import { graphPage, pageScript } from '../graph-page/page.ts';
 import { loadModel } from '../load-model.ts';
 import type { Terminal } from '../terminal.ts';
 import { outputFile } from '../weight-files.ts';
 
 export interface GraphOptions {
-  readonly format: 'svg' | 'mermaid';
+  readonly format: 'svg' | 'mermaid' | 'html';
   readonly out?: string;
   readonly set?: readonly string[];
   readonly depth?: string;
@@ -21,14 +22,14 @@ export interface GraphOptions {
   readonly fold: boolean;
 }
 
-export function run([argument]: readonly string[], options: GraphOptions, terminal: Terminal): number {
+export async function run([argument]: readonly string[], options: GraphOptions, terminal: Terminal): Promise<number> {
   const wanted = options.depth === undefined ? undefined : wholeDepth(options.depth);
   const out = options.out === undefined ? undefined : outputFile(options.out, `model.${endings[options.format]}`);
   const picture = pictureOf(loadModel(argument!, options.set ?? [], terminal));
   const { fold } = options;
   const chosen = depthFor(picture, wanted, { fold });
   tellDepth(chosen, wanted, terminal);
-  const text = renderers[options.format](picture, { depth: chosen.depth, fold });
+  const text = await renderers[options.format](picture, { depth: chosen.depth, fold });
   if (out === undefined) terminal.print(text.trimEnd());
   else {
     mkdirSync(dirname(out), { recursive: true });
@@ -38,13 +39,17 @@ export function run([argument]: readonly string[], options: GraphOptions, termin
   return EXIT.clean;
 }
 
-const endings: Readonly<Record<GraphOptions['format'], string>> = { svg: 'svg', mermaid: 'mmd' };
+const endings: Readonly<Record<GraphOptions['format'], string>> = { svg: 'svg', mermaid: 'mmd', html: 'html' };
 
-type Renderer = (picture: Picture, view: { readonly depth: number; readonly fold: boolean }) => string;
+type Renderer = (
+  picture: Picture,
+  view: { readonly depth: number; readonly fold: boolean },
+) => string | Promise<string>;
 
 const renderers: Readonly<Record<GraphOptions['format'], Renderer>> = {
   svg: renderSvg,
   mermaid: renderMermaid,
+  html: async (picture, view) => graphPage(picture, view, await pageScript()),
 };
 
 function tellDepth({ depth, boxes, complete, limited }: Depth, wanted: number | undefined, terminal: Terminal): void {

@@ -114,8 +114,7 @@ function textOf(value: unknown, name?: AttributeName): string {
   if (name !== undefined && EXTENTS.has(name)) return value.map((each) => textOf(each)).join('×');
   if (name !== undefined && STEPS.has(name) && value[0] === value[1]) return textOf(value[0]);
   if (value.length > MOST_NUMBERS) return `${value.length} numbers`;
-  const text = value.map((each) => textOf(each)).join(', ');
-  return value.some((each) => Array.isArray(each)) || value.length < 2 ? `[${text}]` : text;
+  return value.map((each) => (Array.isArray(each) ? `[${textOf(each)}]` : textOf(each))).join(', ');
 }
 
 function numberText(value: number): string {

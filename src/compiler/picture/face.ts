@@ -36,12 +36,15 @@ export interface Face {
   readonly lines: readonly Line[];
   readonly width: number;
   readonly height: number;
+  /** How far the cards of a pile, which are counted in the size, stand out behind the first one. */
+  readonly cards: number;
 }
 
 export const LINE_HEIGHT = 16;
 const MOST_TEXT = 300;
 const SPACE = 7;
 const CIRCLE = 26;
+const CARDS = 8;
 
 /** Operations that figures draw as a sign in a circle. */
 const signs: { readonly [op: string]: string } = { add: '+', sub: '−', mul: '×', div: '÷' };
@@ -56,6 +59,7 @@ export function faceOf(box: Box): Face {
       lines: [{ runs: [{ text: sign, font: 'symbol', x: 0, width }], width }],
       width: CIRCLE,
       height: CIRCLE,
+      cards: 0,
     };
   }
   const block = box.kind === 'block' || box.kind === 'part';
@@ -65,7 +69,9 @@ export function faceOf(box: Box): Face {
     const lines = [title, lineOf([['detail', box.detail]]), lineOf([['cost', box.cost]])].filter(
       ({ width }) => width > 0,
     );
-    return sized('box', lines, 15, 9);
+    const face = sized('box', lines, 15, 9);
+    const cards = box.count > 1 ? CARDS : 0;
+    return { ...face, width: face.width + cards, height: face.height + cards, cards };
   }
   const detail = lineOf([['detail', box.detail]]);
   const oneLine = lineOf([[block ? 'title' : 'name', box.title], ...times, ['detail', box.detail]]);
@@ -90,11 +96,12 @@ export function barOf(box: Box): Face {
       4,
     );
   }
-  const second = [box.detail, box.cost].filter((text) => text !== '').join(' · ');
-  const lines = [lineOf([['title', box.title], ...times]), lineOf([['cost', second]])];
+  const title = lineOf([['title', box.title], ...times]);
+  const both = lineOf([['cost', [box.detail, box.cost].filter((text) => text !== '').join(' · ')]]);
+  const rest = both.width < MOST_TEXT * 0.7 ? [both] : [lineOf([['cost', box.detail]]), lineOf([['cost', box.cost]])];
   return sized(
     'box',
-    lines.filter(({ width }) => width > 0),
+    [title, ...rest].filter(({ width }) => width > 0),
     12,
     5,
   );
@@ -116,5 +123,5 @@ function lineOf(parts: readonly (readonly [FontName, string])[]): Line {
 
 function sized(form: Face['form'], lines: readonly Line[], aside: number, above: number): Face {
   const width = Math.max(0, ...lines.map((line) => line.width));
-  return { form, lines, width: Math.ceil(width) + 2 * aside, height: lines.length * LINE_HEIGHT + 2 * above };
+  return { form, lines, width: Math.ceil(width) + 2 * aside, height: lines.length * LINE_HEIGHT + 2 * above, cards: 0 };
 }

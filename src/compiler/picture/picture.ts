@@ -109,8 +109,7 @@ export function pictureOf(graph: Graph): Picture {
       ...new Set([...declared.map(({ value }) => value).filter((value) => needed.has(value)), ...needed]),
     ];
     const outputs = [...made].filter((value) => leaving.has(value) || uses[value]!.some((node) => !nodes.has(node)));
-    const [only] = items;
-    const wrapped = items.length === 1 && only?.kind === 'block' && only.path === scope.path ? only : undefined;
+    const wrapped = items.find((each): each is Block => each.kind === 'block' && each.path === scope.path);
     const doc = scope.block?.doc ?? wrapped?.doc;
     const item: Block = {
       kind: 'block',
@@ -131,7 +130,7 @@ export function pictureOf(graph: Graph): Picture {
       parameters: sum(items.map((each) => each.parameters)),
       macs: sum(items.map((each) => each.macs)),
       activations: sum(items.map((each) => each.activations)),
-      items: wrapped?.items ?? items,
+      items: items.flatMap((each) => (each === wrapped ? wrapped.items : [each])),
     };
     return { item, nodes };
   };

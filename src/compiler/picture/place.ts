@@ -27,7 +27,7 @@ export interface Wire {
 
 export interface Label extends Point {
   readonly text: string;
-  readonly anchor: 'start' | 'middle';
+  readonly anchor: 'start' | 'end';
 }
 
 export interface Placed extends Point {
@@ -104,26 +104,30 @@ export function rowsOf(box: Box, sizes: readonly Sized[]): Rows {
   const ins = inputs.map(({ name }) => (inputs.length > 1 ? name : ''));
   const outs = used('to');
   const nodes: RankedNode[] = [
-    ...ins.map((name): RankedNode => ({ width: Math.max(PORT_WIDTH, nameWidth(name) + 8), pinned: 'first' })),
-    ...sizes.map(({ placed, outX }): RankedNode => {
+    ...ins.map((name): RankedNode => ({ width: Math.max(PORT_WIDTH, nameWidth(name) + 8), ends: 0, pinned: 'first' })),
+    ...sizes.map(({ placed, outX }, at): RankedNode => {
       const { kind, item, outputs } = placed.box;
       const reach = Math.max(
         0,
-        ...outputs.map(({ text }, port) => beside(text) + Math.abs((outX[port] ?? 0) - placed.width / 2)),
+        ...outputs.map(({ text }, port) =>
+          hasLabel(box, content, at, port) ? beside(text) + Math.abs(outX[port]! - placed.width / 2) : 0,
+        ),
       );
       const pinned =
         kind === 'output' ? 'last' : item?.kind === 'operation' && item.op === 'input' ? 'first' : undefined;
-      return { width: Math.max(placed.width, 2 * reach), pinned };
+      return { width: Math.max(placed.width, 2 * reach), ends: placed.width * 0.7, pinned };
     }),
-    ...Array.from({ length: outs }, (): RankedNode => ({ width: PORT_WIDTH, pinned: 'last' })),
+    ...Array.from({ length: outs }, (): RankedNode => ({ width: PORT_WIDTH, ends: 0, pinned: 'last' })),
   ];
   const firstOut = ins.length + sizes.length;
   const ranked = rank(
     nodes,
-    content.edges.map(({ from, to }) => [
-      from.box < 0 ? from.port : ins.length + from.box,
-      to.box < 0 ? firstOut + to.port : ins.length + to.box,
-    ]),
+    content.edges.map(({ from, to }) => ({
+      from: from.box < 0 ? from.port : ins.length + from.box,
+      to: to.box < 0 ? firstOut + to.port : ins.length + to.box,
+      input: to.port,
+      offset: from.box < 0 ? 0 : sizes[from.box]!.outX[from.port]! - sizes[from.box]!.placed.width / 2,
+    })),
   );
   const heights = Array.from({ length: ranked.rows }, () => 0);
   const gaps = Array.from({ length: ranked.rows }, () => GAP);
@@ -183,7 +187,6 @@ export function sizeOpen(box: Box, rows: Rows, tops: readonly number[]): Sized {
   });
   const portX = (port: number): number => left + ranked.places[port]!.x;
   const outX = Array.from({ length: outs }, (_, port) => portX(ins.length + sizes.length + port));
-  const ends = endsOf(rows, boxes);
 
   const wires = content.edges.map((edge, at): Wire => {
     const { from, to } = edge;
@@ -191,7 +194,7 @@ export function sizeOpen(box: Box, rows: Rows, tops: readonly number[]): Sized {
     const [first, last] = [spots[0]!, spots.at(-1)!];
     const [source, target] = [boxes[from.box], boxes[to.box]];
     const startX = source === undefined ? first.x : source.x + sizes[from.box]!.outX[from.port]!;
-    const endX = target === undefined ? last.x : ends.get(edge)!;
+    const endX = target === undefined ? last.x : target.x + target.width / 2 + ranked.ends[at]!;
     const points: Point[] = [
       { x: startX, y: source === undefined ? face.height : source.y + source.height },
       { x: startX, y: rowBottom(first.row) },
@@ -206,8 +209,13 @@ export function sizeOpen(box: Box, rows: Rows, tops: readonly number[]): Sized {
   for (const [at, placed] of boxes.entries()) {
     for (const [port, { text }] of placed.box.outputs.entries()) {
       if (!hasLabel(box, content, at, port)) continue;
-      const x = placed.x + sizes[at]!.outX[port]! + LABEL_ASIDE;
-      labels.push({ text, x, y: placed.y + placed.height + LABEL_BELOW, anchor: 'start' });
+      const from = placed.x + sizes[at]!.outX[port]!;
+      const turns = wires
+        .filter((_, wire) => isFrom(content.edges[wire]!, at, port))
+        .map(({ points }) => points[2]!.x - from);
+      const left = turns.some((by) => by > 1) && !turns.some((by) => by < -1);
+      const x = left ? from - LABEL_ASIDE : from + LABEL_ASIDE;
+      labels.push({ text, x, y: placed.y + placed.height + LABEL_BELOW, anchor: left ? 'end' : 'start' });
     }
   }
   const placed = { box, x: 0, y: 0, width, height, face, inside: { boxes, wires, labels } };
@@ -216,8 +224,12 @@ export function sizeOpen(box: Box, rows: Rows, tops: readonly number[]): Sized {
 
 /** Whether the shape of an output stands at its box; what goes to the border only has its shape there. */
 function hasLabel(box: Box, { edges }: Content, at: number, port: number): boolean {
-  const leaving = edges.filter(({ from }) => from.box === at && from.port === port);
+  const leaving = edges.filter((edge) => isFrom(edge, at, port));
   return box.outputs.length === 0 || leaving.some(({ to }) => to.box >= 0);
+}
+
+function isFrom({ from }: Edge, box: number, port: number): boolean {
+  return from.box === box && from.port === port;
 }
 
 /** Where an edge begins, passes each row, and ends; the ends in the middle of their boxes. */
@@ -225,30 +237,6 @@ function spotsOf({ ranked, ins, sizes }: Rows, { from, to }: Edge, at: number): 
   const source = ranked.places[from.box < 0 ? from.port : ins.length + from.box]!;
   const target = ranked.places[to.box < 0 ? ins.length + sizes.length + to.port : ins.length + to.box]!;
   return [source, ...ranked.lanes[at]!, target];
-}
-
-/** Where each edge meets the upper edge of its box: side by side, in the order in which they come. */
-function endsOf(rows: Rows, boxes: readonly Placed[]): ReadonlyMap<Edge, number> {
-  const arriving = boxes.map((): { readonly edge: Edge; readonly x: number }[] => []);
-  for (const [at, edge] of rows.content.edges.entries()) {
-    if (edge.to.box < 0) continue;
-    const spots = spotsOf(rows, edge, at);
-    const before = spots.at(-2)!;
-    const nudge = spots.length > 2 ? 0 : sourceOffset(rows, edge);
-    arriving[edge.to.box]!.push({ edge, x: before.x + nudge });
-  }
-  const ends = new Map<Edge, number>();
-  for (const [at, list] of arriving.entries()) {
-    const { x, width } = boxes[at]!;
-    const places = spread(list.length, x + width / 2, width);
-    for (const [index, { edge }] of list.sort((a, b) => a.x - b.x).entries()) ends.set(edge, places[index]!);
-  }
-  return ends;
-}
-
-function sourceOffset({ sizes }: Rows, { from }: Edge): number {
-  const size = sizes[from.box];
-  return size === undefined ? 0 : size.outX[from.port]! - size.placed.width / 2;
 }
 
 /** So many places side by side around a middle, on an edge of this width. */

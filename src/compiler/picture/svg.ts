@@ -71,11 +71,7 @@ export function drawn(picture: Picture, placed: Placed): string {
     parts.push(...inside.boxes.map((each) => drawn(picture, each)));
     for (const { text, x, y, anchor } of inside.labels) {
       parts.push(
-        element(
-          'text',
-          { class: 'edge', x, y, 'text-anchor': anchor === 'middle' ? anchor : undefined },
-          escaped(text),
-        ),
+        element('text', { class: 'edge', x, y, 'text-anchor': anchor === 'end' ? anchor : undefined }, escaped(text)),
       );
     }
   }
@@ -86,16 +82,17 @@ export function drawn(picture: Picture, placed: Placed): string {
 
 function closedShape({ box, face, x, y, width, height }: Placed): string[] {
   if (face.form === 'circle') {
-    return [element('circle', { class: 'shape', cx: x + width / 2, cy: y + height / 2, r: width / 2 })];
+    return [element('circle', { class: 'outline', cx: x + width / 2, cy: y + height / 2, r: width / 2 })];
   }
   if (box.kind === 'operation' || box.kind === 'output') {
     const rx = face.form === 'pill' ? height / 2 : 5;
-    return [element('rect', { class: 'shape', x, y, width, height, rx })];
+    return [element('rect', { class: 'outline', x, y, width, height, rx })];
   }
-  const cards = box.count > 1 ? [8, 4] : [];
+  const front = { width: width - face.cards, height: height - face.cards };
+  const cards = [face.cards, face.cards / 2].filter((by) => by > 0);
   return [
-    ...cards.map((by) => element('rect', { class: 'card', x: x + by, y: y - by, width, height, rx: 7 })),
-    element('rect', { class: 'frame', x, y, width, height, rx: 7 }),
+    ...cards.map((by) => element('rect', { class: 'card', x: x + by, y: y + by, ...front, rx: 7 })),
+    element('rect', { class: 'frame', x, y, ...front, rx: 7 }),
   ];
 }
 
@@ -111,11 +108,9 @@ function openShape({ box, face, x, y, width, height }: Placed): string[] {
 /** The lines of a face: in the middle of a closed box, at the left of a title bar. */
 function texts({ box, face, x, y, width, height, inside }: Placed): string[] {
   const lines = face.lines.flatMap((line, at) => {
-    const left = inside === undefined ? x + (width - line.width) / 2 : x + 12;
-    const first =
-      inside === undefined
-        ? (height - face.lines.length * LINE_HEIGHT) / 2
-        : (face.height - face.lines.length * LINE_HEIGHT) / 2;
+    const left = inside === undefined ? x + (width - face.cards - line.width) / 2 : x + 12;
+    const room = (inside === undefined ? height : face.height) - face.cards;
+    const first = (room - face.lines.length * LINE_HEIGHT) / 2;
     return line.runs.map((run) => {
       const baseline = y + first + at * LINE_HEIGHT + LINE_HEIGHT / 2 + FONTS[run.font].size * 0.35;
       return element('text', { class: run.font, x: left + run.x, y: baseline }, escaped(run.text));

@@ -95,13 +95,15 @@ const BORDER = -1;
 const MOST_IN_A_ROW = 160;
 
 export function viewOf(picture: Picture, options: ViewOptions): View {
-  const viewer = new Viewer(picture, options);
-  const root = viewer.root();
-  return { root, boxes: viewer.boxes };
+  const root = new Viewer(picture, options).root();
+  return { root, boxes: countOf(root) - 1 };
+}
+
+function countOf({ content }: Box): number {
+  return 1 + (content?.boxes.reduce((sum, box) => sum + countOf(box), 0) ?? 0);
 }
 
 class Viewer {
-  boxes = 0;
   readonly #marks: Marks;
   /** Paths of everything that has something marked in it. */
   readonly #around = new Set<string>();
@@ -131,7 +133,6 @@ class Viewer {
         inputs: [{ value, name: '' }],
       };
     });
-    this.boxes += ends.length;
     const leaving = outputs.map(({ value }) => value);
     const boxes = [...this.#boxesOf(root.items, leaving, '', 1), ...ends];
     const box = this.#blockBox(root, 1, [], 0);
@@ -149,7 +150,6 @@ class Viewer {
       const after = end;
       return this.#runBox(part, (value) => used.get(value)?.some((at) => at >= after) ?? false, level);
     });
-    this.boxes += boxes.length;
     return boxes.length > MOST_IN_A_ROW ? this.#inParts(boxes, leaving, path, level) : boxes;
   }
 
@@ -185,7 +185,6 @@ class Viewer {
     const boxes = merged.map((item) =>
       this.#itemBox(item, 1, portsOf(item, this.#shapeText), level, differencesOf(merged)),
     );
-    this.boxes += boxes.length;
     const cost = costText({ parameters: sum(merged, 'parameters'), macs: sum(merged, 'macs') });
     const ports = { inputs: inputs.map((value) => ({ value, name: '' })), outputs };
     return {
@@ -298,7 +297,6 @@ class Viewer {
         openable: true,
         content: open ? { boxes: own, edges: edgesOf(own, inputs, outputs) } : undefined,
       });
-      this.boxes += open ? 1 : 1 - own.length;
     }
     return parts;
   }
