@@ -24,6 +24,7 @@ export interface CommandRow {
 }
 
 const SET = ['--set <name=value...>', 'give a parameter of the model a value; may be repeated'] as const;
+const VARIANT = ['--variant <name>', 'a variant that an ablation of the file makes of the model'] as const;
 const SET_CONFIG = [
   '--set <name=value...>',
   'set a model parameter (size=32) or a configuration field (training.epochs=3)',
@@ -174,6 +175,7 @@ export const commands: readonly CommandRow[] = [
       ['--to <format>', 'what to write', 'onnx'],
       ['-o, --out <file>', 'where to; the model with .onnx unless told'],
       SET,
+      VARIANT,
       ['--seed <number>', 'weights as training from this seed starts with; 1 unless told'],
       ['--weights <from>', 'weights of a run, a checkpoint (checkpoints/best.json) or a .safetensors file'],
       ['--checkpoint <which>', 'which weights of a run', 'best'],
@@ -217,12 +219,25 @@ export const commands: readonly CommandRow[] = [
     summary: 'list the layers of FILE[#Model] with shapes, parameters and cost',
     options: [
       SET,
+      VARIANT,
       ['--format <format>', 'how to print', 'table'],
       ['--depth <levels>', 'show blocks down to this level only'],
     ],
     choices: { format: ['table', 'json', 'md'] },
-    examples: ['specc summary specs/ddrnet.spec', 'specc summary specs/ddrnet.spec#DDRNet --set size=64 --depth 2'],
+    examples: [
+      'specc summary specs/ddrnet.spec#DDRNet --set size=64 --depth 2',
+      'specc summary specs/ddrnet.spec --variant "Table6/Conv + DRDB"',
+    ],
     load: () => import('./commands/summary.ts'),
+  },
+  {
+    usage: 'variants <file> [ablation]',
+    group: 'Look',
+    summary: 'list the variants of the ablations of FILE with what they cost and change, before anything runs',
+    options: [SET, TABLE],
+    choices: { format: ['table', 'json', 'md'] },
+    examples: ['specc variants specs/ddrnet.spec', 'specc variants specs/ddrnet.spec Table6 --set size=64 --format md'],
+    load: () => import('./commands/variants.ts'),
   },
   {
     usage: 'graph <model>',
@@ -232,6 +247,7 @@ export const commands: readonly CommandRow[] = [
       ['--format <format>', 'what to draw', 'svg'],
       ['-o, --out <file>', 'where to; printed unless told'],
       SET,
+      VARIANT,
       ['--depth <levels>', 'open blocks down to this level; as many as fit on a page unless told'],
       ['--no-fold', 'draw every round of what repeats, not one with ×N'],
     ],
@@ -270,7 +286,7 @@ export const commands: readonly CommandRow[] = [
     usage: 'weights list <model>',
     group: 'Weights',
     summary: 'list every weight of FILE[#Model]: path, shape, whether it is trained, how it starts',
-    options: [SET, TABLE],
+    options: [SET, VARIANT, TABLE],
     choices: { format: ['table', 'json'] },
     examples: ['specc weights list specs/ddrnet.spec', 'specc weights list specs/resnet.spec#ResNet18 --format json'],
     load: () => import('./commands/weights-list.ts'),
@@ -281,6 +297,7 @@ export const commands: readonly CommandRow[] = [
     summary: 'write the weights of FILE[#Model] to a safetensors file: seeded ones, or those of a run',
     options: [
       SET,
+      VARIANT,
       OUT_FILE,
       ['--from <run>', 'the weights of this run, checkpoint or safetensors file'],
       ['--seed <number>', 'the weights that a training with this seed starts from'],
@@ -298,6 +315,7 @@ export const commands: readonly CommandRow[] = [
     summary: 'take a safetensors file of another program into the paths and layouts of FILE[#Model]',
     options: [
       SET,
+      VARIANT,
       OUT_FILE,
       ['--map <file>', 'the weight map that says where each tensor belongs'],
       ['--partial', 'write what fits, and tell what does not'],

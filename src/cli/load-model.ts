@@ -1,6 +1,8 @@
 /** Loads what a command names — a model of a specification, an experiment — telling on the way what is wrong with it. */
-import { compile, elaborate } from '../compiler/compile.ts';
+import { type Compilation, compile, elaborate, type Settings } from '../compiler/compile.ts';
 import type { Graph } from '../compiler/graph.ts';
+import { type Ablation, ablationsOf, elaborateVariant, type Variant } from '../compiler/variants/index.ts';
+import { type SurveyedVariant, surveyAblation } from '../compiler/variants/survey.ts';
 import { type Experiment, loadExperiment } from '../config/experiment.ts';
 import type { ConfigLoader } from '../config/link.ts';
 import { readModelSettings } from '../config/model-settings.ts';
@@ -13,24 +15,126 @@ import { fileLoader, readSource, recordingLoader, splitModel } from './source-fi
 import type { Terminal } from './terminal.ts';
 
 /**
- * The graph of `FILE#Model`, or of the only model of `FILE`, with the parameters that `--set` gives.
+ * The graph of `FILE#Model`, or of the only model of `FILE`, with the parameters that `--set` gives; with `variant`, that of a
+ * variant of it.
  *
- * @throws WrongUse if there is no such file or model, AlreadyReported if it has errors
+ * @param variant as `--variant` names it: `Conv + DRDB`, its slug, or `Table6/Conv + DRDB` where several ablations have one
+ * @throws WrongUse if there is no such file, model or variant, AlreadyReported if it has errors
  */
-export function loadModel(argument: string, overrides: readonly string[], terminal: Terminal): Graph {
+export function loadModel(
+  argument: string,
+  overrides: readonly string[],
+  terminal: Terminal,
+  variant?: string | undefined,
+): Graph {
   const { path, model } = splitModel(argument);
-  if (!path.endsWith('.spec')) throw new WrongUse(`'${path}' is not a specification`, 'name a file that ends in .spec');
-  const { text } = readSource(path);
-  const compilation = compile(path, text, fileLoader);
-  if (hasErrors(compilation.diagnostics)) throw reported(compilation.diagnostics, terminal);
-  const item = chooseModel(compilation.models, path, model);
-  const { value: settings, diagnostics: unfit } = readModelSettings(item, overrides);
-  if (hasErrors(unfit)) throw reported(unfit, terminal);
-  const { value: graph, diagnostics } = elaborate(compilation, item.name.text, settings);
+  const compilation = compileSpec(path, terminal);
+  const chosen = variant === undefined ? undefined : chooseVariant(compilation, path, model, variant, terminal);
+  const item = chosen === undefined ? chooseModel(compilation.models, path, model) : chosen.item;
+  const settings = settingsOf(item, overrides, terminal);
+  const { value: graph, diagnostics } =
+    chosen === undefined
+      ? elaborate(compilation, item.name.text, settings)
+      : elaborateVariant(compilation, chosen.ablation, chosen.variant, settings);
   if (hasErrors(diagnostics)) throw reported(diagnostics, terminal);
   showDiagnostics(diagnostics, terminal);
   if (graph === undefined) throw new Error(`${argument} has neither a graph nor errors`);
   return graph;
+}
+
+/** A specification whose definitions have nothing wrong. */
+function compileSpec(path: string, terminal: Terminal): Compilation {
+  if (!path.endsWith('.spec')) throw new WrongUse(`'${path}' is not a specification`, 'name a file that ends in .spec');
+  const compilation = compile(path, readSource(path).text, fileLoader);
+  if (hasErrors(compilation.diagnostics)) throw reported(compilation.diagnostics, terminal);
+  return compilation;
+}
+
+function settingsOf(item: LayerItem, overrides: readonly string[], terminal: Terminal): Settings {
+  const { value: settings, diagnostics } = readModelSettings(item, overrides);
+  if (hasErrors(diagnostics)) throw reported(diagnostics, terminal);
+  return settings;
+}
+
+export interface LoadedAblation {
+  readonly ablation: Ablation;
+  readonly variants: readonly SurveyedVariant[];
+}
+
+/**
+ * The ablations of a specification, or the one of a name, each with the graphs of all its variants.
+ *
+ * @throws WrongUse if there is no such file or ablation, AlreadyReported if anything in them is wrong
+ */
+export function loadAblations(
+  path: string,
+  name: string | undefined,
+  overrides: readonly string[],
+  terminal: Terminal,
+): readonly LoadedAblation[] {
+  const compilation = compileSpec(path, terminal);
+  const all = readAblations(compilation, path, terminal);
+  const chosen = name === undefined ? all : all.filter((each) => each.name === name);
+  if (chosen.length === 0) {
+    const names = all.map((each) => each.name);
+    const help = didYouMean(name!, names) ?? `there is ${names.join(', ')}`;
+    throw new WrongUse(`'${path}' has no ablation \`${name}\``, help);
+  }
+  return chosen.map((ablation) => {
+    const settings = settingsOf(modelOfAblation(compilation, ablation), overrides, terminal);
+    const { value: variants, diagnostics } = surveyAblation(compilation, ablation, settings);
+    if (hasErrors(diagnostics)) throw reported(diagnostics, terminal);
+    showDiagnostics(diagnostics, terminal);
+    return { ablation, variants };
+  });
+}
+
+function readAblations(compilation: Compilation, path: string, terminal: Terminal): readonly Ablation[] {
+  const { value: ablations, diagnostics } = ablationsOf(compilation);
+  if (hasErrors(diagnostics)) throw reported(diagnostics, terminal);
+  if (ablations.length > 0) return ablations;
+  throw new WrongUse(`'${path}' has no ablation`, 'docs/language.md tells how to write one, under "Ablations"');
+}
+
+interface ChosenVariant {
+  readonly ablation: Ablation;
+  readonly variant: Variant;
+  readonly item: LayerItem;
+}
+
+function chooseVariant(
+  compilation: Compilation,
+  path: string,
+  model: string | undefined,
+  wanted: string,
+  terminal: Terminal,
+): ChosenVariant {
+  const ablations = readAblations(compilation, path, terminal).filter((each) => (model ?? each.model) === each.model);
+  const all = ablations.flatMap((ablation) =>
+    [ablation.base, ...ablation.variants].map((variant) => ({
+      ablation,
+      variant,
+      item: modelOfAblation(compilation, ablation),
+    })),
+  );
+  const found = all.filter(({ ablation, variant }) =>
+    [variant.name, variant.slug].some((name) => wanted === name || wanted === `${ablation.name}/${name}`),
+  );
+  const [first, other] = found;
+  if (first !== undefined && other === undefined) return first;
+  const qualified = ({ ablation, variant }: ChosenVariant): string => `${ablation.name}/${variant.name}`;
+  if (first !== undefined) {
+    const named = found.map((each) => `'${qualified(each)}'`).join(', ');
+    throw new WrongUse(`'${path}' has ${found.length} variants \`${wanted}\``, `name one of ${named}`);
+  }
+  const near = didYouMean(wanted, [...all.map(({ variant }) => variant.name), ...all.map(qualified)]);
+  const of = model === undefined ? `'${path}'` : `\`${model}\``;
+  throw new WrongUse(`${of} has no variant \`${wanted}\``, near ?? `\`specc variants ${path}\` lists them`);
+}
+
+/** The ablation was found to be of a model. */
+function modelOfAblation({ project }: Compilation, { model }: Ablation): LayerItem {
+  return project.main.declarations.get(model)!.item as LayerItem;
 }
 
 function chooseModel(models: ReadonlyMap<string, LayerItem>, path: string, wanted: string | undefined): LayerItem {

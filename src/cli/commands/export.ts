@@ -23,6 +23,7 @@ import { outputFile } from '../weight-files.ts';
 export interface ExportOptions {
   readonly out?: string;
   readonly set?: readonly string[];
+  readonly variant?: string;
   readonly seed?: string;
   readonly weights?: string;
   readonly checkpoint: 'best' | 'last';
@@ -87,7 +88,7 @@ function fromSpec(argument: string, options: ExportOptions, terminal: Terminal):
     throw new WrongUse('--seed and --weights exclude each other', 'weights are either drawn anew or read');
   }
   const seed = given === undefined ? DEFAULT_SEED : wholeNumber('--seed', given, 0);
-  const graph = loadModel(argument, options.set ?? [], terminal);
+  const graph = loadModel(argument, options.set ?? [], terminal, options.variant);
   const metadata = { spec: splitModel(argument).path };
   if (from !== undefined) {
     return { graph, weights: fitWeights(graph, readWeights(from, checkpoint), from), origin: from, metadata };

@@ -17,6 +17,7 @@ export interface GraphOptions {
   readonly format: 'svg' | 'mermaid' | 'html';
   readonly out?: string;
   readonly set?: readonly string[];
+  readonly variant?: string;
   readonly depth?: string;
   /** False with `--no-fold`. */
   readonly fold: boolean;
@@ -25,7 +26,7 @@ export interface GraphOptions {
 export async function run([argument]: readonly string[], options: GraphOptions, terminal: Terminal): Promise<number> {
   const wanted = options.depth === undefined ? undefined : wholeDepth(options.depth);
   const out = options.out === undefined ? undefined : outputFile(options.out, `model.${endings[options.format]}`);
-  const picture = pictureOf(loadModel(argument!, options.set ?? [], terminal));
+  const picture = pictureOf(loadModel(argument!, options.set ?? [], terminal, options.variant));
   const { fold } = options;
   const chosen = depthFor(picture, wanted, { fold });
   tellDepth(chosen, wanted, terminal);

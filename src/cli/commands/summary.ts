@@ -12,6 +12,7 @@ import { wrapText } from '../wrap-text.ts';
 interface Options {
   readonly format: 'table' | 'json' | 'md';
   readonly set?: readonly string[];
+  readonly variant?: string;
   readonly depth?: string;
 }
 
@@ -19,7 +20,7 @@ const COLUMNS = ['layer', 'output', 'parameters', 'MACs'] as const;
 
 export function run([argument]: readonly string[], options: Options, terminal: Terminal): number {
   const depth = options.depth === undefined ? undefined : wholeDepth(options.depth);
-  const graph = loadModel(argument!, options.set ?? [], terminal);
+  const graph = loadModel(argument!, options.set ?? [], terminal, options.variant);
   const summary = summarize(graph);
   if (options.format === 'json') terminal.print(JSON.stringify(summary, null, 2));
   else {

@@ -9,10 +9,11 @@ import type { Terminal } from '../terminal.ts';
 export interface WeightsListOptions {
   readonly format: 'table' | 'json';
   readonly set?: readonly string[];
+  readonly variant?: string;
 }
 
 export function run([argument]: readonly string[], options: WeightsListOptions, terminal: Terminal): number {
-  const graph = loadModel(argument!, options.set ?? [], terminal);
+  const graph = loadModel(argument!, options.set ?? [], terminal, options.variant);
   const weights = allWeights(graph);
   if (options.format === 'json') {
     const rows = weights.map(({ path, shape, trainable, initializer }) => {

@@ -16,11 +16,12 @@ export interface WeightsLoadOptions {
   readonly map?: string;
   readonly partial?: boolean;
   readonly set?: readonly string[];
+  readonly variant?: string;
 }
 
 export function run([argument, file]: readonly string[], options: WeightsLoadOptions, terminal: Terminal): number {
   const out = outputFile(options.out);
-  const graph = loadModel(argument!, options.set ?? [], terminal);
+  const graph = loadModel(argument!, options.set ?? [], terminal, options.variant);
   const map = options.map === undefined ? undefined : loadWeightMap(options.map, terminal);
   const conversion = fromForeign(graph, readForeignTensors(file!).tensors, map);
   const lines = misfits(conversion);

@@ -16,6 +16,7 @@ export interface WeightsSaveOptions {
   readonly seed?: string;
   readonly map?: string;
   readonly set?: readonly string[];
+  readonly variant?: string;
 }
 
 /** Unnamed weights that are told by their paths. */
@@ -26,7 +27,7 @@ export function run([argument]: readonly string[], options: WeightsSaveOptions, 
   if (options.from !== undefined && options.seed !== undefined) {
     throw new WrongUse('--from and --seed exclude each other', 'weights are those of a run, or seeded ones');
   }
-  const graph = loadModel(argument!, options.set ?? [], terminal);
+  const graph = loadModel(argument!, options.set ?? [], terminal, options.variant);
   const { from, seed = '1' } = options;
   const weights =
     from === undefined ? initialWeights(graph, wholeSeed(seed)) : fitWeights(graph, readWeights(from), from);
