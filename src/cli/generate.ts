@@ -2,6 +2,7 @@
  * What `specc build` generates:
  *
  *   Model.ts         a model of a specification with the defaults of its parameters
+ *   ablations/       the variants of its ablations (generate-ablations.ts)
  *   NAME.train.ts    the plan of NAME.train.yaml, and plan.ts, its type
  *   layers/          the layers that models are made of
  *
@@ -9,12 +10,14 @@
  */
 import { compile, elaborate } from '../compiler/compile.ts';
 import { emitTfjs, layersSource } from '../compiler/emit/tfjs/index.ts';
+import type { Graph } from '../compiler/graph.ts';
 import { emitConfig, PLAN_TYPES, planTypes } from '../config/emit-config.ts';
 import { loadExperiment } from '../config/experiment.ts';
 import { experimentName } from '../config/paths.ts';
 import { type Diagnostic, hasErrors } from '../dsl/diagnostic.ts';
 import { uniqueDiagnostics } from './diagnose.ts';
 import { WrongUse } from './failure.ts';
+import { type AddFile, generateAblations } from './generate-ablations.ts';
 import { GENERATED_MARK } from './generated-files.ts';
 import { fileLoader, readSource, type SourceFile } from './source-files.ts';
 
@@ -54,16 +57,26 @@ function generateModels(path: string, files: GeneratedFiles): readonly Diagnosti
   const compilation = compile(path, readSource(path).text, fileLoader);
   const found = [...compilation.diagnostics];
   if (hasErrors(found)) return found;
+  const graphs = new Map<string, Graph>();
   for (const [name, item] of compilation.models) {
     // A model whose parameters have no defaults has no shapes until a configuration gives them.
     if (item.parameters.some((each) => each.default === undefined)) continue;
     const { value: graph, diagnostics } = elaborate(compilation, name);
     found.push(...diagnostics);
     if (graph === undefined) continue;
+    graphs.set(name, graph);
     files.add(`${name}.ts`, emitTfjs(graph), `the model ${name} of ${path}`);
-    for (const [file, text] of Object.entries(layersSource)) files.add(`layers/${file}`, text, 'the layers of specc');
+    addLayers(files);
   }
-  return found;
+  const add: AddFile = (file, text, origin) => {
+    files.add(file, text, origin);
+    addLayers(files);
+  };
+  return [...found, ...generateAblations(compilation, path, graphs, add)];
+}
+
+function addLayers(files: GeneratedFiles): void {
+  for (const [file, text] of Object.entries(layersSource)) files.add(`layers/${file}`, text, 'the layers of specc');
 }
 
 function generateConfig(path: string, files: GeneratedFiles): readonly Diagnostic[] {

@@ -1,4 +1,5 @@
 /** A text that two graphs have in common exactly when they compute the same with weights of the same shapes. */
+import { hashSeed } from '../../shared/random.ts';
 import type { Graph, Node, NodeId, ValueId } from '../graph.ts';
 
 const COMMUTATIVE: ReadonlySet<string> = new Set(['add', 'mul', 'maximum', 'minimum']);
@@ -78,16 +79,9 @@ function sortedJson(value: unknown): string {
   );
 }
 
-const MULTIPLIERS = [0x01000193, 0x85ebca6b, 0xc2b2ae35, 0x27d4eb2f];
-
-/** 128 bits, as four runs of FNV-1a that multiply with different numbers: enough to tell graphs apart, and no secret. */
+/** 128 bits: enough to tell graphs apart, and no secret. */
 function hash(text: string): string {
-  return MULTIPLIERS.map((multiplier) => {
-    let state = 0x811c9dc5;
-    for (let at = 0; at < text.length; at += 1) {
-      state = Math.imul(state ^ text.charCodeAt(at), multiplier);
-      state ^= state >>> 15;
-    }
-    return (state >>> 0).toString(16).padStart(8, '0');
-  }).join('');
+  return hashSeed(text)
+    .map((word) => word.toString(16).padStart(8, '0'))
+    .join('');
 }
