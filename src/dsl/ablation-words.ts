@@ -22,11 +22,18 @@ const EDIT_WORDS: ReadonlyMap<string, TokenType> = new Map([
   ['set', t.SetParameter],
 ]);
 
-const INNER_WORDS: ReadonlyMap<string, TokenType> = new Map([
-  ['except', t.Except],
-  ['with', t.With],
-  ['before', t.Before],
-  ['after', t.After],
+/** The word between the parts of an entry or edit, by what it begins with. */
+const INNER_WORDS: ReadonlyMap<TokenType, ReadonlyMap<string, TokenType>> = new Map([
+  [t.Grid, new Map([['except', t.Except]])],
+  [t.Zip, new Map([['except', t.Except]])],
+  [t.Replace, new Map([['with', t.With]])],
+  [
+    t.Insert,
+    new Map([
+      ['before', t.Before],
+      ['after', t.After],
+    ]),
+  ],
 ]);
 
 export const entryWords: readonly string[] = [...ENTRY_WORDS.keys()];
@@ -46,22 +53,41 @@ export function withEditWords(tokens: readonly IToken[]): readonly IToken[] {
   return tokens[1]?.tokenType === t.Assign ? tokens : withWords(tokens, EDIT_WORDS);
 }
 
-/** The first word, and those between its parts, which stand apart and in no brackets. */
-function withWords(tokens: readonly IToken[], first: ReadonlyMap<string, TokenType>): readonly IToken[] {
+/**
+ * The first word, and the one between the parts, which stands apart, in no brackets and after a part: `replace with with relu`
+ * replaces what is called `with`.
+ */
+function withWords(tokens: readonly IToken[], words: ReadonlyMap<string, TokenType>): readonly IToken[] {
+  const [first] = tokens;
+  const word = first?.tokenType === t.Name ? words.get(first.image) : undefined;
+  if (first === undefined || word === undefined) return tokens;
+  const found = [retyped(first, word), ...tokens.slice(1)];
+  const at = innerWordAt(tokens, INNER_WORDS.get(word));
+  if (at !== undefined) found[at] = retyped(tokens[at]!, INNER_WORDS.get(word)!.get(tokens[at]!.image)!);
+  return found;
+}
+
+function innerWordAt(tokens: readonly IToken[], words: ReadonlyMap<string, TokenType> | undefined): number | undefined {
+  if (words === undefined) return undefined;
   let depth = 0;
-  return tokens.map((each, at) => {
+  for (const [at, each] of tokens.entries()) {
     if (OPENERS.has(each.tokenType)) depth += 1;
     else if (CLOSERS.has(each.tokenType)) depth -= 1;
-    if (each.tokenType !== t.Name || depth > 0) return each;
     const before = tokens[at - 1];
-    if (before === undefined) return retyped(each, first.get(each.image));
-    return t.endOf(before) < each.startOffset ? retyped(each, INNER_WORDS.get(each.image)) : each;
-  });
+    if (at < 2 || depth > 0 || each.tokenType !== t.Name || !words.has(each.image) || before === undefined) continue;
+    if (t.endOf(before) < each.startOffset && endsPart(before)) return at;
+  }
+  return undefined;
+}
+
+function endsPart({ tokenType }: IToken): boolean {
+  if (tokenType === t.Star || tokenType === t.Power) return true;
+  return tokenType !== t.Comma && tokenType !== t.Slash && tokenType.CATEGORIES?.includes(t.Operator) !== true;
 }
 
 const OPENERS: ReadonlySet<TokenType> = new Set([t.LeftParenthesis, t.LeftBracket, t.LeftBrace]);
 const CLOSERS: ReadonlySet<TokenType> = new Set([t.RightParenthesis, t.RightBracket, t.RightBrace]);
 
-function retyped(token: IToken, type: TokenType | undefined): IToken {
-  return type === undefined ? token : { ...token, tokenType: type, tokenTypeIdx: type.tokenTypeIdx as number };
+function retyped(token: IToken, type: TokenType): IToken {
+  return { ...token, tokenType: type, tokenTypeIdx: type.tokenTypeIdx as number };
 }

@@ -260,7 +260,8 @@ class LayoutPass {
   #opensRecord(index: number): boolean {
     const last = this.#container.current.tokens.at(-1);
     const previous = last?.tokenType;
-    const values = last !== undefined && opensValues(this.#container.current.tokens, last);
+    const values =
+      last !== undefined && this.#container.inAblation && opensValues(this.#container.current.tokens, last);
     if (previous !== undefined && completesValue.has(previous) && !values) return false;
     if (previous === t.Import) return true;
     const [first, second] = [this.#tokens[index + 1]?.tokenType, this.#tokens[index + 2]?.tokenType];
@@ -385,10 +386,10 @@ class LayoutPass {
   }
 }
 
-/** Whether the braces after a word of an ablation hold values by name: `grid { … }`, `zip { … }`, `… except { … }`. */
+/** Whether the braces after a word of an ablation hold values by name: `grid { … }`, `… except { … }`. */
 function opensValues(chunk: readonly IToken[], { image, tokenType }: IToken): boolean {
   if (tokenType !== t.Name) return false;
-  return chunk.length === 1 ? image === 'grid' || image === 'zip' : image === 'except';
+  return (chunk.length === 1 ? ['grid', 'zip', 'insert'] : ['except', 'with']).includes(image);
 }
 
 function isOpener(type: TokenType): boolean {

@@ -24,7 +24,7 @@ function isWithinPath(text: string, start: number): boolean {
   if (!/[\w\]*]/.test(text.charAt(start - 1))) return false;
   const rest = /^\/\*{1,2}([^\n]*)/.exec(text.slice(start, start + 200))?.[1] ?? '';
   // Nor do the stars of another path: `local/*, **` before `/relu`.
-  return !rest.replace(/(?:^|[/\s,])\**\/(?=[\w*])/g, '').includes('*/');
+  return !rest.replace(/\*+\/(?=[\w*])/g, '').includes('*/');
 }
 
 /** A pattern that is found by a function: returns the end of the token that starts at `start`, or undefined. */

@@ -49,7 +49,7 @@ test('the limits are those of the compiler', () => {
 
 test('every keyword is named', () => {
   const line = /^- Keywords: `([^`]*)`/m.exec(page)![1]!.split(' ');
-  assert.equal([...line, 'ablation'].sort(), [...keywords].map((each) => each.name.toLowerCase()).sort());
+  assert.equal([...line].sort(), [...keywords].map((each) => each.name.toLowerCase()).sort());
 });
 
 test.run();

@@ -287,7 +287,87 @@ const item: Arbitrary = fc.oneof(
   ),
 );
 
-export const randomModule: Arbitrary = map(fc.array(item, { maxLength: 3 }), (items) => ({
-  tree: { items: trees(items) },
-  text: texts(items, '\n') + (items.length > 0 ? '\n' : ''),
+const segment: Arbitrary = map(
+  fc.tuple(
+    fc.constantFrom('a', 'conv2d', '*', 'a*', '*_b', '**', 'base', 'with', 'except'),
+    fc.option(fc.constantFrom(0, 12, '*' as const), { nil: undefined }),
+  ),
+  ([name, index]) => ({ tree: { name, index }, text: index === undefined ? name : `${name}[${index}]` }),
+);
+const path: Arbitrary = map(fc.array(segment, { minLength: 1, maxLength: 3 }), (segments) => ({
+  tree: { segments: trees(segments) },
+  text: texts(segments, '/'),
 }));
+const paths = fc.array(path, { minLength: 1, maxLength: 3 });
+const record: Arbitrary = map(fc.array(fc.tuple(word, expression), { maxLength: 2 }), (fields) => ({
+  tree: { kind: 'record', fields: fields.map(([name, value]) => ({ name: named(name), value: value.tree })) },
+  text: `{ ${fields.map(([name, value]) => `${name}: ${value.text}`).join(', ')} }`,
+}));
+
+const edit: Arbitrary = fc.oneof(
+  map(paths, (all) => ({ tree: { kind: 'disable', paths: trees(all) }, text: `disable ${texts(all)}` })),
+  map(fc.tuple(paths, expression), ([all, layer]) => ({
+    tree: { kind: 'replace', paths: trees(all), layer: layer.tree },
+    text: `replace ${texts(all)} with (${layer.text})`,
+  })),
+  map(fc.tuple(expression, fc.constantFrom('before', 'after'), paths), ([layer, side, all]) => ({
+    tree: { kind: 'insert', layer: layer.tree, side, paths: trees(all) },
+    text: `insert (${layer.text}) ${side} ${texts(all)}`,
+  })),
+  map(fc.tuple(path, word, expression), ([where, name, value]) => ({
+    tree: { kind: 'set', path: where.tree, parameter: named(name), value: value.tree },
+    text: `set ${where.text}.${name} = (${value.text})`,
+  })),
+  map(fc.tuple(fc.constantFrom('a', 'set', 'disable', 'insert'), expression), ([name, value]) => ({
+    tree: { kind: 'parameter', parameter: named(name), value: value.tree },
+    text: `${name} = (${value.text})`,
+  })),
+);
+
+const label = fc.constantFrom('Conv + DRDB', 'a', '');
+const entry: Arbitrary = fc.oneof(
+  map(label, (name) => ({ tree: { kind: 'base', name: named(name) }, text: `base "${name}"` })),
+  map(
+    fc.tuple(doc, label, fc.array(edit, { maxLength: 3 }), fc.constantFrom('; ', '\n')),
+    ([text, name, edits, apart]) => ({
+      tree: { kind: 'variant', doc: text, name: named(name), body: { edits: trees(edits) } },
+      text: `${docText(text)}"${name}" { ${texts(edits, apart)} }`,
+    }),
+  ),
+  map(fc.tuple(fc.constantFrom('leave-one-out', 'add-one-in'), paths), ([kind, all]) => ({
+    tree: { kind, paths: trees(all) },
+    text: `${kind.replaceAll('-', '_')} ${texts(all)}`,
+  })),
+  map(
+    fc.tuple(fc.constantFrom('grid', 'zip'), record, fc.array(record, { maxLength: 2 })),
+    ([kind, values, except]) => ({
+      tree: { kind, values: values.tree, except: trees(except) },
+      text: `${kind} ${values.text}${except.length > 0 ? ` except ${texts(except)}` : ''}`,
+    }),
+  ),
+);
+
+const ablation: Arbitrary = map(
+  fc.tuple(doc, word, word, fc.array(fc.tuple(word, expression), { maxLength: 2 }), fc.array(entry, { maxLength: 3 })),
+  ([text, name, model, given, entries]) => ({
+    tree: {
+      kind: 'ablation',
+      doc: text,
+      name: named(name),
+      model: named(model),
+      arguments: given.map(([each, value]) => ({ name: named(each), value: value.tree })),
+      body: { entries: trees(entries) },
+    },
+    text: `${docText(text)}ablation ${name} of ${model}${
+      given.length > 0 ? `(${given.map(([each, value]) => `${each}: ${value.text}`).join(', ')})` : ''
+    } {\n${texts(entries, '\n')}\n}`,
+  }),
+);
+
+export const randomModule: Arbitrary = map(
+  fc.array(fc.oneof({ weight: 3, arbitrary: item }, ablation), { maxLength: 3 }),
+  (items) => ({
+    tree: { items: trees(items) },
+    text: texts(items, '\n') + (items.length > 0 ? '\n' : ''),
+  }),
+);

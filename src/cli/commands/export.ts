@@ -97,8 +97,8 @@ function fromSpec(argument: string, options: ExportOptions, terminal: Terminal):
 }
 
 /** @throws WrongUse or TrainingError */
-function fromRun(argument: string, { set, seed, weights, checkpoint }: ExportOptions): Subject {
-  const own = Object.entries({ '--set': set, '--seed': seed, '--weights': weights });
+function fromRun(argument: string, { set, variant, seed, weights, checkpoint }: ExportOptions): Subject {
+  const own = Object.entries({ '--set': set, '--variant': variant, '--seed': seed, '--weights': weights });
   const given = own.find(([, value]) => value !== undefined);
   if (given !== undefined) {
     throw new WrongUse(

@@ -1,11 +1,11 @@
 /** Uses and named results that a variant edits: left out, replaced, with other parameters, or with layers around them. */
-import type { Expression } from '../../dsl/ast.ts';
+import type { Expression, NameExpression } from '../../dsl/ast.ts';
 import type { Span } from '../../dsl/source.ts';
 import { signatures } from '../ops/signature/index.ts';
 import { call } from './call.ts';
 import type { LayerChain, PlannedEdits } from './edit-plan.ts';
 import { requireValue } from './expression.ts';
-import type { Frame } from './frame.ts';
+import { Frame } from './frame.ts';
 import type { OpArgument } from './op-call.ts';
 import type { Session } from './session.ts';
 import { type Layer, list, UNKNOWN, type Value } from './value.ts';
@@ -61,7 +61,8 @@ export function editedResult(
   edits.reached = true;
   let value: Value;
   if (disable === undefined && replace === undefined) {
-    value = recorder.inScope(name, true, expression.span, () => requireValue(session, frame, expression));
+    const inner = edits.before.length === 0 ? frame : passedBefore(session, frame, edits, expression);
+    value = recorder.inScope(name, true, expression.span, () => requireValue(session, inner, expression));
   } else {
     const input = inputOf(session, frame, edits, expression);
     if (replace === undefined) {
@@ -85,11 +86,38 @@ function passAfter(session: Session, frame: Frame, edits: PlannedEdits, made: Va
   return value;
 }
 
-/** What a pipeline passes on, or else the one tensor from outside that the result is made of. */
-function inputOf(session: Session, frame: Frame, edits: PlannedEdits, expression: Expression): Value {
+/** The frame in which what the result's pipeline begins with has passed the layers that are inserted before it. */
+function passedBefore(session: Session, frame: Frame, edits: PlannedEdits, expression: Expression): Frame {
+  const head = headOf(expression);
+  const first = edits.before[0]!;
+  if (head === undefined) {
+    const reason = 'it is made of more than what one pipeline passes on';
+    session.report('no-place-to-insert', first.span, { path: edits.path, side: 'before', reason });
+    return frame;
+  }
+  let value = requireValue(session, frame, head);
+  for (const insertion of edits.before) {
+    const entering = { value, span: insertion.span };
+    value = session.recorder!.inserting(insertion.name, insertion.span, () =>
+      passThrough(session, frame, insertion, [entering]),
+    );
+  }
+  const inner = new Frame(frame.module, frame);
+  inner.define(head.text, value);
+  return inner;
+}
+
+/** The name that a pipeline begins with. */
+function headOf(expression: Expression): NameExpression | undefined {
   let head = expression;
   while (head.kind === 'pipe') head = head.input;
-  if (head.kind === 'name' && head !== expression) return requireValue(session, frame, head);
+  return head.kind === 'name' && head !== expression ? head : undefined;
+}
+
+/** What a pipeline passes on, or else the one tensor from outside that the result is made of. */
+function inputOf(session: Session, frame: Frame, edits: PlannedEdits, expression: Expression): Value {
+  const head = headOf(expression);
+  if (head !== undefined) return requireValue(session, frame, head);
   const before = frame.snapshot();
   const recorder = session.recorder!;
   const taken = session.muted(() => recorder.aside(() => requireValue(session, frame, expression)));
