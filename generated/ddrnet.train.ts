@@ -16,6 +16,7 @@ export const plan = {
   training: {
     epochs: 30,
     batch: 128,
+    microBatch: 'auto',
     dropLast: true,
     seed: 1,
     optimizer: { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-7, decay: 0 },

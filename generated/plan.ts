@@ -50,6 +50,10 @@ export interface Plan {
   readonly training: {
     readonly epochs: number;
     readonly batch: number;
+    /** Images whose activations are in memory at once; without it, the batch. */
+    readonly microBatch?: number | 'auto';
+    /** What `auto` may use, in bytes. */
+    readonly memory?: number;
     readonly dropLast: boolean;
     readonly seed: number;
     readonly optimizer:

@@ -222,6 +222,7 @@ export const commands: readonly CommandRow[] = [
       VARIANT,
       ['--format <format>', 'how to print', 'table'],
       ['--depth <levels>', 'show blocks down to this level only'],
+      ['--batch <images>', 'estimate the memory of this many images at once'],
     ],
     choices: { format: ['table', 'json', 'md'] },
     examples: [

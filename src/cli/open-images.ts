@@ -3,7 +3,7 @@ import { checkFoundClasses } from '../config/check-data.ts';
 import type { Experiment } from '../config/experiment.ts';
 import { indexImageFolder } from '../data/image-folder.ts';
 import { imageFolderOf, openTrainingImages, type TrainingImages } from '../training/open-data.ts';
-import { ProgressBar } from './progress.ts';
+import { ProgressBar, sayMessage } from './progress.ts';
 import { refuseErrors } from './show-diagnostics.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -27,11 +27,7 @@ export async function openImages(
       refuseErrors(checkFoundClasses(experiment, indexImageFolder(folder).classes), terminal);
     const images = await openTrainingImages(plan, folder, options);
     bar.clear();
-    for (const { severity, text, help } of images.messages) {
-      const { yellow, bold, cyan } = terminal.noteColours;
-      terminal.note(severity === 'warning' ? `${yellow(bold('warning'))}: ${text}` : text);
-      if (help !== undefined) terminal.note(`${cyan('help')}: ${help}`);
-    }
+    for (const message of images.messages) sayMessage(message, terminal);
     return images;
   } catch (error) {
     if (signal.aborted) return undefined;

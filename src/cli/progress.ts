@@ -2,6 +2,7 @@
 import cliProgress from 'cli-progress';
 import type { EpochRecord } from '../training/history.ts';
 import type { StepProgress, TrainingReporter } from '../training/loop.ts';
+import type { DataMessage } from '../training/open-data.ts';
 import { duration, percent } from '../training/report/report.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -69,6 +70,10 @@ export class TrainingProgress implements TrainingReporter {
     this.#bar = new ProgressBar(terminal);
   }
 
+  message(message: DataMessage): void {
+    sayMessage(message, this.#terminal);
+  }
+
   step({ epoch, epochs, batch, batches, loss, accuracy, imagesPerSecond }: StepProgress): void {
     const position = (epoch - 1) * batches + batch;
     this.#seen ??= { at: performance.now(), batch: position };
@@ -102,6 +107,12 @@ export class TrainingProgress implements TrainingReporter {
   clear(): void {
     this.#bar.clear();
   }
+}
+
+export function sayMessage({ severity, text, help }: DataMessage, terminal: Terminal): void {
+  const { yellow, bold, cyan } = terminal.noteColours;
+  terminal.note(severity === 'warning' ? `${yellow(bold('warning'))}: ${text}` : text);
+  if (help !== undefined) terminal.note(`${cyan('help')}: ${help}`);
 }
 
 /** One decimal always, so that the lines' columns stand under each other. */

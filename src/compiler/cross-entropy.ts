@@ -5,7 +5,7 @@ import type { LowerContext, Placed } from './lower/rule.ts';
 import type { Builder, Tensor } from './program/builder.ts';
 
 export interface CrossEntropy {
-  /** Mean over the batch, []. */
+  /** Mean over the examples, []; where these are more than the batch, its part of the mean. */
   readonly loss: Tensor;
   /** How many examples of the batch have their largest logit, the first one in a tie, at the label, []. */
   readonly correct: Tensor;
@@ -13,6 +13,15 @@ export interface CrossEntropy {
   readonly logits: ValueId;
   /** d(loss) / d(logits). */
   readonly gradient: Placed;
+}
+
+export interface CrossEntropyOptions {
+  /** Share of the labels that is spread evenly over all classes. */
+  readonly smoothing: number;
+  /** What the mean is over; the batch unless told. */
+  readonly examples?: number;
+  /** The model's first unless told. */
+  readonly output?: ValueId;
 }
 
 /**
@@ -26,18 +35,16 @@ export function logitsOf(graph: Graph, output: ValueId = graph.outputs[0]!.value
 }
 
 /**
- * Cross-entropy of the softmax of the logits, `[N, classes]`, with one-hot labels of which `smoothing` is spread evenly
- * over all classes. Throws when the output is not a vector.
+ * Cross-entropy of the softmax of the logits, `[N, classes]`, with one-hot labels. Throws when the output is not a vector.
  */
 export function crossEntropy(
   graph: Graph,
   context: LowerContext,
   forward: ForwardPass,
   labels: Tensor,
-  smoothing: number,
-  output: ValueId = graph.outputs[0]!.value,
+  { smoothing, examples = context.batch, output = graph.outputs[0]!.value }: CrossEntropyOptions,
 ): CrossEntropy {
-  const { builder: b, batch } = context;
+  const { builder: b } = context;
   const logits = logitsOf(graph, output);
   const shape = shapeOf(graph, logits);
   if (shape.length !== 1) throw new Error(`${graph.name}: the loss needs class scores, not [${shape.join(', ')}]`);
@@ -51,9 +58,9 @@ export function crossEntropy(
   const even = b.constant(smoothing / classes);
   const targets = smoothing === 0 ? labels : b.add(b.scale(labels, 1 - smoothing), even);
   const total = b.reduce('sum', b.mul(targets, logarithms), [0, 1]);
-  const gradient = b.scale(b.sub(b.unary('exp', logarithms), targets), 1 / batch);
+  const gradient = b.scale(b.sub(b.unary('exp', logarithms), targets), 1 / examples);
   return {
-    loss: b.reshape(b.scale(total, -1 / batch), []),
+    loss: b.reshape(b.scale(total, -1 / examples), []),
     correct: correctCount(b, scores, largest, labels),
     logits,
     gradient: context.place(gradient, 'channels-last', shape),

@@ -64,15 +64,29 @@ export interface TrainingStep {
 export function trainingStep(setup: StepSetup): TrainingStep {
   const builder = createBuilder();
   const { forward, masks, loss, correct, gradients } = lossAndGradients(setup, builder);
+  const { state, outputs } = updatedState(setup, builder, forward, gradients);
+  const program = builder.finish([{ name: 'loss', tensor: loss }, { name: 'correct', tensor: correct }, ...outputs]);
+  return { program, masks: masksOf(program, masks), state };
+}
+
+interface NamedOutput {
+  readonly name: string;
+  readonly tensor: Tensor;
+}
+
+/** What a step makes of the state: the optimizer's part. */
+export function updatedState(
+  setup: Pick<StepSetup, 'graph' | 'optimizer'>,
+  builder: Builder,
+  forward: Pick<ForwardPass, 'weights' | 'updates'>,
+  gradients: ReadonlyMap<string, Tensor>,
+): { readonly state: readonly StateTensor[]; readonly outputs: readonly NamedOutput[] } {
   builder.origin('optimizer');
   const learningRate = builder.input('step:learning_rate', []);
   const step = builder.input('step:number', []);
   const rule = optimizerRule(setup.optimizer);
 
-  const outputs = [
-    { name: 'loss', tensor: loss },
-    { name: 'correct', tensor: correct },
-  ];
+  const outputs: NamedOutput[] = [];
   const state: StateTensor[] = [];
   const keep = (weight: WeightSpec, slot: string | undefined, tensor: Tensor | undefined): void => {
     const name = slot === undefined ? weight.path : `${weight.path}:${slot}`;
@@ -97,8 +111,7 @@ export function trainingStep(setup: StepSetup): TrainingStep {
     keep(weight, undefined, update.weight);
     for (const slot of Object.keys(slots)) keep(weight, slot, update.slots[slot]);
   }
-  const program = builder.finish(outputs);
-  return { program, masks: masksOf(program, masks), state };
+  return { state, outputs };
 }
 
 export interface GradientStep {
@@ -123,12 +136,12 @@ export function gradientStep(setup: Omit<StepSetup, 'optimizer'>): GradientStep 
 }
 
 /** Those that the program still wants: a dropout on which no output depends is gone. */
-function masksOf(program: Program, masks: readonly MaskInput[]): readonly MaskInput[] {
+export function masksOf(program: Program, masks: readonly MaskInput[]): readonly MaskInput[] {
   const inputs = new Set(program.instructions.flatMap((each) => (each.kernel === 'input' ? each.attributes.name : [])));
   return masks.filter(({ input }) => inputs.has(input));
 }
 
-interface LossAndGradients {
+export interface LossAndGradients {
   readonly forward: ForwardPass;
   readonly masks: readonly MaskInput[];
   readonly loss: Tensor;
@@ -137,18 +150,30 @@ interface LossAndGradients {
   readonly gradients: ReadonlyMap<string, Tensor>;
 }
 
-function lossAndGradients(setup: Omit<StepSetup, 'optimizer'>, builder: Builder): LossAndGradients {
+/** `examples` is what the loss is the mean of: more than the batch where this is a part of it. */
+export function lossAndGradients(
+  setup: Omit<StepSetup, 'optimizer'>,
+  builder: Builder,
+  examples = setup.batch,
+): LossAndGradients {
   const { graph, batch } = setup;
   const context = lowering(graph, builder, batch, true);
   const forward = lower(graph, context);
   const classes = graph.values[graph.outputs[0]!.value]!.shape;
   const labels = builder.input('step:labels', [batch, ...classes]);
   const { labelSmoothing, auxiliary = {} } = setup.loss;
-  const { loss, correct, logits, gradient } = crossEntropy(graph, context, forward, labels, labelSmoothing);
+  const { loss, correct, logits, gradient } = crossEntropy(graph, context, forward, labels, {
+    smoothing: labelSmoothing,
+    examples,
+  });
   const seeds = new Map([[logits, gradient]]);
   for (const [name, weight] of Object.entries(auxiliary)) {
     const { value } = graph.outputs.find((output) => output.name === name)!;
-    const further = crossEntropy(graph, context, forward, labels, labelSmoothing, value);
+    const further = crossEntropy(graph, context, forward, labels, {
+      smoothing: labelSmoothing,
+      examples,
+      output: value,
+    });
     const others = seeds.get(further.logits);
     const scaled = builder.scale(further.gradient.tensor, weight);
     const sum = others === undefined ? scaled : builder.add(others.tensor, scaled);

@@ -11,6 +11,9 @@ export interface TrainingConfig {
   readonly training?: {
     readonly epochs?: number;
     readonly batch?: number;
+    readonly micro_batch?: number | 'auto';
+    /** Such as `8GB`. */
+    readonly memory?: string;
     readonly drop_last?: boolean;
     readonly seed?: number;
     readonly optimizer?: OptimizerConfig;

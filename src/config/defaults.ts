@@ -7,6 +7,8 @@ export function trainingPlan(config: TrainingConfig['training'] = {}): TrainingP
   return {
     epochs: config.epochs ?? 30,
     batch: config.batch ?? 32,
+    microBatch: config.micro_batch,
+    memory: config.memory === undefined ? undefined : bytesOf(config.memory),
     dropLast: config.drop_last ?? false,
     seed: config.seed ?? 1,
     optimizer: optimizerPlan(config.optimizer),
@@ -16,6 +18,11 @@ export function trainingPlan(config: TrainingConfig['training'] = {}): TrainingP
     patience: config.early_stopping,
     monitor: config.monitor ?? 'accuracy',
   };
+}
+
+/** `8GB`, `512 MB`: of a thousand, as disks are sold and memory is told. */
+function bytesOf(text: string): number {
+  return Math.round(Number.parseFloat(text) * (text.endsWith('GB') ? 1e9 : 1e6));
 }
 
 function optimizerPlan(config: OptimizerConfig = 'adam'): OptimizerSettings {

@@ -9,6 +9,7 @@
 import type { Graph } from '../compiler/graph.ts';
 import { type Diagnostic, diagnostic, hasErrors, type Outcome } from '../dsl/diagnostic.ts';
 import type { Source } from '../dsl/source.ts';
+import { divisors } from '../shared/divisors.ts';
 import { type AblationSettings, ablationSettings } from './ablation.ts';
 import { checkClassCount } from './check-data.ts';
 import type { TrainingConfig } from './config.ts';
@@ -97,6 +98,11 @@ function checkAgainstModel(config: TrainingConfig, root: ConfigNode, model: Link
       diagnostics.push(diagnostic('config-channels', span, { field: `data.normalize.${key}`, count, channels }));
     }
   }
+  const { batch, micro_batch: part } = { batch: 32, ...config.training };
+  if (typeof part === 'number' && batch % part !== 0) {
+    const span = valueSpanAt(root, ['training', 'micro_batch']);
+    diagnostics.push(diagnostic('config-micro-batch', span, { part, batch, near: nearestDivisors(batch, part) }));
+  }
   const further = model.graph.outputs.slice(1).map(({ name }) => name);
   for (const name of Object.keys(config.training?.auxiliary ?? {})) {
     if (further.includes(name)) continue;
@@ -110,6 +116,12 @@ function checkAgainstModel(config: TrainingConfig, root: ConfigNode, model: Link
     diagnostics.push(diagnostic('config-order', span, { field: `data.augment.${key}`, low: range[0], high: range[1] }));
   }
   return diagnostics;
+}
+
+/** The divisors of the batch below and above. */
+function nearestDivisors(batch: number, part: number): readonly number[] {
+  const all = divisors(batch);
+  return [all.findLast((each) => each < part), all.find((each) => each > part)].filter((each) => each !== undefined);
 }
 
 function planOf(name: string, config: TrainingConfig, model: LinkedModel, resolve: Resolve): Plan {

@@ -59,6 +59,10 @@ export interface SplitPlan {
 export interface TrainingPlan {
   readonly epochs: number;
   readonly batch: number;
+  /** Images whose activations are in memory at once; `auto`: as many as fit; undefined: the batch. */
+  readonly microBatch: number | 'auto' | undefined;
+  /** What `auto` may use, in bytes; undefined: a share of what is free when training starts. */
+  readonly memory: number | undefined;
   readonly dropLast: boolean;
   readonly seed: number;
   readonly optimizer: OptimizerSettings;

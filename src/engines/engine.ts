@@ -21,6 +21,8 @@ export type Optimizer = OptimizerSettings;
 export interface TrainingSetup {
   readonly graph: Graph;
   readonly batch: number;
+  /** Images whose activations are in memory at once; divides the batch, and is it unless told. */
+  readonly microBatch?: number | undefined;
   readonly optimizer: Optimizer;
   /** A final softmax of the model is folded into it. */
   readonly loss: LossSettings;

@@ -29,6 +29,8 @@ export interface TrainingState {
   readonly running: RunningSums;
   /** The best epoch so far by the plan's monitor. */
   readonly best: { readonly epoch: number; readonly step: number; readonly value: number } | null;
+  /** Images computed at once, where that is less than the batch. */
+  readonly microBatch?: number;
   /** Length of metrics.jsonl in bytes; what was written after it is written again. */
   readonly history: number;
   /** Time spent training and validating. */

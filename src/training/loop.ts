@@ -13,6 +13,7 @@ import type { Checkpoint, CheckpointName, CheckpointStore, TrainingState } from 
 import { type Evaluation, evaluate, type LabelledBatch, type LabelledBatches } from './evaluate.ts';
 import { type EpochRecord, History } from './history.ts';
 import type { Identity } from './identity.ts';
+import type { DataMessage } from './open-data.ts';
 import { learningRateAt } from './schedule.ts';
 import { TrainingError } from './training-error.ts';
 
@@ -30,6 +31,8 @@ export interface TrainingJob {
   /** The run folder. */
   readonly folder: string;
   readonly checkpoints: CheckpointStore;
+  /** Images computed at once; the batch unless told. */
+  readonly microBatch?: number;
 }
 
 export interface TrainingOptions {
@@ -55,6 +58,8 @@ export interface StepProgress {
 
 /** Hears what happens; all calls are synchronous and quick. */
 export interface TrainingReporter {
+  /** What should be known before the first step. */
+  message?(message: DataMessage): void;
   step(progress: StepProgress): void;
   validating(batch: number, batches: number): void;
   epoch(record: EpochRecord, epochs: number): void;
@@ -93,6 +98,7 @@ export async function train(
     {
       graph: job.graph,
       batch,
+      microBatch: job.microBatch,
       optimizer,
       loss: { kind: 'cross_entropy', labelSmoothing, auxiliary },
       seed,
@@ -131,7 +137,11 @@ class TrainingLoop {
     this.#session = session;
     this.#reporter = reporter;
     this.#options = options;
-    this.#state = options.resume?.state ?? START;
+    const { microBatch = job.plan.training.batch } = job;
+    this.#state = {
+      ...(options.resume?.state ?? START),
+      ...(microBatch < job.plan.training.batch && { microBatch }),
+    };
     this.#secondsBefore = this.#state.seconds;
     this.#history = new History(job.folder, this.#state);
   }

@@ -5,6 +5,7 @@ import type { Engine, NamedTensors } from '../engines/engine.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { identityOf } from './identity.ts';
 import { type TrainingEnd, type TrainingReporter, train } from './loop.ts';
+import { chooseMicroBatch } from './micro-batch.ts';
 import { evaluationBatches, type TrainingImages, trainingBatches } from './open-data.ts';
 import type { Run } from './run-folder.ts';
 
@@ -28,6 +29,8 @@ export async function trainRun(
   signal?: AbortSignal,
 ): Promise<TrainingEnd> {
   const { plan, graph } = experiment;
+  const { microBatch, messages } = chooseMicroBatch(plan.training, graph, resume?.state);
+  for (const message of messages) reporter.message?.(message);
   const batches = trainingBatches(images.train, plan);
   const validation = images.validation && evaluationBatches(images.validation, plan.data, plan.training.batch);
   try {
@@ -43,6 +46,7 @@ export async function trainRun(
         identity: identityOf(plan, graph, images.names),
         folder: run.folder,
         checkpoints: run.checkpoints,
+        microBatch,
       },
       reporter,
       { resume, signal, threads },

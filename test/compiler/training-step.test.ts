@@ -82,7 +82,9 @@ test('the program names what the engine feeds and reads', () => {
     step.program.outputs.map(({ name }) => name).sort(),
     ['loss', 'correct', ...names.map((name) => `next:${name}`)].sort(),
   );
-  assert.equal(step.masks, [{ input: 'mask:dropout', path: 'dropout', rate: 0.25, shape: [3, 3, 3, 4] }]);
+  assert.equal(step.masks, [
+    { input: 'mask:dropout', path: 'dropout', rate: 0.25, shape: [3, 3, 3, 4], perExample: true },
+  ]);
 });
 
 test('no gradient of the image is computed', () => {

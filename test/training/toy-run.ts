@@ -33,6 +33,8 @@ export function toyPlan(training: Partial<TrainingPlan> = {}): Plan {
     training: {
       epochs: 3,
       batch: 5,
+      microBatch: undefined,
+      memory: undefined,
       dropLast: true,
       seed: 3,
       optimizer: { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-7, decay: 0 },

@@ -1,8 +1,9 @@
 /** `specc summary FILE[#Model]`: layers, shapes, parameters and cost, summed up block by block. */
 import { type Graph, modelOf, type Shape } from '../../compiler/graph.ts';
+import { type MemoryEstimate, type MemoryEstimates, memoryEstimates } from '../../compiler/memory.ts';
 import { type Summary, summarize } from '../../compiler/summary.ts';
 import { wholeDepth } from '../depth-option.ts';
-import { EXIT } from '../failure.ts';
+import { EXIT, WrongUse } from '../failure.ts';
 import { loadModel } from '../load-model.ts';
 import { bytes, grouped } from '../quantities.ts';
 import { type SummaryRow, summaryRows } from '../summary-rows.ts';
@@ -14,14 +15,21 @@ interface Options {
   readonly set?: readonly string[];
   readonly variant?: string;
   readonly depth?: string;
+  readonly batch?: string;
 }
+
+type WithMemory = Summary & { readonly memory: MemoryEstimates };
+
+/** That of a training configuration which does not say. */
+const DEFAULT_BATCH = 32;
 
 const COLUMNS = ['layer', 'output', 'parameters', 'MACs'] as const;
 
 export function run([argument]: readonly string[], options: Options, terminal: Terminal): number {
   const depth = options.depth === undefined ? undefined : wholeDepth(options.depth);
   const graph = loadModel(argument!, options.set ?? [], terminal, options.variant);
-  const summary = summarize(graph);
+  const batch = options.batch === undefined ? DEFAULT_BATCH : wholeBatch(options.batch);
+  const summary = { ...summarize(graph), memory: memoryEstimates(graph, batch) };
   if (options.format === 'json') terminal.print(JSON.stringify(summary, null, 2));
   else {
     const rows = summaryRows(graph, depth);
@@ -32,7 +40,13 @@ export function run([argument]: readonly string[], options: Options, terminal: T
   return EXIT.clean;
 }
 
-function asTable(graph: Graph, summary: Summary, rows: readonly SummaryRow[], { colours, width }: Terminal): string {
+function wholeBatch(text: string): number {
+  const batch = Number(text);
+  if (Number.isInteger(batch) && batch >= 1) return batch;
+  throw new WrongUse(`--batch takes a whole number of images, at least 1, not '${text}'`);
+}
+
+function asTable(graph: Graph, summary: WithMemory, rows: readonly SummaryRow[], { colours, width }: Terminal): string {
   const { bold, dim, cyan } = colours;
   const cells = rows.map((row) => [`${'  '.repeat(row.depth)}${row.label}`, shapeText(row.shape), ...countCells(row)]);
   const widths = COLUMNS.map((title, at) => Math.max(title.length, ...cells.map((row) => row[at]!.length)));
@@ -60,7 +74,7 @@ function asTable(graph: Graph, summary: Summary, rows: readonly SummaryRow[], { 
   ].join('\n');
 }
 
-function asMarkdown(graph: Graph, summary: Summary, rows: readonly SummaryRow[]): string {
+function asMarkdown(graph: Graph, summary: WithMemory, rows: readonly SummaryRow[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   return [
     `### ${heading(graph, String)}`,
@@ -94,13 +108,21 @@ function portsText({ inputs, outputs }: Summary): string {
   return `${ports(inputs)} → ${ports(outputs)}`;
 }
 
-function totals({ parameters, tensors, buffers, macs, activations }: Summary): string[] {
+function totals({ parameters, tensors, buffers, macs, activations, memory }: WithMemory): string[] {
   return [
     `${grouped(parameters)} parameters in ${grouped(tensors)} tensors (${bytes(4 * parameters)} as float32)`,
     ...(buffers > 0 ? [`${grouped(buffers)} running statistics, which training does not learn`] : []),
     `${grouped(macs)} multiply-accumulates for one example`,
     `${grouped(activations)} activations for one example (${bytes(4 * activations)} as float32)`,
+    ...(memory.training ? [memoryText('training', memory.training)] : []),
+    ...(memory.inference ? [memoryText('inference', memory.inference)] : []),
   ];
+}
+
+/** `memory of training, batch 32: about 1.2 GB, of which activations 1.1 GB; most at gradient stem/conv2d` */
+function memoryText(what: string, { batch, bytes: whole, activations, at }: MemoryEstimate): string {
+  const most = at === '' ? '' : `; most at ${at}`;
+  return `memory of ${what} at batch ${batch}: about ${bytes(whole)}, activations ${bytes(activations)}${most}`;
 }
 
 function countCells({ parameters, macs }: SummaryRow): [string, string] {

@@ -14,6 +14,8 @@ export interface MaskInput {
   readonly rate: number;
   /** Channel-last and with the batch in front, which is 1 where the input is the same for every example. */
   readonly shape: readonly number[];
+  /** Whether each example has a mask of its own. */
+  readonly perExample: boolean;
 }
 
 export interface Lowering extends LowerContext {
@@ -52,8 +54,9 @@ export function lowering(
 
     mask({ path, inputs }, shape, rate) {
       // What is the same for every example stays so.
-      const count = inputs.every((input) => batchlessValues(graph).has(input)) ? 1 : batch;
-      const mask: MaskInput = { input: `mask:${path}`, path, rate, shape: [count, ...shape] };
+      const perExample = !inputs.every((input) => batchlessValues(graph).has(input));
+      const count = perExample ? batch : 1;
+      const mask: MaskInput = { input: `mask:${path}`, path, rate, shape: [count, ...shape], perExample };
       masks.push(mask);
       const drawn = builder.input(mask.input, mask.shape);
       const tensor = count === batch ? drawn : builder.expand(drawn, [batch, ...shape]);

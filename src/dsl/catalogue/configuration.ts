@@ -249,6 +249,14 @@ export const configuration = {
     wrong: `${MODEL}data: { synthetic: {}, augment: { zoom: [1.2, 0.8] } }\n`,
     right: `${MODEL}data: { synthetic: {}, augment: { zoom: [0.8, 1.2] } }\n`,
   }),
+  'config-micro-batch': entry<{ part: number; batch: number; near: readonly number[] }>({
+    severity: 'error',
+    message: ({ part, batch }) => `a batch of ${batch} cannot be divided into micro-batches of ${part}`,
+    help: ({ near }) => `${near.join(' or ')} would divide it; \`auto\` takes the largest that fits into memory`,
+    why: 'The gradients of equal parts of a batch are added up, so that the update is that of the whole batch.',
+    wrong: `${MODEL}${DATA}training: { batch: 128, micro_batch: 20 }\n`,
+    right: `${MODEL}${DATA}training: { batch: 128, micro_batch: 16 }\n`,
+  }),
   'config-data-missing': entry<{ field: string; path: string; what: string }>({
     severity: 'error',
     message: ({ path, what }) => `there is no ${what} '${path}'`,

@@ -25,11 +25,32 @@ export type Request =
       readonly kind: 'run';
       readonly key: string;
       readonly feeds: Readonly<Record<string, Float32Array>>;
-      readonly masks?: { readonly seed: number; readonly step: number; readonly inputs: readonly MaskInput[] };
+      readonly masks?: Masks;
+    }
+  /**
+   * One step in parts: sets the tensors `sums` of the state to zero, runs `key` on each of `parts` equal parts of
+   * `split`, and then `apply`. The answers of `key` are added up.
+   */
+  | {
+      readonly kind: 'accumulate';
+      readonly key: string;
+      readonly apply: string;
+      readonly parts: number;
+      readonly sums: readonly { readonly name: string; readonly shape: readonly number[] }[];
+      readonly split: Readonly<Record<string, Float32Array>>;
+      /** For `apply`. */
+      readonly feeds: Readonly<Record<string, Float32Array>>;
+      readonly masks: Masks;
     }
   /** Copies the state. */
   | { readonly kind: 'save' }
   | { readonly kind: 'close' };
+
+export interface Masks {
+  readonly seed: number;
+  readonly step: number;
+  readonly inputs: readonly MaskInput[];
+}
 
 export interface CompileOptions {
   readonly provider: Provider;

@@ -22,6 +22,8 @@ class OnnxHost {
   readonly #runtime: Runtime;
   readonly #sessions = new Map<string, InferenceSession>();
   readonly #state = new Map<string, StateTensor>();
+  /** Of gradients over the parts of a step; like the state, but neither loaded nor saved. */
+  readonly #sums = new Map<string, StateTensor>();
   /** Filled anew at each run, by name of the input. */
   readonly #masks = new Map<string, Float32Array>();
 
@@ -39,6 +41,8 @@ class OnnxHost {
         return [];
       case 'run':
         return this.#run(request);
+      case 'accumulate':
+        return this.#accumulate(request);
       case 'save':
         return this.#save();
       case 'close':
@@ -60,18 +64,43 @@ class OnnxHost {
     }
   }
 
-  async #run({ key, feeds, masks }: Of<'run'>): Promise<readonly TensorMessage[]> {
+  async #accumulate(request: Of<'accumulate'>): Promise<readonly TensorMessage[]> {
+    const { key, apply, parts, sums, split, feeds, masks } = request;
+    for (const { name, shape } of sums) {
+      const held = this.#sums.get(name);
+      if (held) (held.current.data as Float32Array).fill(0);
+      else
+        this.#sums.set(name, { current: this.#tensor(new Float32Array(elementCount(shape)), shape), spare: undefined });
+    }
+    const totals = new Map<string, TensorMessage>();
+    for (let part = 0; part < parts; part++) {
+      const values = Object.entries(split).map(([name, whole]) => {
+        const size = whole.length / parts;
+        return [name, whole.subarray(part * size, (part + 1) * size)] as const;
+      });
+      for (const answer of await this.#run({ kind: 'run', key, feeds: Object.fromEntries(values), masks }, part)) {
+        const total = totals.get(answer.name)?.data;
+        if (total) for (const [at, value] of answer.data.entries()) total[at]! += value;
+        else totals.set(answer.name, answer);
+      }
+    }
+    await this.#run({ kind: 'run', key: apply, feeds });
+    return [...totals.values()];
+  }
+
+  /** `part` says which of several parts of a batch this is: its masks begin there. */
+  async #run({ key, feeds, masks }: Of<'run'>, part = 0): Promise<readonly TensorMessage[]> {
     const session = this.#sessions.get(key)!;
-    for (const { input, path, rate, shape } of masks?.inputs ?? []) {
+    for (const { input, path, rate, shape, perExample } of masks?.inputs ?? []) {
       const mask = this.#masks.get(input) ?? new Float32Array(elementCount(shape));
       this.#masks.set(input, mask);
-      fillMask(mask, masks!.seed, path, masks!.step, rate);
+      fillMask(mask, masks!.seed, path, masks!.step, rate, perExample ? part * mask.length : 0);
     }
 
     const inputs: Record<string, Tensor> = {};
     for (const { name, shape } of tensorsOf(session.inputMetadata)) {
       const fed = feeds[name] ?? (masks && this.#masks.get(name));
-      const tensor = fed ? this.#tensor(fed, shape) : this.#state.get(name)?.current;
+      const tensor = fed ? this.#tensor(fed, shape) : this.#held(name)?.current;
       if (!tensor) throw new Error(`the model's input ${name} is neither fed nor in the state`);
       inputs[name] = tensor;
     }
@@ -80,7 +109,7 @@ class OnnxHost {
     const answered: TensorMessage[] = [];
     const changed: { readonly state: StateTensor; readonly next: Tensor }[] = [];
     for (const { name, shape } of tensorsOf(session.outputMetadata)) {
-      const state = name.startsWith(NEXT) ? this.#state.get(name.slice(NEXT.length)) : undefined;
+      const state = name.startsWith(NEXT) ? this.#held(name.slice(NEXT.length)) : undefined;
       const data = state ? undefined : new Float32Array(elementCount(shape));
       outputs[name] = data ? this.#tensor(data, shape) : this.#spareOf(state!);
       if (data) answered.push({ name, shape, data });
@@ -93,6 +122,10 @@ class OnnxHost {
       state.current = next;
     }
     return answered;
+  }
+
+  #held(name: string): StateTensor | undefined {
+    return this.#state.get(name) ?? this.#sums.get(name);
   }
 
   #spareOf(state: StateTensor): Tensor {

@@ -1,4 +1,9 @@
-/** Training on onnxruntime: the whole step is one model; weights and optimizer slots live in the worker. */
+/**
+ * Training on onnxruntime: the whole step is one model, or two where the batch is larger than the micro-batch; weights,
+ * optimizer slots and sums of gradients live in the worker.
+ */
+
+import { accumulatedStep } from '../../compiler/accumulated-step.ts';
 import { emitOnnx } from '../../compiler/emit/onnx/index.ts';
 import { type Graph, shapeOf } from '../../compiler/graph.ts';
 import { inferenceProgram } from '../../compiler/inference.ts';
@@ -20,14 +25,32 @@ interface Feeds {
   readonly step: number;
 }
 
+/** A step whose models are compiled for it. */
+interface CompiledStep {
+  readonly masks: readonly MaskInput[];
+  readonly state: readonly StateTensor[];
+  /** Of a step in parts. */
+  readonly sums: readonly { readonly name: string; readonly shape: readonly number[] }[];
+  readonly programs: Readonly<Record<string, Program>>;
+}
+
+function stepOf(setup: TrainingSetup): CompiledStep {
+  const { microBatch = setup.batch } = setup;
+  if (microBatch === setup.batch) {
+    const { program, ...step } = trainingStep(setup);
+    return { ...step, sums: [], programs: { step: program } };
+  }
+  const { accumulate, apply, ...step } = accumulatedStep({ ...setup, microBatch });
+  return { ...step, programs: { accumulate, apply } };
+}
+
 export class NativeTrainingSession implements TrainingSession {
   readonly #worker = new OnnxWorker();
   readonly #setup: TrainingSetup;
   readonly #options: CompileOptions;
   readonly #compiled = new Set<string>();
   readonly #classes: number;
-  readonly #masks: readonly MaskInput[];
-  readonly #state: readonly StateTensor[];
+  readonly #step: CompiledStep;
   #gradientMasks: readonly MaskInput[] = [];
 
   /** Compiles the step and loads the initial weights; slots that `initial` lacks start at zero. */
@@ -36,10 +59,10 @@ export class NativeTrainingSession implements TrainingSession {
     initial: NamedTensors,
     options: CompileOptions,
   ): Promise<NativeTrainingSession> {
-    const { program, masks, state } = trainingStep(setup);
-    const session = new NativeTrainingSession(setup, options, masks, state);
+    const step = stepOf(setup);
+    const session = new NativeTrainingSession(setup, options, step);
     try {
-      await session.#compile('step', () => program);
+      for (const [key, program] of Object.entries(step.programs)) await session.#compile(key, () => program);
       await session.load(initial);
       return session;
     } catch (error) {
@@ -48,26 +71,21 @@ export class NativeTrainingSession implements TrainingSession {
     }
   }
 
-  private constructor(
-    setup: TrainingSetup,
-    options: CompileOptions,
-    masks: readonly MaskInput[],
-    state: readonly StateTensor[],
-  ) {
+  private constructor(setup: TrainingSetup, options: CompileOptions, step: CompiledStep) {
     this.#setup = setup;
     this.#options = options;
-    this.#masks = masks;
-    this.#state = state;
+    this.#step = step;
     this.#classes = shapeOf(setup.graph, setup.graph.outputs[0]!.value)[0]!;
   }
 
   async step(batch: TrainingBatch, step: number, learningRate: number): Promise<StepResult> {
-    const values = {
-      ...this.#feedsOf(batch),
-      'step:number': Float32Array.of(step),
-      'step:learning_rate': Float32Array.of(learningRate),
-    };
-    const answered = await this.#run('step', { values, masks: this.#masks, step });
+    const images = this.#feedsOf(batch);
+    const numbers = { 'step:number': Float32Array.of(step), 'step:learning_rate': Float32Array.of(learningRate) };
+    const { masks } = this.#step;
+    const answered =
+      this.#step.sums.length === 0
+        ? await this.#run('step', { values: { ...images, ...numbers }, masks, step })
+        : await this.#accumulate(images, numbers, step);
     return { loss: answered.get('loss')!.data[0]!, correct: answered.get('correct')!.data[0]! };
   }
 
@@ -90,7 +108,7 @@ export class NativeTrainingSession implements TrainingSession {
   }
 
   async predict(images: Float32Array): Promise<Float32Array> {
-    const { graph, batch } = this.#setup;
+    const { graph, microBatch: batch = this.#setup.batch } = this.#setup;
     await this.#compile('inference', () => inferenceProgram(graph, batch));
     const [input, output] = [graph.inputs[0]!, graph.outputs[0]!];
     return inBatches(images, batch, elementCount(shapeOf(graph, input.value)), async (values) => {
@@ -105,10 +123,10 @@ export class NativeTrainingSession implements TrainingSession {
   }
 
   async load(tensors: NamedTensors): Promise<void> {
-    const known = new Set(this.#state.map(({ name }) => name));
+    const known = new Set(this.#step.state.map(({ name }) => name));
     const unknown = [...tensors.keys()].find((name) => !known.has(name));
     if (unknown !== undefined) throw new Error(`${this.#setup.graph.name} in training has no tensor ${unknown}`);
-    const messages = this.#state.map((state) => stateMessage(state, tensors));
+    const messages = this.#step.state.map((state) => stateMessage(state, tensors));
     await this.#worker.request(
       { kind: 'load', tensors: messages },
       messages.map(({ data }) => data),
@@ -133,6 +151,26 @@ export class NativeTrainingSession implements TrainingSession {
       kind: 'run',
       key,
       feeds: values,
+      masks: { seed, step, inputs: masks },
+    });
+    return new Map(answered.map((tensor) => [tensor.name, tensor]));
+  }
+
+  async #accumulate(
+    split: Readonly<Record<string, Float32Array>>,
+    feeds: Readonly<Record<string, Float32Array>>,
+    step: number,
+  ): Promise<ReadonlyMap<string, TensorMessage>> {
+    const { batch, microBatch = batch, seed } = this.#setup;
+    const { masks, sums } = this.#step;
+    const answered = await this.#worker.request({
+      kind: 'accumulate',
+      key: 'accumulate',
+      apply: 'apply',
+      parts: batch / microBatch,
+      sums,
+      split,
+      feeds,
       masks: { seed, step, inputs: masks },
     });
     return new Map(answered.map((tensor) => [tensor.name, tensor]));

@@ -1,5 +1,6 @@
 /** Training with generated code: the loss, its gradients by TensorFlow.js's tape, and the optimizer on variables. */
 import type * as tfjs from '@tensorflow/tfjs-core';
+import { batchlessValues } from '../../compiler/batchless.ts';
 import { elementCount } from '../../shared/element-count.ts';
 import { fillMask } from '../dropout-mask.ts';
 import type {
@@ -33,6 +34,8 @@ export class TfjsTrainingSession implements TrainingSession {
   /** By `PATH:slot`. */
   readonly #slots: ReadonlyMap<string, tfjs.Variable>;
   readonly #bound: unknown;
+  /** Paths of the dropouts of what is the same for every example, which have one mask for all. */
+  readonly #sharedMasks: ReadonlySet<string>;
 
   static async start(backend: Backend, setup: TrainingSetup, initial: NamedTensors): Promise<TfjsTrainingSession> {
     await backend.use();
@@ -58,27 +61,57 @@ export class TfjsTrainingSession implements TrainingSession {
           }),
         ),
     );
+    const batchless = batchlessValues(setup.graph);
+    const shared = setup.graph.nodes.filter(({ inputs }) => inputs.every((input) => batchless.has(input)));
+    this.#sharedMasks = new Set(shared.map(({ path }) => path));
     this.#bound = this.#model.bind(this.#weights);
   }
 
   async step(batch: TrainingBatch, step: number, learningRate: number): Promise<StepResult> {
     await this.#backend.use();
     const { tf } = this.#backend;
-    const [loss, logits] = tf.tidy(() => {
-      const derived = this.#derive(batch, step);
-      for (const [path, gradient] of derived.gradients) this.#update(path, gradient, step, learningRate);
-      for (const [path, value] of derived.statistics) this.#weights.get(path)!.assign(value);
-      return [derived.loss, derived.logits] as const;
+    this.#check(batch);
+    let sums: ReadonlyMap<string, tfjs.Tensor> = new Map();
+    let [loss, correct] = [0, 0];
+    for (const [at, part] of this.#parts(batch).entries()) {
+      const derived = tf.tidy(() => {
+        const { loss, logits, gradients, statistics } = this.#derive(part, step, at);
+        for (const [path, value] of statistics) this.#weights.get(path)!.assign(value);
+        const added = [...gradients].map(([path, gradient]) => {
+          const sum = sums.get(path);
+          return [path, sum ? tf.add(sum, gradient) : gradient] as const;
+        });
+        return { loss, logits, gradients: Object.fromEntries(added) };
+      });
+      tf.dispose([...sums.values()]);
+      sums = new Map(Object.entries(derived.gradients));
+      const [told, logits] = await Promise.all([derived.loss.data(), derived.logits.data()]);
+      tf.dispose([derived.loss, derived.logits]);
+      loss += told[0]!;
+      correct += correctCount(logits as Float32Array, part.labels);
+    }
+    tf.tidy(() => {
+      for (const [path, gradient] of sums) this.#update(path, gradient, step, learningRate);
     });
-    const numbers = await Promise.all([loss.data(), logits.data()]);
-    tf.dispose([loss, logits]);
-    return { loss: numbers[0][0]!, correct: correctCount(numbers[1] as Float32Array, batch.labels) };
+    tf.dispose([...sums.values()]);
+    return { loss, correct };
+  }
+
+  /** The micro-batches of a batch: itself, unless the activations are to be in memory for fewer images at once. */
+  #parts({ images, labels }: TrainingBatch): readonly TrainingBatch[] {
+    const { batch, microBatch = batch } = this.#setup;
+    const size = this.#model.imageSize;
+    return Array.from({ length: batch / microBatch }, (_, at) => ({
+      images: images.subarray(at * microBatch * size, (at + 1) * microBatch * size),
+      labels: labels.subarray(at * microBatch, (at + 1) * microBatch),
+    }));
   }
 
   async gradients(batch: TrainingBatch, step: number): Promise<{ loss: number; gradients: NamedTensors }> {
     await this.#backend.use();
     const { tf } = this.#backend;
     const { loss, gradients } = tf.tidy(() => {
+      this.#check(batch);
       const derived = this.#derive(batch, step);
       return { loss: derived.loss, gradients: Object.fromEntries(derived.gradients) };
     });
@@ -89,7 +122,7 @@ export class TfjsTrainingSession implements TrainingSession {
 
   async predict(images: Float32Array): Promise<Float32Array> {
     await this.#backend.use();
-    return this.#model.predict(images, this.#bound, this.#setup.batch);
+    return this.#model.predict(images, this.#bound, this.#setup.microBatch ?? this.#setup.batch);
   }
 
   async save(): Promise<NamedTensors> {
@@ -122,18 +155,17 @@ export class TfjsTrainingSession implements TrainingSession {
     return new Map([...this.#weights, ...this.#slots]);
   }
 
-  /** The loss and all that comes from it; to be called in a `tidy`. */
-  #derive(batch: TrainingBatch, step: number): Derived {
+  /** The loss and all that comes from it, of the micro-batch at a place of its batch; to be called in a `tidy`. */
+  #derive(batch: TrainingBatch, step: number, place = 0): Derived {
     const { tf } = this.#backend;
-    const { loss } = this.#setup;
-    this.#check(batch);
+    const { loss, batch: examples } = this.#setup;
     const targets = smoothedLabels(batch.labels, this.#model.classes, loss.labelSmoothing);
     // As they were before: layers that share statistics change them one after the other.
     const before = new Map<string, tfjs.Tensor>();
     const paths = new Map<tfjs.Tensor, string>([...this.#weights].map(([path, held]) => [held, path]));
     const mode: Mode = {
       training: true,
-      mask: (path, shape, rate) => this.#mask(path, shape, rate, step),
+      mask: (path, shape, rate) => this.#mask(path, shape, rate, step, place),
       update: (statistic, value) => {
         const path = paths.get(statistic)!;
         if (!before.has(path)) before.set(path, tf.keep(tf.clone(statistic)));
@@ -148,7 +180,7 @@ export class TfjsTrainingSession implements TrainingSession {
         const all = this.#model.allLogits(batch.images, this.#bound, mode);
         const expected = tf.tensor2d(targets, [batch.labels.length, this.#model.classes]);
         const entropy = (scores: tfjs.Tensor2D): tfjs.Scalar =>
-          tf.mul(tf.sum(tf.mul(tf.logSoftmax(scores), expected)), -1 / batch.labels.length);
+          tf.mul(tf.sum(tf.mul(tf.logSoftmax(scores), expected)), -1 / examples);
         logits = tf.keep(all.values().next().value!);
         const first = entropy(logits);
         told = tf.keep(first);
@@ -190,9 +222,10 @@ export class TfjsTrainingSession implements TrainingSession {
     for (const [slot, value] of Object.entries(next.slots)) slots[slot]!.assign(value);
   }
 
-  #mask(path: string, shape: readonly number[], rate: number, step: number): tfjs.Tensor {
+  #mask(path: string, shape: readonly number[], rate: number, step: number, place: number): tfjs.Tensor {
     const mask = new Float32Array(elementCount(shape));
-    fillMask(mask, this.#setup.seed, path, step, rate);
+    const before = this.#sharedMasks.has(path) ? 0 : place * mask.length;
+    fillMask(mask, this.#setup.seed, path, step, rate, before);
     return this.#backend.tf.tensor(mask, [...shape]);
   }
 

@@ -20,6 +20,7 @@ export function settingsTable({ plan, config, overrides, hash, engine }: RunReco
     ['optimizer', `${training.optimizer.kind}, ${withoutKind(training.optimizer)}`],
     ['learning rate', scheduleOf(training.learningRate)],
     ['batch', `${training.batch}${training.dropLast ? ', incomplete batches left out' : ''}`],
+    ...(training.microBatch === undefined ? [] : [['micro-batch', `${training.microBatch}`] as [string, string]]),
     ['label smoothing', `${training.labelSmoothing}`],
     ['seed', `${training.seed}`],
     [
