@@ -29,6 +29,8 @@ export type Settings = { readonly [parameter: string]: Constant };
 export interface Editing {
   /** What to change, by place. */
   readonly plan?: EditPlan;
+  /** Settings that are layers, with the parameters that are given to them. */
+  readonly layers?: ReadonlyMap<string, Value>;
   /** Where settings are written. */
   readonly settingSpans?: ReadonlyMap<string, Span>;
   /** Is told what edits can name. */
@@ -50,7 +52,7 @@ export function elaborateModel(
   };
   try {
     const frame = new Frame(module);
-    if (!bindSettings(session, frame, module, item, settings, editing.settingSpans)) return finish(undefined);
+    if (!bindSettings(session, frame, module, item, settings, editing)) return finish(undefined);
     const inputs = makeInputs(session, recorder, frame, item);
     if (inputs === undefined) return finish(undefined);
     const result = runBlock(session, frame, item, inputs);
@@ -77,7 +79,7 @@ function bindSettings(
   module: ModuleScope,
   item: LayerItem,
   settings: Settings,
-  spans: ReadonlyMap<string, Span> = new Map(),
+  { layers, settingSpans }: Editing,
 ): boolean {
   const model = item.name.text;
   const known = item.parameters.map((each) => each.name.text);
@@ -89,7 +91,8 @@ function bindSettings(
       complete = false;
     } else {
       const { type } = item.parameters[known.indexOf(name)]!;
-      bound.set(name, { value: settingValue(constant, type, module), span: spans.get(name) ?? item.name.span });
+      const value = layers?.get(name) ?? settingValue(constant, type, module);
+      bound.set(name, { value, span: settingSpans?.get(name) ?? item.name.span });
     }
   }
   for (const { name, default: value } of item.parameters) {

@@ -24,6 +24,8 @@ export interface Variant {
   readonly doc: string | undefined;
   /** Parameters of the model, those of the base among them. */
   readonly settings: Settings;
+  /** Those settings that are layers, whose constants are but their names. */
+  readonly layers: ReadonlyMap<string, Value>;
   /** Where the settings of its own are written. */
   readonly settingSpans: ReadonlyMap<string, Span>;
   readonly edits: readonly Edit[];

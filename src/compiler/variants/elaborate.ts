@@ -59,6 +59,7 @@ function uneditedModel(subject: Subject, variant: Variant, settings: Settings): 
   let places: readonly Place[] = [];
   const { item, module } = subject.declaration;
   const { value: graph, diagnostics } = elaborateModel(module, item, settings, new Map(), {
+    layers: variant.layers,
     settingSpans: variant.settingSpans,
     onPlaces: (found) => {
       places = found;
@@ -72,7 +73,11 @@ function uneditedModel(subject: Subject, variant: Variant, settings: Settings): 
 
 function run(subject: Subject, variant: Variant, settings: Settings, { plan }: Planned): Outcome<Graph | undefined> {
   const { item, module } = subject.declaration;
-  return elaborateModel(module, item, settings, new Map(), { plan, settingSpans: variant.settingSpans });
+  return elaborateModel(module, item, settings, new Map(), {
+    plan,
+    layers: variant.layers,
+    settingSpans: variant.settingSpans,
+  });
 }
 
 /** Errors of a model with the settings of a variant, at the first setting without which the model has none. */
@@ -90,7 +95,8 @@ function ofSettings(
     const some = Object.fromEntries(names.map((name) => [name, variant.settings[name]!]));
     const common = variant === ablation.base ? {} : ablation.base.settings;
     const tried = { ...settings, ...common, ...some };
-    return hasErrors(elaborateModel(module, item, tried, new Map()).diagnostics);
+    const layers = new Map([...variant.layers].filter(([name]) => name in tried));
+    return hasErrors(elaborateModel(module, item, tried, new Map(), { layers }).diagnostics);
   };
   if (withOnly([])) return found;
   const culprit = own.find(([name]) => withOnly([name])) ?? own.at(-1)!;

@@ -123,6 +123,7 @@ export class AblationReader {
   #variant(entry: AblationEntry & { kind: 'variant' }, base: Variant): Draft {
     const settings: { [name: string]: Constant } = { ...base.settings };
     const spans = new Map<string, Span>();
+    const layers = new Map(base.layers);
     for (const edit of entry.body.edits) {
       if (edit.kind !== 'parameter') continue;
       const name = edit.parameter.text;
@@ -134,13 +135,16 @@ export class AblationReader {
       }
       const value = this.#setting(edit.parameter, edit.value);
       if (value === undefined) continue;
-      settings[name] = value;
+      settings[name] = toConstant(value);
+      layers.delete(name);
+      if (holdsLayer(value)) layers.set(name, value);
       spans.set(name, edit.span);
     }
     return {
       name: entry.name.text,
       doc: entry.doc,
       settings,
+      layers,
       settingSpans: spans,
       edits: entry.body.edits.flatMap((edit) => this.#edits(edit)),
       changes: entry.body.edits.map(changeText),
@@ -174,8 +178,9 @@ export class AblationReader {
 
   // ── settings ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  #baseSettings(): Pick<Variant, 'settings' | 'settingSpans'> {
+  #baseSettings(): Pick<Variant, 'settings' | 'settingSpans' | 'layers'> {
     const settings: { [name: string]: Constant } = {};
+    const layers = new Map<string, Value>();
     const settingSpans = new Map<string, Span>();
     const known = this.#parameterNames();
     for (const [at, { name, span, value: expression }] of this.item.arguments.entries()) {
@@ -188,10 +193,11 @@ export class AblationReader {
       }
       const value = this.#setting(target, expression);
       if (value === undefined) continue;
-      settings[target.text] = value;
+      settings[target.text] = toConstant(value);
+      if (holdsLayer(value)) layers.set(target.text, value);
       settingSpans.set(target.text, span);
     }
-    return { settings, settingSpans };
+    return { settings, settingSpans, layers };
   }
 
   #parameterNames(): readonly string[] {
@@ -199,12 +205,12 @@ export class AblationReader {
   }
 
   /** The value of a parameter of the model; nothing after reporting that there is no such parameter or it is of another type. */
-  #setting(name: Name, expression: Expression): Constant | undefined {
+  #setting(name: Name, expression: Expression): Value | undefined {
     const value = requireValue(this.session, this.#frame, expression);
     return this.#fitted(name, value, expression.span);
   }
 
-  #fitted(name: Name, value: Value, span: Span): Constant | undefined {
+  #fitted(name: Name, value: Value, span: Span): Value | undefined {
     const model = this.item.model.text;
     const parameter = this.model.item.parameters.find((each) => each.name.text === name.text);
     if (parameter === undefined) {
@@ -214,7 +220,7 @@ export class AblationReader {
     }
     if (value.kind === 'unknown') return undefined;
     const fitted = fit(value, parameter.type);
-    if (fitted !== undefined) return toConstant(fitted);
+    if (fitted !== undefined) return fitted;
     const what = `\`${name.text}\` of \`${model}\``;
     const labels = [{ span: parameter.span, text: 'declared here' }];
     const args = { what, expected: typeName(parameter.type), actual: describe(value) };
@@ -225,13 +231,20 @@ export class AblationReader {
 
   #sweep(entry: AblationEntry & { kind: 'grid' | 'zip' }, base: Variant): readonly Draft[] {
     const value = (expression: Expression): Value => requireValue(this.session, this.#frame, expression);
-    const fitted = (name: Name, each: Value, span: Span): Constant | undefined => this.#fitted(name, each, span);
+    const fitted = (name: Name, each: Value, span: Span): Value | undefined => this.#fitted(name, each, span);
     return sweepPoints(this.session, entry, MOST_VARIANTS, value, fitted).map((point) => {
-      const changes = point.map(({ name, value: each }) => `${name} = ${constantText(each)}`);
+      const changes = point.map(({ name, value: each }) => `${name} = ${valueText(each)}`);
       return {
         name: changes.join(', '),
         doc: undefined,
-        settings: { ...base.settings, ...Object.fromEntries(point.map(({ name, value: each }) => [name, each])) },
+        settings: {
+          ...base.settings,
+          ...Object.fromEntries(point.map(({ name, value: each }) => [name, toConstant(each)])),
+        },
+        layers: new Map([
+          ...base.layers,
+          ...point.filter((each) => holdsLayer(each.value)).map((each) => [each.name, each.value] as const),
+        ]),
         settingSpans: new Map(point.map(({ name, span }) => [name, span])),
         edits: [],
         changes,
@@ -246,6 +259,7 @@ function withoutParts(name: string, parts: readonly PathPattern[], base: Variant
     name,
     doc: undefined,
     settings: base.settings,
+    layers: base.layers,
     settingSpans: new Map(),
     edits: parts.map((pattern) => ({ kind: 'disable', span: pattern.span, pattern })),
     changes: parts.map((part) => `disable ${patternText(part)}`),
@@ -274,8 +288,14 @@ function changeText(edit: EditStatement): string {
   return textOf(edit.span).replace(/\s+/g, ' ');
 }
 
-function constantText(value: Constant): string {
-  return JSON.stringify(value).replaceAll(',', ', ');
+function valueText(value: Value): string {
+  if (value.kind === 'layer') return String(toConstant(value));
+  return JSON.stringify(toConstant(value)).replaceAll(',', ', ');
+}
+
+/** Whether a constant does not say all of the value. */
+function holdsLayer(value: Value): boolean {
+  return value.kind === 'layer' || (value.kind === 'list' && value.elements?.some(holdsLayer) === true);
 }
 
 function listed(names: readonly string[]): string {

@@ -3,13 +3,12 @@ import type { Expression, Name, RecordExpression } from '../../dsl/ast.ts';
 import type { SweepEntry } from '../../dsl/ast-ablation.ts';
 import type { Span } from '../../dsl/source.ts';
 import type { Session } from '../evaluate/session.ts';
-import { describe, type Value } from '../evaluate/value.ts';
-import type { Constant } from '../graph.ts';
+import { describe, toConstant, type Value } from '../evaluate/value.ts';
 
 /** A parameter with one of its values. */
 export interface Choice {
   readonly name: string;
-  readonly value: Constant;
+  readonly value: Value;
   readonly span: Span;
 }
 
@@ -28,7 +27,7 @@ export function sweepPoints(
   entry: SweepEntry,
   most: number,
   evaluate: (expression: Expression) => Value,
-  fitted: (name: Name, value: Value, span: Span) => Constant | undefined,
+  fitted: (name: Name, value: Value, span: Span) => Value | undefined,
 ): readonly (readonly Choice[])[] {
   const axes: Axis[] = [];
   for (const { name, value: expression } of entry.values.fields) {
@@ -49,7 +48,7 @@ function choicesOf(
   name: Name,
   expression: Expression,
   evaluate: (expression: Expression) => Value,
-  fitted: (name: Name, value: Value, span: Span) => Constant | undefined,
+  fitted: (name: Name, value: Value, span: Span) => Value | undefined,
 ): readonly Choice[] | undefined {
   const value = evaluate(expression);
   if (value.kind === 'unknown') return undefined;
@@ -99,8 +98,8 @@ function paired(session: Session, axes: readonly Axis[]): readonly (readonly Cho
 function exceptionOf(
   exception: RecordExpression,
   evaluate: (expression: Expression) => Value,
-  fitted: (name: Name, value: Value, span: Span) => Constant | undefined,
-): readonly { readonly name: string; readonly value: Constant | undefined }[] {
+  fitted: (name: Name, value: Value, span: Span) => Value | undefined,
+): readonly { readonly name: string; readonly value: Value | undefined }[] {
   return exception.fields.map(({ name, value }) => ({
     name: name.text,
     value: fitted(name, evaluate(value), value.span),
@@ -111,15 +110,19 @@ function without(
   session: Session,
   { kind }: SweepEntry,
   points: readonly (readonly Choice[])[],
-  exception: readonly { readonly name: string; readonly value: Constant | undefined }[],
+  exception: readonly { readonly name: string; readonly value: Value | undefined }[],
   span: Span,
 ): readonly (readonly Choice[])[] {
   if (exception.some(({ value }) => value === undefined)) return points;
   const isExcepted = (point: readonly Choice[]): boolean =>
     exception.every(({ name, value }) =>
-      point.some((each) => each.name === name && JSON.stringify(each.value) === JSON.stringify(value)),
+      point.some((each) => each.name === name && textOf(each.value) === textOf(value!)),
     );
   const left = points.filter((point) => !isExcepted(point));
   if (left.length === points.length) session.report('except-nothing', span, { kind });
   return left;
+}
+
+function textOf(value: Value): string {
+  return JSON.stringify(toConstant(value));
 }

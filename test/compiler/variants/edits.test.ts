@@ -232,6 +232,20 @@ test('grids and pairs', () => {
   assert.equal(names('  zip { a: [2, 3], rate: [0.2, 0.3] }'), ['a = 2, rate = 0.2', 'a = 3, rate = 0.3']);
 });
 
+test('a parameter of the model that is a layer', () => {
+  const net = `model Net(act: layer = relu)(x: [8]) {\n  x |> dense(8) |> act |> dense(4)\n}\n`;
+  const text = `${net}\nablation A of Net {\n  "leaky" { act = leaky_relu(0.3) }\n  grid { act: [gelu, leaky_relu(0.1)] }\n}\n`;
+  const graphs = variantsOf(text);
+  assert.equal([...graphs.keys()].slice(0, 3), ['base', 'leaky', 'act = gelu']);
+  const attributes = [...graphs.values()].map((graph) => [graph.nodes[2]!.op, graph.nodes[2]!.attributes]);
+  assert.equal(attributes, [
+    ['relu', {}],
+    ['leaky_relu', { alpha: 0.3 }],
+    ['gelu', attributes[2]![1]],
+    ['leaky_relu', { alpha: 0.1 }],
+  ]);
+});
+
 test('what a variant sets goes before the base, and both before what is given', () => {
   const net = `model Net(a: int = 1, b: int = 2)(x: [8]) {\n  x |> dense(a) |> dense(b)\n}\n`;
   const text = `${net}\nablation A of Net(a: 3) {\n  "it" { b = 5 }\n}\n`;
