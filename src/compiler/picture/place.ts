@@ -15,11 +15,11 @@ export interface Point {
   readonly y: number;
 }
 
-/** A way from top to bottom: straight, and from `curves` on as many S-curves between rows. */
+/** The way of an edge from top to bottom. */
 export interface Wire {
   readonly from: string;
   readonly to: string;
-  /** Its corners in order; between the two of an even and the next odd place it runs straight, then it curves. */
+  /** It runs straight from the first to the second, curves to the third, runs straight to the fourth, and so on. */
   readonly points: readonly Point[];
   /** Whether it ends here, rather than going on inside of a block or beyond its border. */
   readonly arrow: boolean;
