@@ -273,9 +273,11 @@ export const commands: readonly CommandRow[] = [
       ['--exit-code', 'end with 1 if anything differs'],
       ['--budget <what=limit...>', 'fail if a model takes more than so much more: params=+5%, macs=+0, memory=+10%'],
       ['--weight-map <file>', 'write the weight map that takes an old checkpoint over'],
+      ['-o, --out <file>', 'where to; printed unless told'],
       ['--path <path>', 'where the compared copies stand in the project'],
+      ['--textconv', 'print the architecture of one file, a line a layer, for git to compare'],
     ],
-    choices: { format: ['text', 'md', 'json'] },
+    choices: { format: ['text', 'md', 'json', 'svg'] },
     examples: [
       'specc diff HEAD~1:specs/ddrnet.spec specs/ddrnet.spec',
       'specc diff specs/resnet.spec#ResNet18 specs/resnet.spec#ResNet50',

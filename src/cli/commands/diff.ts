@@ -1,21 +1,27 @@
 /** `specc diff OLD NEW`: what differs between architectures, for people who review them and for programs. */
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { wholeDepth } from '../depth-option.ts';
 import { excesses, readBudgets } from '../diff/budget.ts';
+import { canonicalText } from '../diff/canonical.ts';
 import { type Comparison, compareSides, SideErrors } from '../diff/compare.ts';
 import { comparisonJson } from '../diff/json.ts';
 import { comparisonMarkdown } from '../diff/markdown.ts';
+import type { RowOptions } from '../diff/rows.ts';
 import { openSides } from '../diff/sides.ts';
+import { comparisonSvg } from '../diff/svg.ts';
 import { comparisonText } from '../diff/text.ts';
 import { weightMapText } from '../diff/weight-map-file.ts';
 import { AlreadyReported, EXIT, problemText, WrongUse } from '../failure.ts';
 import { showDiagnostics } from '../show-diagnostics.ts';
-import type { Terminal } from '../terminal.ts';
+import { type Colours, openTerminal, type Terminal } from '../terminal.ts';
 
 export interface DiffOptions {
   readonly base?: string;
   readonly set?: readonly string[];
-  readonly format: 'text' | 'md' | 'json';
+  readonly format: 'text' | 'md' | 'json' | 'svg';
+  readonly out?: string;
+  readonly textconv?: boolean;
   readonly depth?: string;
   readonly all?: boolean;
   readonly exitCode?: boolean;
@@ -24,7 +30,19 @@ export interface DiffOptions {
   readonly weightMap?: string;
 }
 
+type Report = (comparison: Comparison, shape: RowOptions, colours: Colours) => string;
+
+const PLAIN = openTerminal({ color: false }).colours;
+
+const reports: Readonly<Record<DiffOptions['format'], Report>> = {
+  text: comparisonText,
+  md: comparisonMarkdown,
+  json: comparisonJson,
+  svg: (comparison, { depth }) => comparisonSvg(comparison, depth),
+};
+
 export function run(args: readonly string[], options: DiffOptions, terminal: Terminal): number {
+  if (options.textconv) return printCanonical(args, options, terminal);
   const shape = {
     depth: options.depth === undefined ? Number.POSITIVE_INFINITY : wholeDepth(options.depth),
     all: options.all ?? false,
@@ -32,13 +50,25 @@ export function run(args: readonly string[], options: DiffOptions, terminal: Ter
   const budgets = readBudgets(options.budget ?? []);
   const sides = openSides(args, options);
   const comparison = compared(() => compareSides(sides.old, sides.new, options.set ?? []), terminal);
-  if (options.format === 'md') terminal.print(comparisonMarkdown(comparison, shape));
-  else if (options.format === 'json') terminal.print(comparisonJson(comparison));
-  else terminal.print(comparisonText(comparison, shape, terminal.colours));
+  const text = reports[options.format](comparison, shape, options.out === undefined ? terminal.colours : PLAIN);
+  if (options.out === undefined) terminal.print(text.trimEnd());
+  else {
+    mkdirSync(dirname(options.out), { recursive: true });
+    writeFileSync(options.out, text.endsWith('\n') ? text : `${text}\n`);
+    terminal.note(`wrote ${options.out}`);
+  }
   if (options.weightMap !== undefined) writeWeightMap(options.weightMap, comparison, terminal);
   const exceeded = excesses(comparison, budgets);
   for (const { message, help } of exceeded) terminal.problem(problemText(message, help, terminal));
   return exceeded.length > 0 || (options.exitCode && differs(comparison)) ? EXIT.errors : EXIT.clean;
+}
+
+/** `--textconv FILE`: what git compares in place of the file. */
+function printCanonical([file, ...others]: readonly string[], { path }: DiffOptions, terminal: Terminal): number {
+  if (file === undefined || others.length > 0)
+    throw new WrongUse('--textconv takes one file', 'specc diff --textconv FILE');
+  terminal.print(canonicalText(file, path));
+  return EXIT.clean;
 }
 
 function compared(compare: () => Comparison, terminal: Terminal): Comparison {

@@ -19,15 +19,15 @@ export function shapeText(shape: Shape): string {
 
 /** `kernel: 3 → 5`, in the words of the language. */
 export function attributeText({ name, old, new: next }: AttributeChange): string {
-  return `${languageName(name)}: ${valueText(name, old)} → ${valueText(name, next)}`;
+  return `${languageName(name)}: ${attributeValueText(name, old)} → ${attributeValueText(name, next)}`;
 }
 
 /** `countPadding` → `count_padding` */
-function languageName(name: string): string {
+export function languageName(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-function valueText(name: string, value: unknown): string {
+export function attributeValueText(name: string, value: unknown): string {
   if (value === undefined) return 'none';
   if (isInitializer(value)) return printInitializer(value);
   if (name === 'values' && Array.isArray(value) && value.length > 8) return `${value.length} numbers`;

@@ -71,7 +71,8 @@ function openSide(argument: string, standsAt: string | undefined): DiffSide {
   const { path, model } = splitModel(named?.path ?? argument);
   if (named !== undefined) {
     const revision = Revision.read(named.revision);
-    const root = revision.locate(named.path === '' ? '' : path);
+    // `./` says where the path begins.
+    const root = revision.locate(named.path.replace(/#[^#/\\]*$/, ''));
     const files = revision.below(root);
     if (files.length === 0) {
       const near = didYouMean(posix.basename(root), revision.list(posix.dirname(root)));

@@ -61,6 +61,17 @@ export function parameterChanges(old: Parameters, next: Parameters): ParameterCh
   ];
 }
 
+/** Of values as JSON has them, in lists and records. */
 export function isSame(a: unknown, b: unknown): boolean {
-  return a === b || JSON.stringify(a) === JSON.stringify(b);
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a)) {
+    return Array.isArray(b) && a.length === b.length && a.every((each, at) => isSame(each, b[at]));
+  }
+  const [left, right] = [a, b] as Record<string, unknown>[];
+  const names = Object.keys(left!);
+  return (
+    names.length === Object.keys(right!).length &&
+    names.every((name) => name in right! && isSame(left![name], right![name]))
+  );
 }

@@ -48,13 +48,12 @@ export function diffModels(old: Graph, next: Graph): ModelDiff {
 }
 
 /** Whether every layer does what it did with what its counterpart reads, weights that are shared included. */
-function computesTheSame({ matching, old, new: next }: Matched): boolean {
+function computesTheSame({ matching, old, new: next, isSameLayer }: Matched): boolean {
   return next.graph.nodes.every((node) => {
     const before = old.graph.nodes[matching.nodes.toOld[node.id]!]!;
     const sharing = (id: number | undefined) => (id === undefined ? undefined : matching.nodes.toNew[id]!);
     return (
-      before.op === node.op &&
-      isSame(before.attributes, node.attributes) &&
+      isSameLayer(before.id, node.id) &&
       sharing(before.sharedWith) === node.sharedWith &&
       before.inputs.length === node.inputs.length &&
       before.inputs.every((input, at) => {

@@ -5,7 +5,6 @@
  * one table for both graphs, so that nothing is ever equal by accident.
  */
 import type { Node, NodeId } from '../graph.ts';
-import { weightsOf } from '../ops/weights/index.ts';
 import type { Outline } from './outline.ts';
 
 /** Gives equal texts equal numbers. */
@@ -34,9 +33,7 @@ export function fingerprintsOf(outline: Outline, interner: Interner): Fingerprin
   const layers = outline.graph.nodes.map((node) => interner.number(layerText(node)));
   const position = new Map<NodeId, number>();
   const contents = outline.members.map((members) => interner.number(contentText(outline, members, layers, position)));
-  const weighty = outline.graph.nodes.map((node) =>
-    weightsOf(outline.graph, node).some(({ shape }) => shape.length > 1),
-  );
+  const weighty = outline.weights.map((weights) => weights.some(({ shape }) => shape.length > 1));
   return { layers, contents, weighty };
 }
 

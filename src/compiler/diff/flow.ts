@@ -5,7 +5,7 @@
  * the nearest layers that both models have in their old order are the same.
  */
 import { type Graph, type Node, type NodeId, shapeOf, type ValueId } from '../graph.ts';
-import { attributeChanges, isSame } from './attributes.ts';
+import { isSame } from './attributes.ts';
 import type { Matched } from './match.ts';
 import { NONE } from './matching.ts';
 import type { ShapeChange, WiringChange } from './model-diff.ts';
@@ -94,10 +94,7 @@ export class Flow {
       const before = old.graph.nodes[mate]!;
       if (hasSameShapes(old.graph, before, next.graph, node)) continue;
       count += 1;
-      const own =
-        before.op !== node.op ||
-        before.inputs.length !== node.inputs.length ||
-        attributeChanges(old.graph, before, next.graph, node).length > 0;
+      const own = before.inputs.length !== node.inputs.length || !this.#matched.isSameLayer(mate, node.id);
       if (own || follows === undefined) {
         origin.set(node.id, node.id);
         found.push({ id: node.id, before });
@@ -170,6 +167,8 @@ function meet(a: readonly Source[], b: readonly Source[]): boolean {
 }
 
 function hasSameShapes(old: Graph, before: Node, next: Graph, after: Node): boolean {
-  const shapes = (graph: Graph, node: Node) => node.outputs.map((value) => shapeOf(graph, value));
-  return isSame(shapes(old, before), shapes(next, after));
+  return (
+    before.outputs.length === after.outputs.length &&
+    before.outputs.every((value, at) => isSame(shapeOf(old, value), shapeOf(next, after.outputs[at]!)))
+  );
 }

@@ -12,7 +12,7 @@
  * What is left is then looked for everywhere (`leftovers.ts`). The result is the same, turned round, when the graphs
  * change sides. Time is near linear in the number of layers.
  */
-import type { Graph, ScopeId } from '../graph.ts';
+import type { Graph, NodeId, ScopeId } from '../graph.ts';
 import { align, type Pairs } from './align.ts';
 import { fingerprintsOf, Interner } from './fingerprint.ts';
 import { matchLeftovers } from './leftovers.ts';
@@ -27,6 +27,8 @@ export interface Matched {
   readonly old: Outline;
   readonly new: Outline;
   readonly matching: Matching;
+  /** Whether two nodes have one operation and the same attributes. */
+  readonly isSameLayer: (old: NodeId, next: NodeId) => boolean;
 }
 
 export function matchGraphs(old: Graph, next: Graph): Matched {
@@ -40,7 +42,8 @@ export function matchGraphs(old: Graph, next: Graph): Matched {
   new Matcher(pairing, interner).matchScopes(0, 0);
   matchLeftovers(pairing);
   const [before, after] = swapped ? [second, first] : [first, second];
-  return { old: before.outline, new: after.outline, matching: pairing.finish(swapped) };
+  const isSameLayer = (a: NodeId, b: NodeId): boolean => before.prints.layers[a] === after.prints.layers[b];
+  return { old: before.outline, new: after.outline, matching: pairing.finish(swapped), isSameLayer };
 }
 
 /** An order of graphs that does not depend on which of them is asked first. */

@@ -1,5 +1,6 @@
 /** The hierarchy of a graph, for going through it from the model down: what each scope holds, in order. */
 import type { Graph, NodeId, ScopeId } from '../graph.ts';
+import { type WeightSpec, weightsOf } from '../ops/weights/index.ts';
 
 /** What stands right in a scope: a node by its id, or a scope by the complement of its id (`~id`, which is negative). */
 export type Part = number;
@@ -12,6 +13,8 @@ export interface Outline {
   readonly members: readonly (readonly NodeId[])[];
   /** By scope: how many scopes are around it. */
   readonly depths: readonly number[];
+  /** By node: the weights that it uses. */
+  readonly weights: readonly (readonly WeightSpec[])[];
 }
 
 export function outlineOf(graph: Graph): Outline {
@@ -35,7 +38,8 @@ export function outlineOf(graph: Graph): Outline {
       around.push(~scope);
     }
   }
-  return { graph, parts, members, depths };
+  const weights = graph.nodes.map((node) => weightsOf(graph, node));
+  return { graph, parts, members, depths, weights };
 }
 
 export function isScope(part: Part): boolean {

@@ -48,8 +48,8 @@ class PartsBuilder {
   constructor(matched: Matched, flow: Flow) {
     this.#matched = matched;
     this.#flow = flow;
-    this.#old = layerTotals(matched.old.graph);
-    this.#new = layerTotals(matched.new.graph);
+    this.#old = layerTotals(matched.old.graph, matched.old.weights);
+    this.#new = layerTotals(matched.new.graph, matched.new.weights);
     const { origins, count } = flow.shapeChanges();
     this.#shapes = origins;
     this.reshaped = count;
@@ -89,7 +89,9 @@ class PartsBuilder {
     const before = old.graph.nodes[mate]!;
     const facets = {
       place: this.#placeOfLayer(before, after),
-      attributes: attributeChanges(old.graph, before, next.graph, after),
+      attributes: this.#matched.isSameLayer(mate, after.id)
+        ? []
+        : attributeChanges(old.graph, before, next.graph, after),
       wiring: this.#flow.wiringChange(before, after),
       shape: this.#shapes.get(after.id),
       sharing: this.#sharing(before, after),

@@ -1,8 +1,8 @@
 /** Sums over layers. */
 import { elementCount } from '../../shared/element-count.ts';
-import { type Graph, type NodeId, shapeOf } from '../graph.ts';
+import { type Graph, type Node, type NodeId, shapeOf } from '../graph.ts';
 import { macsOf } from '../ops/cost/index.ts';
-import { ownWeightsOf } from '../ops/weights/index.ts';
+import { ownWeightsOf, type WeightSpec } from '../ops/weights/index.ts';
 import type { Totals } from './model-diff.ts';
 
 const BYTES = 4;
@@ -10,10 +10,15 @@ const BYTES = 4;
 export const NOTHING: Totals = { layers: 0, parameters: 0, macs: 0, memory: 0 };
 
 /** By node; inputs of the model are no layers, and take memory as `specc summary` counts it. */
-export function layerTotals(graph: Graph): readonly Totals[] {
+/** @param weights those of each node, where they are known already */
+export function layerTotals(graph: Graph, weights?: readonly (readonly WeightSpec[])[]): readonly Totals[] {
+  const own = (node: Node): readonly WeightSpec[] => {
+    if (weights === undefined) return ownWeightsOf(graph, node);
+    return node.sharedWith === undefined ? weights[node.id]! : [];
+  };
   return graph.nodes.map((node) => ({
     layers: node.op === 'input' ? 0 : 1,
-    parameters: ownWeightsOf(graph, node)
+    parameters: own(node)
       .filter(({ trainable }) => trainable)
       .reduce((sum, { shape }) => sum + elementCount(shape), 0),
     macs: macsOf(graph, node),

@@ -5,19 +5,19 @@
  * help where its path is another, unless a weight map says so; and that a path is the same is no help where the layer
  * behind it is another: then the numbers are taken, and are wrong.
  */
-import { allWeights, ownWeightsOf, weightsOf } from '../ops/weights/index.ts';
 import { isSame } from './attributes.ts';
 import type { Matched } from './match.ts';
 import { NONE } from './matching.ts';
 import type { WeightFate, WeightReport } from './model-diff.ts';
 
 export function weightReport({ matching, old, new: next }: Matched): WeightReport {
-  const before = new Map(allWeights(old.graph).map(({ path, shape }) => [path, shape]));
+  const before = new Map(old.graph.nodes.flatMap(({ id }) => old.weights[id]!.map(({ path, shape }) => [path, shape])));
   const used = new Set<string>();
   const weights = next.graph.nodes.flatMap((node) => {
     const mate = matching.nodes.toOld[node.id]!;
-    const was = mate === NONE ? [] : weightsOf(old.graph, old.graph.nodes[mate]!);
-    return ownWeightsOf(next.graph, node).map(({ name, path, shape }): WeightFate => {
+    const was = mate === NONE ? [] : old.weights[mate]!;
+    const own = node.sharedWith === undefined ? next.weights[node.id]! : [];
+    return own.map(({ name, path, shape }): WeightFate => {
       const found = was.find((each) => each.name === name);
       const old = found && { path: found.path, shape: found.shape };
       if (old !== undefined) used.add(old.path);
