@@ -58,6 +58,9 @@ export class ProgressBar {
   }
 }
 
+/** Of the time; less is what any pipeline takes now and then. */
+const WORTH_TELLING = 0.05;
+
 /** Training as it goes: a bar with the epoch's means so far, and a line an epoch that stays. */
 export class TrainingProgress implements TrainingReporter {
   readonly #terminal: Terminal;
@@ -95,12 +98,13 @@ export class TrainingProgress implements TrainingReporter {
   epoch(record: EpochRecord, epochs: number): void {
     this.clear();
     const { bold, green } = this.#terminal.noteColours;
-    const { epoch, loss, accuracy, validation, imagesPerSecond, best } = record;
+    const { epoch, loss, accuracy, validation, imagesPerSecond, waitingForData = 0, best } = record;
+    const waited = waitingForData < WORTH_TELLING ? '' : `  ${percent(waitingForData)} of it waiting for images`;
     const number = `${`${epoch}`.padStart(`${epochs}`.length)}/${epochs}`;
     const trained = `loss ${loss.toFixed(3)}  accuracy ${aligned(accuracy)}`;
     const validated = validation && `  validation ${validation.loss.toFixed(3)}  ${bold(aligned(validation.accuracy))}`;
     this.#terminal.note(
-      `epoch ${number}  ${trained}${validated ?? ''}  ${speed(imagesPerSecond)}${best ? `  ${green('best')}` : ''}`,
+      `epoch ${number}  ${trained}${validated ?? ''}  ${speed(imagesPerSecond)}${waited}${best ? `  ${green('best')}` : ''}`,
     );
   }
 

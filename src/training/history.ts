@@ -29,6 +29,8 @@ export interface EpochRecord {
   readonly seconds: number;
   /** Training speed in this epoch, without validation. */
   readonly imagesPerSecond: number;
+  /** Share of this time in which the engine waited for the next batch; runs of before do not say. */
+  readonly waitingForData?: number;
 }
 
 export type HistoryRecord = StepRecord | EpochRecord;
@@ -85,6 +87,7 @@ function scalarsOf(record: HistoryRecord): Record<string, number> {
       'mcc/validation': validation.mcc,
     }),
     images_per_second: record.imagesPerSecond,
+    ...(record.waitingForData !== undefined && { waiting_for_data: record.waitingForData }),
   };
 }
 

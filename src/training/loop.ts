@@ -131,6 +131,8 @@ class TrainingLoop {
   #savedAt = performance.now();
   /** Images a second in the epoch, or in what of it ran in this process. */
   #speed = 0;
+  /** Share of the same time in which the engine waited for the next batch. */
+  #waiting = 0;
 
   constructor(job: TrainingJob, session: TrainingSession, reporter: TrainingReporter, options: TrainingOptions) {
     this.#job = job;
@@ -174,16 +176,20 @@ class TrainingLoop {
   async #trainEpoch(): Promise<boolean> {
     const { train } = this.#job;
     const begun = { at: performance.now(), images: this.#state.running.images };
+    let [waited, idleSince] = [0, begun.at];
     for await (const batch of train.epoch(this.#state.epoch, this.#state.batch)) {
+      waited += performance.now() - idleSince;
       if (this.#options.signal?.aborted) return false;
       await this.#step(batch);
       train.recycle?.(batch);
       this.#reportStep(begun);
+      this.#waiting = waited / (performance.now() - begun.at);
       if (performance.now() - this.#savedAt > (this.#options.saveEverySeconds ?? SAVE_EVERY_SECONDS) * 1000) {
         await this.#save(['last']);
       }
       // An engine that computes in this thread would otherwise keep Ctrl-C waiting for the end of the epoch.
       await setImmediate();
+      idleSince = performance.now();
     }
     return !this.#options.signal?.aborted;
   }
@@ -239,6 +245,7 @@ class TrainingLoop {
       best: isBest,
       seconds: this.#seconds(),
       imagesPerSecond: this.#speed,
+      waitingForData: this.#waiting,
     };
     this.#history.add(record);
     this.#state = {

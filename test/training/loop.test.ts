@@ -18,7 +18,7 @@ function bits(tensors: NamedTensors): [string, string][] {
 
 /** What must repeat: everything but the times. */
 function untimed(records: readonly HistoryRecord[]): object[] {
-  return records.map((record) => ({ ...record, seconds: 0, imagesPerSecond: 0 }));
+  return records.map((record) => ({ ...record, seconds: 0, imagesPerSecond: 0, waitingForData: 0 }));
 }
 
 function epochs(folder: string): EpochRecord[] {

@@ -13,6 +13,9 @@ import type { Run } from '../run-folder.ts';
 import { renderReport } from './report.ts';
 import { chooseSamples, readSamples } from './samples.ts';
 
+/** Images classified at once: of the largest batches, only so many have their activations in memory. */
+const LARGEST_BATCH = 32;
+
 /** Runs a checkpoint of a run over images; undefined if interrupted. */
 export async function evaluateRun(
   run: Run,
@@ -24,7 +27,7 @@ export async function evaluateRun(
 ): Promise<EvaluationResult | undefined> {
   const { plan, classes } = run.record;
   const weights = weightsOnly(run.checkpoints.load(checkpoint).tensors);
-  const session = await engine.infer(graph, weights, plan.training.batch, threads);
+  const session = await engine.infer(graph, weights, Math.min(plan.training.batch, LARGEST_BATCH), threads);
   const batches = evaluationBatches(images, plan.data, session.batch);
   try {
     return await evaluate((pixels) => session.predict(pixels), batches, classes, options);
