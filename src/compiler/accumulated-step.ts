@@ -3,7 +3,7 @@
  * of a micro-batch to sums, another applies the optimizer to the sums.
  *
  * `accumulate` has the inputs of a training step (`training-step.ts`) for the micro-batch but the optimizer's, and the
- * sums as `sum:PATH`, in the weights' shapes; the caller clears them before the first part. Outputs: `loss` and
+ * sums as `sum:PATH`, as the weights are held; the caller clears them before the first part. Outputs: `loss` and
  * `correct`, [], whose sums over the parts are those of the batch; `next:sum:PATH`; `next:PATH` of running statistics.
  * `apply` has the weights that learn, the sums, the slots, `step:learning_rate` and `step:number`; its outputs are
  * `next:PATH` and `next:PATH:slot`.
@@ -13,6 +13,7 @@
  */
 import type { Graph } from './graph.ts';
 import type { MaskInput } from './lower/context.ts';
+import type { HeldWeight } from './lower/index.ts';
 import { allWeights } from './ops/weights/index.ts';
 import { createBuilder } from './program/build.ts';
 import type { Tensor } from './program/builder.ts';
@@ -44,17 +45,18 @@ export function accumulatedStep(setup: AccumulatedSetup): AccumulatedStep {
   );
   builder.origin('sums');
   const learning = allWeights(graph).filter(({ path }) => gradients.has(path));
-  const sums = learning.map(({ path, shape }) => ({ name: `sum:${path}`, shape }));
+  const shapeOf = (path: string): readonly number[] => forward.weights.get(path)!.tensor.shape;
+  const sums = learning.map(({ path }) => ({ name: `sum:${path}`, shape: shapeOf(path) }));
   const accumulate = builder.finish([
     { name: 'loss', tensor: loss },
     { name: 'correct', tensor: correct },
     ...[...forward.updates].map(([path, tensor]) => ({ name: `next:${path}`, tensor })),
-    ...learning.map(({ path, shape }) => {
-      const sum = builder.add(builder.input(`sum:${path}`, shape), gradients.get(path)!);
+    ...learning.map(({ path }) => {
+      const sum = builder.add(builder.input(`sum:${path}`, shapeOf(path)), gradients.get(path)!);
       return { name: `next:sum:${path}`, tensor: sum };
     }),
   ]);
-  const { program: apply, state } = applied(setup, new Set(learning.map(({ path }) => path)));
+  const { program: apply, state } = applied(setup, forward.weights, new Set(learning.map(({ path }) => path)));
   const changed = new Set(forward.updates.keys());
   return {
     accumulate,
@@ -67,14 +69,16 @@ export function accumulatedStep(setup: AccumulatedSetup): AccumulatedStep {
 
 function applied(
   setup: StepSetup,
+  held: ReadonlyMap<string, HeldWeight>,
   learning: ReadonlySet<string>,
 ): { readonly program: Program; readonly state: readonly StateTensor[] } {
   const builder = createBuilder();
-  const weights = new Map<string, Tensor>();
+  const weights = new Map(held);
   const gradients = new Map<string, Tensor>();
-  for (const { path, shape } of allWeights(setup.graph)) {
-    if (!learning.has(path)) continue;
-    weights.set(path, builder.input(path, shape));
+  for (const path of learning) {
+    const { tensor, order } = held.get(path)!;
+    const { shape } = tensor;
+    weights.set(path, { tensor: builder.input(path, shape), order });
     gradients.set(path, builder.input(`sum:${path}`, shape));
   }
   const { state, outputs } = updatedState(setup, builder, { weights, updates: new Map() }, gradients);

@@ -7,19 +7,22 @@ import type { Graph } from './graph.ts';
 import { lowering } from './lower/context.ts';
 import { lower } from './lower/index.ts';
 import type { Layout } from './lower/rule.ts';
+import type { WeightHolding } from './lower/weight-order.ts';
 import { createBuilder } from './program/build.ts';
 import type { Program } from './program/program.ts';
 
 export interface InferenceLayouts {
   readonly inputs?: Layout;
   readonly outputs?: Layout;
+  /** The order of axes of each weight; as specified unless told. */
+  readonly weights?: WeightHolding;
 }
 
 export function inferenceProgram(graph: Graph, batch: number, layouts: InferenceLayouts = {}): Program {
-  const { inputs = 'channels-last', outputs = 'channels-last' } = layouts;
+  const { inputs = 'channels-last', outputs = 'channels-last', weights } = layouts;
   const builder = createBuilder();
   const context = lowering(graph, builder, batch, false, inputs);
-  const { values } = lower(graph, context);
+  const { values } = lower(graph, context, weights);
   builder.origin('outputs');
   return builder.finish(
     graph.outputs.map(({ name, value }) => {

@@ -3,17 +3,20 @@
  *
  * Inputs: the model's input by its name, `[N, H, W, C]`; `step:labels`, one-hot `[N, classes]`; `step:learning_rate` and
  * `step:number` (from 1), []; `mask:PATH` for each dropout; every weight as `PATH` and every optimizer slot as `PATH:slot`,
- * in the channel-last shapes of `WeightSpec`. No model can give a name with a colon. An input that nothing depends on
+ * with their axes in the order of `StateTensor`. No model can give a name with a colon. An input that nothing depends on
  * (`step:number` with plain SGD) is not in the program.
  *
  * Outputs: `loss` and `correct`, []; `next:PATH` and `next:PATH:slot` for all that the step changes. A gradient step has
- * `gradient:PATH` for every trainable weight instead, and changes nothing.
+ * `gradient:PATH` for every trainable weight instead, in the order of the weight, and changes nothing.
  */
+import type { AxisOrder } from '../shared/axis-order.ts';
 import { crossEntropy } from './cross-entropy.ts';
 import { differentiate } from './differentiate.ts';
 import type { Graph } from './graph.ts';
 import { lowering, type MaskInput } from './lower/context.ts';
+import type { ConvolutionForms } from './lower/convolution-form.ts';
 import { type ForwardPass, lower } from './lower/index.ts';
+import { asFilters } from './lower/weight-order.ts';
 import { allWeights, type WeightSpec } from './ops/weights/index.ts';
 import { type OptimizerSettings, optimizerRule } from './optimizer/index.ts';
 import { createBuilder } from './program/build.ts';
@@ -26,6 +29,8 @@ export interface StepSetup {
   readonly batch: number;
   readonly optimizer: OptimizerSettings;
   readonly loss: LossSettings;
+  /** Chosen by their sizes unless told. */
+  readonly convolutions?: ConvolutionForms;
 }
 
 /** Cross-entropy of the first output with the classes. */
@@ -46,7 +51,10 @@ export interface LossSettings {
 export interface StateTensor {
   /** `PATH` or `PATH:slot`: the name of the input. */
   readonly name: string;
+  /** Channel-last, as the weight is specified. */
   readonly shape: readonly number[];
+  /** The axes of the tensor that the program reads and writes, as axes of `shape`. */
+  readonly order: AxisOrder;
   /** The output that is its next value; undefined when no step changes it. */
   readonly next: string | undefined;
   /** The weight that this is or belongs to. */
@@ -91,7 +99,8 @@ export function updatedState(
   const keep = (weight: WeightSpec, slot: string | undefined, tensor: Tensor | undefined): void => {
     const name = slot === undefined ? weight.path : `${weight.path}:${slot}`;
     const next = tensor && `next:${name}`;
-    state.push({ name, shape: weight.shape, next, weight, slot });
+    const { order } = forward.weights.get(weight.path)!;
+    state.push({ name, shape: weight.shape, order, next, weight, slot });
     if (tensor) outputs.push({ name: `next:${name}`, tensor });
   };
 
@@ -103,11 +112,17 @@ export function updatedState(
       continue;
     }
     builder.origin(`optimizer ${weight.path}`);
+    const { tensor: current } = forward.weights.get(weight.path)!;
     const slots = Object.fromEntries(
-      rule.slots(setup.optimizer).map((slot) => [slot, builder.input(`${weight.path}:${slot}`, weight.shape)]),
+      rule.slots(setup.optimizer).map((slot) => [slot, builder.input(`${weight.path}:${slot}`, current.shape)]),
     );
-    const current = forward.weights.get(weight.path)!;
-    const update = rule.update(builder, setup.optimizer, { weight: current, gradient, slots, learningRate, step });
+    const update = rule.update(builder, setup.optimizer, {
+      weight: current,
+      gradient,
+      slots,
+      learningRate,
+      step,
+    });
     keep(weight, undefined, update.weight);
     for (const slot of Object.keys(slots)) keep(weight, slot, update.slots[slot]);
   }
@@ -122,15 +137,15 @@ export interface GradientStep {
 /** The gradients alone, with batch statistics and dropout as in training. */
 export function gradientStep(setup: Omit<StepSetup, 'optimizer'>): GradientStep {
   const builder = createBuilder();
-  const { masks, loss, correct, gradients } = lossAndGradients(setup, builder);
+  const { forward, masks, loss, correct, gradients } = lossAndGradients(setup, builder);
   const trainable = allWeights(setup.graph).filter((weight) => weight.trainable);
   const program = builder.finish([
     { name: 'loss', tensor: loss },
     { name: 'correct', tensor: correct },
-    ...trainable.map(({ path, shape }) => ({
-      name: `gradient:${path}`,
-      tensor: gradients.get(path) ?? builder.expand(builder.constant(0), shape),
-    })),
+    ...trainable.map(({ path }) => {
+      const zeros = (): Tensor => builder.expand(builder.constant(0), forward.weights.get(path)!.tensor.shape);
+      return { name: `gradient:${path}`, tensor: gradients.get(path) ?? zeros() };
+    }),
   ]);
   return { program, masks: masksOf(program, masks) };
 }
@@ -146,7 +161,7 @@ export interface LossAndGradients {
   readonly masks: readonly MaskInput[];
   readonly loss: Tensor;
   readonly correct: Tensor;
-  /** By the paths of the trainable weights on which the loss depends. */
+  /** By the paths of the trainable weights on which the loss depends, each with its axes as the weight is held. */
   readonly gradients: ReadonlyMap<string, Tensor>;
 }
 
@@ -157,8 +172,8 @@ export function lossAndGradients(
   examples = setup.batch,
 ): LossAndGradients {
   const { graph, batch } = setup;
-  const context = lowering(graph, builder, batch, true);
-  const forward = lower(graph, context);
+  const context = lowering(graph, builder, batch, true, 'channels-last', setup.convolutions);
+  const forward = lower(graph, context, asFilters);
   const classes = graph.values[graph.outputs[0]!.value]!.shape;
   const labels = builder.input('step:labels', [batch, ...classes]);
   const { labelSmoothing, auxiliary = {} } = setup.loss;
@@ -180,5 +195,9 @@ export function lossAndGradients(
     seeds.set(further.logits, { ...further.gradient, tensor: sum });
   }
   const { weights } = differentiate(graph, context, forward, seeds);
-  return { forward, masks: context.masks, loss, correct, gradients: weights };
+  builder.origin('gradients');
+  const gradients = new Map(
+    [...weights].map(([path, tensor]) => [path, builder.transpose(tensor, forward.weights.get(path)!.order)]),
+  );
+  return { forward, masks: context.masks, loss, correct, gradients };
 }

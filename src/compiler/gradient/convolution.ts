@@ -1,5 +1,7 @@
-import { convolutionFilter, spatialWindow } from '../lower/filter.ts';
+import { type AxisOrder, inOrder, inverseOrder } from '../../shared/axis-order.ts';
+import { convolutionFilter, depthwiseFilter, spatialWindow } from '../lower/filter.ts';
 import type { LowerContext, Placed } from '../lower/rule.ts';
+import { depthwiseFilterOrder, filterOrder } from '../lower/weight-order.ts';
 import type { Pair } from '../ops/kind.ts';
 import type { Builder, Tensor } from '../program/builder.ts';
 import { filterGradient } from './filter-gradient.ts';
@@ -8,37 +10,44 @@ import type { Backward, ForwardRun, GradientTable } from './rule.ts';
 
 export const convolution: Pick<GradientTable, 'conv2d' | 'depthwise_conv2d' | 'conv2d_transpose'> = {
   conv2d(context, node, forward, [output]) {
-    const { builder } = context;
+    const { builder, convolutions } = context;
     const [x, gradient] = images(context, forward, output!);
-    const dx = inputGradient(builder, gradient, forward.weights['kernel']!, node.attributes, sizeOf(x));
-    const kernel = filterGradient(builder, x, gradient, node.attributes);
+    const filter = convolutionFilter(builder, forward.weights['kernel']!);
+    const dx = inputGradient(builder, gradient, filter, node.attributes, sizeOf(x), convolutions);
+    const kernel = kernelOf(builder, filterGradient(builder, x, gradient, node.attributes, convolutions), filterOrder);
     return backward(context, forward, dx, kernel, gradient);
   },
 
-  /** The convolution with a group for each channel: its kernel has the same numbers, `[kh, kw, 1, C · M]`. */
+  /** The convolution with a group for each channel. */
   depthwise_conv2d(context, node, forward, [output]) {
-    const { builder } = context;
+    const { builder, convolutions } = context;
     const [x, gradient] = images(context, forward, output!);
     const canonical = forward.weights['kernel']!;
-    const [height, width, groups, multiplier] = canonical.shape as [number, number, number, number];
-    const grouped = builder.reshape(canonical, [height, width, 1, groups * multiplier]);
-    const window = { ...node.attributes, groups };
-    const dx = inputGradient(builder, gradient, grouped, window, sizeOf(x));
-    const kernel = builder.reshape(filterGradient(builder, x, gradient, window), canonical.shape);
-    return backward(context, forward, dx, kernel, gradient);
+    const window = { ...node.attributes, groups: canonical.shape[2]! };
+    const dx = inputGradient(builder, gradient, depthwiseFilter(builder, canonical), window, sizeOf(x), convolutions);
+    const filter = builder.reshape(
+      filterGradient(builder, x, gradient, window, convolutions),
+      inOrder(canonical.shape, depthwiseFilterOrder),
+    );
+    return backward(context, forward, dx, kernelOf(builder, filter, depthwiseFilterOrder), gradient);
   },
 
   /** The adjoint of a convolution from the output to the input: that convolution is its gradient in the input. */
   conv2d_transpose(context, node, forward, [output]) {
-    const { builder } = context;
+    const { builder, convolutions } = context;
     const [x, gradient] = images(context, forward, output!);
     const filter = convolutionFilter(builder, forward.weights['kernel']!);
     const window = { ...spatialWindow(node.attributes), groups: node.attributes.groups };
     const dx = builder.conv(gradient, filter, undefined, window);
-    const kernel = filterGradient(builder, gradient, x, node.attributes);
+    const kernel = kernelOf(builder, filterGradient(builder, gradient, x, node.attributes, convolutions), filterOrder);
     return backward(context, forward, dx, kernel, gradient);
   },
 };
+
+/** Back from the order of axes in which a filter is read. */
+function kernelOf(builder: Builder, filter: Tensor, order: AxisOrder): Tensor {
+  return builder.transpose(filter, inverseOrder(order));
+}
 
 function images(context: LowerContext, forward: ForwardRun, output: Placed): [Tensor, Tensor] {
   return [context.as(forward.inputs[0]!, 'channels-first'), context.as(output, 'channels-first')];

@@ -1,21 +1,41 @@
 /**
- * Forms of a convolution's gradient in its kernel. All take the input, `[N, C, H, W]`, and the gradient of the output,
- * `[N, O, H', W']`, and give `[kh, kw, C / groups, O]`: for each tap, the products of what the windows see there with
+ * Forms of a convolution's gradient in its filter. All take the input, `[N, C, H, W]`, and the gradient of the output,
+ * `[N, O, H', W']`, and give `[O, C / groups, kh, kw]`: for each tap, the products of what the windows see there with
  * the gradient, summed over windows and batch.
  */
+import { columnsOf, rowsOf } from '../lower/columns.ts';
+import { type ConvolutionForms, sumsByColumns } from '../lower/convolution-form.ts';
+import { swapLastAxes } from '../lower/product.ts';
+import { padImage, seenAt, tapsOf } from '../lower/taps.ts';
 import type { Pair, Window } from '../ops/kind.ts';
 import type { Builder, Tensor } from '../program/builder.ts';
-import { padImage, seenAt, tapsOf } from './taps.ts';
 
-/** The form that was fastest where it applies: see each one. */
-export function filterGradient(b: Builder, input: Tensor, output: Tensor, window: Window & { groups: number }): Tensor {
-  const channels = input.shape[1]!;
-  if (window.groups === channels && output.shape[1] === channels && channels > 1) {
-    return byTapSums(b, input, output, window);
+/** The form that was fastest where it applies: see each one, and `convolution-form.ts`. */
+export function filterGradient(
+  b: Builder,
+  input: Tensor,
+  output: Tensor,
+  window: Window & { groups: number },
+  forms: ConvolutionForms,
+): Tensor {
+  const [batch, inputs] = input.shape as [number, number];
+  const [outputs, ...size] = output.shape.slice(1) as [number, number, number];
+  const { groups } = window;
+  if (groups === inputs && outputs === inputs && inputs > 1) return byTapSums(b, input, output, window);
+  if (groups > 1) return byGroupedTaps(b, input, output, window);
+  if (forms === 'by-shape' && sumsByColumns({ batch, inputs, outputs, groups, window, size })) {
+    return byColumns(b, input, output, window);
   }
-  if (window.groups > 1) return byGroupedTaps(b, input, output, window);
   const strided = window.stride.some((stride) => stride !== 1);
   return strided ? byStridedTaps(b, input, output, window) : byFlatTaps(b, input, output, window);
+}
+
+/** One matrix product over the whole batch, for any stride and one group. */
+export function byColumns(b: Builder, input: Tensor, output: Tensor, window: Window): Tensor {
+  const [outputs, height, width] = output.shape.slice(1) as [number, number, number];
+  const columns = columnsOf(b, input, window, [height, width]);
+  const product = b.matmul(rowsOf(b, output), swapLastAxes(b, columns));
+  return b.reshape(product, [outputs, input.shape[1]!, ...window.kernel]);
 }
 
 /**
@@ -42,13 +62,13 @@ export function byFlatTaps(b: Builder, input: Tensor, output: Tensor, window: Wi
     [0, 0],
     [0, row - width],
   ]);
-  const gradient = b.transpose(b.reshape(widened, [batch, outputs, height * row]), [0, 2, 1]);
+  const gradient = b.reshape(widened, [batch, outputs, height * row]);
   const products = tapsOf(window.kernel).map((tap) => {
     const start = tap[0] * window.dilation[0] * row + tap[1] * window.dilation[1];
     const seen = b.slice(flat, [0, 0, start], [batch, inputs, start + height * row]);
-    return b.reduce('sum', b.matmul(seen, gradient), [0]);
+    return b.reduce('sum', b.matmul(gradient, swapLastAxes(b, seen)), [0]);
   });
-  return b.reshape(b.concat(products, 0), [...window.kernel, inputs, outputs]);
+  return filterOfTaps(b, products, window);
 }
 
 /** One matrix product a tap, for any stride and one group. */
@@ -56,12 +76,18 @@ export function byStridedTaps(b: Builder, input: Tensor, output: Tensor, window:
   const [batch, inputs] = input.shape as [number, number];
   const [outputs, height, width] = output.shape.slice(1) as [number, number, number];
   const padded = padImage(b, input, window, 0);
-  const gradient = b.transpose(b.reshape(output, [batch, outputs, height * width]), [0, 2, 1]);
+  const gradient = b.reshape(output, [batch, outputs, height * width]);
   const products = tapsOf(window.kernel).map((tap) => {
-    const seen = seenAt(b, padded, tap, window, [height, width]);
-    return b.reduce('sum', b.matmul(b.reshape(seen, [batch, inputs, height * width]), gradient), [0]);
+    const seen = b.reshape(seenAt(b, padded, tap, window, [height, width]), [batch, inputs, height * width]);
+    return b.reduce('sum', b.matmul(gradient, swapLastAxes(b, seen)), [0]);
   });
-  return b.reshape(b.concat(products, 0), [...window.kernel, inputs, outputs]);
+  return filterOfTaps(b, products, window);
+}
+
+/** `[O, C, kh, kw]` of what each tap receives, `[1, O, C]`. */
+function filterOfTaps(b: Builder, products: readonly Tensor[], { kernel }: Window): Tensor {
+  const [, outputs, inputs] = products[0]!.shape as [number, number, number];
+  return b.reshape(b.transpose(b.concat(products, 0), [1, 2, 0]), [outputs, inputs, ...kernel]);
 }
 
 /** One matrix product a tap and group, for any stride. */
@@ -71,25 +97,23 @@ export function byGroupedTaps(b: Builder, input: Tensor, output: Tensor, window:
   const [outputs, height, width] = output.shape.slice(1) as [number, number, number];
   const [inputs, each] = [channels / groups, outputs / groups];
   const padded = padImage(b, input, window, 0);
-  const grouped = b.reshape(output, [batch, groups, each, height * width]);
-  const gradient = b.transpose(grouped, [0, 1, 3, 2]);
+  const gradient = b.reshape(output, [batch, groups, each, height * width]);
   const products = tapsOf(window.kernel).map((tap) => {
-    const seen = seenAt(b, padded, tap, window, [height, width]);
-    const perGroup = b.matmul(b.reshape(seen, [batch, groups, inputs, height * width]), gradient);
-    return b.reduce('sum', perGroup, [0]);
+    const seen = b.reshape(seenAt(b, padded, tap, window, [height, width]), [batch, groups, inputs, height * width]);
+    const perGroup = b.reduce('sum', b.matmul(gradient, swapLastAxes(b, seen)), [0]);
+    return b.reshape(perGroup, [1, outputs, inputs]);
   });
-  const stacked = b.transpose(b.concat(products, 0), [0, 2, 1, 3]);
-  return b.reshape(stacked, [...window.kernel, inputs, outputs]);
+  return filterOfTaps(b, products, window);
 }
 
-/** One sum of products a tap, for a kernel that takes each channel to one channel: `[kh, kw, 1, C]`. */
+/** One sum of products a tap, for a filter that takes each channel to one channel: `[C, 1, kh, kw]`. */
 export function byTapSums(b: Builder, input: Tensor, output: Tensor, window: Window): Tensor {
   const channels = input.shape[1]!;
   const size = output.shape.slice(2) as unknown as Pair;
   const padded = padImage(b, input, window, 0);
   const sums = tapsOf(window.kernel).map((tap) => {
     const seen = seenAt(b, padded, tap, window, size);
-    return b.reshape(b.reduce('sum', b.mul(seen, output), [0, 2, 3]), [1, channels]);
+    return b.reshape(b.reduce('sum', b.mul(seen, output), [0, 2, 3]), [1, channels, 1]);
   });
-  return b.reshape(b.concat(sums, 0), [...window.kernel, 1, channels]);
+  return filterOfTaps(b, sums, window);
 }

@@ -1,22 +1,34 @@
 /**
- * Forms of a convolution's gradient in its input. All take the gradient of the output, `[N, O, H', W']`, and the kernel
- * in its canonical order, and give `[N, C, H, W]`.
+ * Forms of a convolution's gradient in its input. All take the gradient of the output, `[N, O, H', W']`, and the filter,
+ * `[O, C / groups, kh, kw]`, and give `[N, C, H, W]`.
  */
-import { convolutionFilter, extentOf, spatialWindow } from '../lower/filter.ts';
+import { channelsOutermost, filterMatrix, rowsOf } from '../lower/columns.ts';
+import { type ConvolutionForms, formsColumns } from '../lower/convolution-form.ts';
+import { extentOf, spatialWindow } from '../lower/filter.ts';
+import { swapLastAxes } from '../lower/product.ts';
+import { tapsOf } from '../lower/taps.ts';
 import type { Pair, Window } from '../ops/kind.ts';
 import type { Builder, Tensor } from '../program/builder.ts';
+import { giveBack } from './taps.ts';
 
-/** The form that was fastest where it applies: see each one. `kernel` is `[kh, kw, C / groups, O]`. */
+/** The form that was fastest where it applies: see each one, and `convolution-form.ts`. */
 export function inputGradient(
   b: Builder,
   output: Tensor,
-  kernel: Tensor,
+  filter: Tensor,
   window: Window & { groups: number },
   input: Pair,
+  forms: ConvolutionForms,
 ): Tensor {
+  const { groups } = window;
+  const [batch, outputs, ...size] = output.shape as [number, number, number, number];
+  const inputs = filter.shape[1]! * groups;
+  if (forms === 'by-shape' && formsColumns({ batch, inputs, outputs, groups, window, size })) {
+    return byColumns(b, output, filter, window, input);
+  }
   return allowsFlippedFilter(window)
-    ? byFlippedFilter(b, output, kernel, window)
-    : byTransposedConvolution(b, output, convolutionFilter(b, kernel), window, input);
+    ? byFlippedFilter(b, output, filter, window)
+    : byTransposedConvolution(b, output, filter, window, input);
 }
 
 /** A stride of 1, and no padding that would lie wholly outside every window. */
@@ -31,23 +43,42 @@ export function allowsFlippedFilter(window: Window): boolean {
 export function byFlippedFilter(
   b: Builder,
   output: Tensor,
-  kernel: Tensor,
+  filter: Tensor,
   window: Window & { groups: number },
 ): Tensor {
   const { groups } = window;
-  const [height, width, inputs, outputs] = kernel.shape as [number, number, number, number];
+  const [outputs, inputs, height, width] = filter.shape as [number, number, number, number];
   const taps = height * width;
   const backwards = b.indices(Array.from({ length: taps }, (_, tap) => taps - 1 - tap));
-  const flipped = b.gather(b.reshape(kernel, [taps, inputs, groups, outputs / groups]), backwards, 0);
-  const filter = b.reshape(b.transpose(flipped, [2, 1, 3, 0]), [groups * inputs, outputs / groups, height, width]);
+  const turned = b.transpose(b.reshape(filter, [groups, outputs / groups, inputs, taps]), [0, 2, 1, 3]);
+  const flipped = b.gather(turned, backwards, 3);
+  const shape = [groups * inputs, outputs / groups, height, width];
   const extent = extentOf(window);
   const pads = window.padding.map(
     ([before, after], axis) => [extent[axis]! - 1 - before, extent[axis]! - 1 - after] as const,
   );
-  return b.conv(output, filter, undefined, { strides: [1, 1], dilations: window.dilation, pads, groups });
+  const across = { strides: [1, 1], dilations: window.dilation, pads, groups };
+  return b.conv(output, b.reshape(flipped, shape), undefined, across);
 }
 
-/** As the transposed convolution, for any stride. `filter` is that of the convolution, `[O, C / groups, kh, kw]`. */
+/**
+ * One matrix product over the whole batch gives the gradient of the columns, which adds up to that of the input; for any
+ * stride and one group. The filter is read as it is.
+ */
+export function byColumns(b: Builder, output: Tensor, filter: Tensor, window: Window, input: Pair): Tensor {
+  const [batch, , ...size] = output.shape as [number, number, number, number];
+  const channels = filter.shape[1]!;
+  const taps = tapsOf(window.kernel);
+  const product = b.matmul(swapLastAxes(b, filterMatrix(b, filter)), rowsOf(b, output));
+  const columns = b.reshape(product, [channels, taps.length, batch * size[0] * size[1]]);
+  const received = taps.map((tap, at) => {
+    const value = b.slice(columns, [0, at, 0], [channels, at + 1, columns.shape[2]!]);
+    return { tap, value: b.reshape(value, [channels, batch, ...size]) };
+  });
+  return channelsOutermost(b, giveBack(b, received, window, input));
+}
+
+/** As the transposed convolution, for any stride. */
 export function byTransposedConvolution(
   b: Builder,
   output: Tensor,

@@ -1,8 +1,9 @@
 import { positionAxes, reciprocalCounts } from '../lower/pooling.ts';
+import { padImage, seenAt, tapsOf } from '../lower/taps.ts';
 import type { Pair, Window } from '../ops/kind.ts';
 import type { Builder, Tensor } from '../program/builder.ts';
 import type { GradientTable } from './rule.ts';
-import { giveBack, padImage, seenAt, tapsOf } from './taps.ts';
+import { giveBack } from './taps.ts';
 import { toFirstWinner } from './winner.ts';
 
 export const pooling: Pick<GradientTable, 'max_pool' | 'avg_pool' | 'global_avg_pool' | 'global_max_pool'> = {

@@ -2,6 +2,7 @@
 import { batchlessValues } from '../batchless.ts';
 import { type Graph, type Shape, shapeOf } from '../graph.ts';
 import type { Builder } from '../program/builder.ts';
+import type { ConvolutionForms } from './convolution-form.ts';
 import { inLayout, physicalShape } from './layout.ts';
 import type { Layout, LowerContext } from './rule.ts';
 
@@ -29,6 +30,7 @@ export function lowering(
   batch: number,
   training: boolean,
   inputLayout: Layout = 'channels-last',
+  convolutions: ConvolutionForms = 'by-shape',
 ): Lowering {
   const masks: MaskInput[] = [];
   return {
@@ -36,6 +38,7 @@ export function lowering(
     batch,
     training,
     inputLayout,
+    convolutions,
     masks,
 
     as: (value, layout) => inLayout(builder, value, layout),

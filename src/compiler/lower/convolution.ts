@@ -1,15 +1,27 @@
 import type { Node } from '../graph.ts';
+import type { Pair } from '../ops/kind.ts';
 import type { Tensor } from '../program/builder.ts';
+import { columnsOf, filterMatrix, imageOf } from './columns.ts';
+import { formsColumns } from './convolution-form.ts';
 import { convolutionFilter, depthwiseFilter, spatialWindow } from './filter.ts';
 import type { Forward, LowerContext, LowerTable } from './rule.ts';
 
 export const convolution: Pick<LowerTable, 'conv2d' | 'depthwise_conv2d' | 'conv2d_transpose'> = {
   conv2d(context, node, [x], { kernel, bias }) {
-    const { builder } = context;
-    const { groups } = node.attributes;
+    const { builder, batch } = context;
+    const { groups, filters } = node.attributes;
     const filter = convolutionFilter(builder, kernel!);
+    const input = context.as(x!, 'channels-first');
+    const [height, width] = context.shapeOf(node.outputs[0]!) as readonly [number, number, number];
+    const size: Pair = [height, width];
+    const sizes = { batch, inputs: input.shape[1]!, outputs: filters, groups, window: node.attributes, size };
+    if (context.convolutions === 'by-shape' && formsColumns(sizes)) {
+      const columns = columnsOf(builder, input, node.attributes, size);
+      const made = imageOf(builder, builder.matmul(filterMatrix(builder, filter), columns), batch, size);
+      return image(context, node, bias ? builder.add(made, builder.reshape(bias, [1, filters, 1, 1])) : made);
+    }
     const window = { ...spatialWindow(node.attributes), groups };
-    return image(context, node, builder.conv(context.as(x!, 'channels-first'), filter, bias, window));
+    return image(context, node, builder.conv(input, filter, bias, window));
   },
 
   depthwise_conv2d(context, node, [x], { kernel, bias }) {

@@ -3,14 +3,15 @@
  *
  * In: a graph, and a context that holds the builder, the batch size and whether this is for training. Out: every value
  * in some layout, what the gradient rules want to use again, the weights as inputs of the program (named by their paths,
- * in the shapes of `WeightSpec`), and new values of running statistics. The program's outputs are the caller's to choose.
+ * with their axes in the order in which it holds them), and new values of running statistics. The program's outputs are the caller's to choose.
  */
 
+import { type AxisOrder, inOrder, inverseOrder } from '../../shared/axis-order.ts';
 import type { ForwardRun } from '../gradient/rule.ts';
 import type { Graph, Node, ValueId } from '../graph.ts';
 import type { OpKind } from '../ops/kind.ts';
-import { weightsOf } from '../ops/weights/index.ts';
-import type { Tensor } from '../program/builder.ts';
+import { type WeightSpec, weightsOf } from '../ops/weights/index.ts';
+import type { Builder, Tensor } from '../program/builder.ts';
 import { activation } from './activation.ts';
 import { arithmetic } from './arithmetic.ts';
 import { convolution } from './convolution.ts';
@@ -24,6 +25,7 @@ import type { LowerContext, LowerRule, LowerTable, Placed } from './rule.ts';
 import { sequence } from './sequence.ts';
 import { shape } from './shape.ts';
 import { source } from './source.ts';
+import { asSpecified, type WeightHolding } from './weight-order.ts';
 
 export const lowerRules: LowerTable = {
   ...source,
@@ -46,24 +48,32 @@ export interface ForwardPass {
   /** One a node, in their order. */
   readonly runs: readonly ForwardRun[];
   /** Every weight by path, as an input of the program. */
-  readonly weights: ReadonlyMap<string, Tensor>;
+  readonly weights: ReadonlyMap<string, HeldWeight>;
   /** New values of running statistics by path, while training. */
   readonly updates: ReadonlyMap<string, Tensor>;
 }
 
-export function lower(graph: Graph, context: LowerContext): ForwardPass {
+export interface HeldWeight {
+  readonly tensor: Tensor;
+  /** The axes of the tensor, as axes of `WeightSpec.shape`. */
+  readonly order: AxisOrder;
+}
+
+export function lower(graph: Graph, context: LowerContext, hold: WeightHolding = asSpecified): ForwardPass {
+  const { builder } = context;
   const values = new Map<ValueId, Placed>();
-  const weights = new Map<string, Tensor>();
+  const weights = new Map<string, HeldWeight>();
   const updates = new Map<string, Tensor>();
   const runs = graph.nodes.map((node): ForwardRun => {
-    context.builder.origin(node.path);
+    builder.origin(node.path);
     const own: Record<string, Tensor> = {};
     const specs = weightsOf(graph, node);
-    for (const { name, path, shape } of specs) {
-      const input = weights.get(path) ?? context.builder.input(path, shape);
-      weights.set(path, input);
+    for (const spec of specs) {
+      const { name, path } = spec;
+      const held = weights.get(path) ?? holdWeight(builder, spec, hold(node.op, spec));
+      weights.set(path, held);
       // Running statistics that several nodes share go from one to the next.
-      own[name] = updates.get(path) ?? input;
+      own[name] = updates.get(path) ?? builder.transpose(held.tensor, inverseOrder(held.order));
     }
     const inputs = node.inputs.map((input) => values.get(input)!);
     const forward = ruleOf(node)(context, node, inputs, own);
@@ -74,6 +84,10 @@ export function lower(graph: Graph, context: LowerContext): ForwardPass {
     return { ...forward, inputs, weights: own };
   });
   return { values, runs, weights, updates };
+}
+
+function holdWeight(builder: Builder, { path, shape }: WeightSpec, order: AxisOrder): HeldWeight {
+  return { tensor: builder.input(path, inOrder(shape, order)), order };
 }
 
 function ruleOf(node: Node): LowerRule<OpKind> {

@@ -8,6 +8,7 @@ import { elementCount } from '../../shared/element-count.ts';
 import { fillMask } from '../dropout-mask.ts';
 import { EngineError } from '../engine.ts';
 import { NEXT, type Reply, type Request, type TensorMessage } from './messages.ts';
+import { runInPlace } from './run-in-place.ts';
 import { loadRuntime, type Runtime, sessionOptions } from './runtime.ts';
 
 type Of<K extends Request['kind']> = Extract<Request, { readonly kind: K }>;
@@ -116,7 +117,7 @@ class OnnxHost {
       else changed.push({ state: state!, next: outputs[name] });
     }
 
-    await session.run(inputs, outputs);
+    await runInPlace(session, inputs, outputs);
     for (const { state, next } of changed) {
       state.spare = state.current;
       state.current = next;
@@ -143,9 +144,9 @@ class OnnxHost {
   }
 }
 
-/** Names and shapes; all our models have tensors of fixed sizes only. */
+/** Names and shapes of what are tensors; all of our models have fixed sizes. */
 function tensorsOf(metadata: readonly InferenceSession.ValueMetadata[]): { name: string; shape: readonly number[] }[] {
-  return metadata.map((value) => ({ name: value.name, shape: value.isTensor ? (value.shape as number[]) : [] }));
+  return metadata.flatMap((value) => (value.isTensor ? { name: value.name, shape: value.shape as number[] } : []));
 }
 
 const port = parentPort!;

@@ -8,14 +8,24 @@ import { emitOnnx } from '../../compiler/emit/onnx/index.ts';
 import { type Graph, shapeOf } from '../../compiler/graph.ts';
 import { inferenceProgram } from '../../compiler/inference.ts';
 import type { MaskInput } from '../../compiler/lower/context.ts';
+import { asFilters } from '../../compiler/lower/weight-order.ts';
 import { optimise } from '../../compiler/program/passes/index.ts';
 import type { Program } from '../../compiler/program/program.ts';
 import { equalShapes, textOf } from '../../compiler/program/shape-rules.ts';
 import { gradientStep, type StateTensor, trainingStep } from '../../compiler/training-step.ts';
+import { inOrder, inverseOrder, permuteAxes } from '../../shared/axis-order.ts';
 import { elementCount } from '../../shared/element-count.ts';
-import type { NamedTensors, StepResult, TrainingBatch, TrainingSession, TrainingSetup } from '../engine.ts';
+import type {
+  NamedTensor,
+  NamedTensors,
+  StepResult,
+  TrainingBatch,
+  TrainingSession,
+  TrainingSetup,
+} from '../engine.ts';
 import { inBatches, oneHot } from './batches.ts';
 import type { CompileOptions, TensorMessage } from './messages.ts';
+import { UNRETURNED } from './run-in-place.ts';
 import { OnnxWorker } from './worker-client.ts';
 
 /** What a model of the worker is run with, besides its state. */
@@ -51,6 +61,7 @@ export class NativeTrainingSession implements TrainingSession {
   readonly #compiled = new Set<string>();
   readonly #classes: number;
   readonly #step: CompiledStep;
+  readonly #state: ReadonlyMap<string, StateTensor>;
   #gradientMasks: readonly MaskInput[] = [];
 
   /** Compiles the step and loads the initial weights; slots that `initial` lacks start at zero. */
@@ -75,6 +86,7 @@ export class NativeTrainingSession implements TrainingSession {
     this.#setup = setup;
     this.#options = options;
     this.#step = step;
+    this.#state = new Map(step.state.map((tensor) => [tensor.name, tensor]));
     this.#classes = shapeOf(setup.graph, setup.graph.outputs[0]!.value)[0]!;
   }
 
@@ -103,13 +115,14 @@ export class NativeTrainingSession implements TrainingSession {
     const prefix = 'gradient:';
     const gradients = [...answered.values()]
       .filter(({ name }) => name.startsWith(prefix))
-      .map(({ name, shape, data }) => [name.slice(prefix.length), { shape, data }] as const);
+      .map(({ name, data }) => [name.slice(prefix.length), data] as const)
+      .map(([path, data]) => [path, this.#asSpecified(path, data)] as const);
     return { loss: answered.get('loss')!.data[0]!, gradients: new Map(gradients) };
   }
 
   async predict(images: Float32Array): Promise<Float32Array> {
     const { graph, microBatch: batch = this.#setup.batch } = this.#setup;
-    await this.#compile('inference', () => inferenceProgram(graph, batch));
+    await this.#compile('inference', () => inferenceProgram(graph, batch, { weights: asFilters }));
     const [input, output] = [graph.inputs[0]!, graph.outputs[0]!];
     return inBatches(images, batch, elementCount(shapeOf(graph, input.value)), async (values) => {
       const answered = await this.#run('inference', { values: { [input.name]: values }, masks: [], step: 0 });
@@ -119,14 +132,13 @@ export class NativeTrainingSession implements TrainingSession {
 
   async save(): Promise<NamedTensors> {
     const tensors = await this.#worker.request({ kind: 'save' });
-    return new Map(tensors.map(({ name, shape, data }) => [name, { shape, data }]));
+    return new Map(tensors.map(({ name, data }) => [name, this.#asSpecified(name, data)]));
   }
 
   async load(tensors: NamedTensors): Promise<void> {
-    const known = new Set(this.#step.state.map(({ name }) => name));
-    const unknown = [...tensors.keys()].find((name) => !known.has(name));
+    const unknown = [...tensors.keys()].find((name) => !this.#state.has(name));
     if (unknown !== undefined) throw new Error(`${this.#setup.graph.name} in training has no tensor ${unknown}`);
-    const messages = this.#step.state.map((state) => stateMessage(state, tensors));
+    const messages = [...this.#state.values()].map((state) => stateMessage(state, tensors));
     await this.#worker.request(
       { kind: 'load', tensors: messages },
       messages.map(({ data }) => data),
@@ -137,10 +149,17 @@ export class NativeTrainingSession implements TrainingSession {
     return this.#worker.close();
   }
 
+  /** What the worker holds of a state tensor, with its axes as the weight is specified. */
+  #asSpecified(name: string, data: Float32Array): NamedTensor {
+    const { shape, order } = this.#state.get(name)!;
+    return { shape, data: permuteAxes(data, inOrder(shape, order), inverseOrder(order)) };
+  }
+
   /** Once a key: emits and loads the model. */
   async #compile(key: string, program: () => Program): Promise<void> {
     if (this.#compiled.has(key)) return;
-    const model = emitOnnx(optimise(program()), `${this.#setup.graph.name} ${key}`);
+    const name = `${this.#setup.graph.name} ${key}`;
+    const model = emitOnnx(optimise(program()), name, { sequenceFirst: UNRETURNED });
     await this.#worker.request({ kind: 'compile', key, model, options: this.#options });
     this.#compiled.add(key);
   }
@@ -192,14 +211,14 @@ function imageSize(graph: Graph): number {
   return elementCount(shapeOf(graph, graph.inputs[0]!.value));
 }
 
-function stateMessage({ name, shape, slot }: StateTensor, tensors: NamedTensors): TensorMessage {
+function stateMessage({ name, shape, order, slot }: StateTensor, tensors: NamedTensors): TensorMessage {
   const given = tensors.get(name);
   if (!given) {
     if (slot === undefined) throw new Error(`the weight ${name} is missing`);
-    return { name, shape, data: new Float32Array(elementCount(shape)) };
+    return { name, shape: inOrder(shape, order), data: new Float32Array(elementCount(shape)) };
   }
   if (!equalShapes(given.shape, shape)) {
     throw new Error(`${name} is ${textOf(shape)}, and ${textOf(given.shape)} was given`);
   }
-  return { name, shape, data: given.data.slice() };
+  return { name, shape: inOrder(shape, order), data: permuteAxes(given.data, shape, order) };
 }

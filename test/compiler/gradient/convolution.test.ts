@@ -4,7 +4,6 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as filters from '../../../src/compiler/gradient/filter-gradient.ts';
 import * as inputs from '../../../src/compiler/gradient/input-gradient.ts';
-import { convolutionFilter } from '../../../src/compiler/lower/filter.ts';
 import type { Window } from '../../../src/compiler/ops/kind.ts';
 import { createBuilder } from '../../../src/compiler/program/build.ts';
 import type { Builder, Tensor } from '../../../src/compiler/program/builder.ts';
@@ -82,9 +81,11 @@ test('every form of the filter gradient that applies gives the same', () => {
       formsAgree(
         { x: [2, channels, ...size], dy: [2, outputs, ...windowed(size, window)] },
         {
-          chosen: (b, { x, dy }) => filters.filterGradient(b, x!, dy!, attributes),
+          chosen: (b, { x, dy }) => filters.filterGradient(b, x!, dy!, attributes, 'by-shape'),
+          plain: (b, { x, dy }) => filters.filterGradient(b, x!, dy!, attributes, 'plain'),
           grouped: (b, { x, dy }) => filters.byGroupedTaps(b, x!, dy!, attributes),
           ...(plain && { strided: (b, { x, dy }) => filters.byStridedTaps(b, x!, dy!, window) }),
+          ...(plain && { columns: (b, { x, dy }) => filters.byColumns(b, x!, dy!, window) }),
           ...(plain && unit && { flat: (b, { x, dy }) => filters.byFlatTaps(b, x!, dy!, window) }),
           ...(perChannel && { sums: (b, { x, dy }) => filters.byTapSums(b, x!, dy!, window) }),
         },
@@ -98,13 +99,19 @@ test('every form of the input gradient that applies gives the same', () => {
   fc.assert(
     fc.property(uses, ({ size, groups, channels, filters: outputs, window }) => {
       const attributes = { ...window, groups };
-      const kernel = [...window.kernel, channels / groups, outputs];
+      const filter = [outputs, channels / groups, ...window.kernel];
       formsAgree(
-        { kernel, dy: [2, outputs, ...windowed(size, window)] },
+        { filter, dy: [2, outputs, ...windowed(size, window)] },
         {
-          chosen: (b, { kernel, dy }) => inputs.inputGradient(b, dy!, kernel!, attributes, size),
-          transposed: (b, { kernel, dy }) =>
-            inputs.byTransposedConvolution(b, dy!, convolutionFilter(b, kernel!), attributes, size),
+          chosen: (b, { filter, dy }) => inputs.inputGradient(b, dy!, filter!, attributes, size, 'by-shape'),
+          plain: (b, { filter, dy }) => inputs.inputGradient(b, dy!, filter!, attributes, size, 'plain'),
+          transposed: (b, { filter, dy }) => inputs.byTransposedConvolution(b, dy!, filter!, attributes, size),
+          ...(inputs.allowsFlippedFilter(window) && {
+            flipped: (b, { filter, dy }) => inputs.byFlippedFilter(b, dy!, filter!, attributes),
+          }),
+          ...(groups === 1 && {
+            columns: (b, { filter, dy }) => inputs.byColumns(b, dy!, filter!, window, size),
+          }),
         },
       );
     }),
@@ -119,10 +126,10 @@ test('a plain 3×3 convolution takes the forms that were fastest', () => {
   ] as const;
   const attributes = { ...window({ kernel: [3, 3], padding: around }), groups: 1 };
   const b = createBuilder();
-  const [x, dy, kernel] = [b.input('x', [2, 4, 5, 5]), b.input('dy', [2, 3, 5, 5]), b.input('kernel', [3, 3, 4, 3])];
+  const [x, dy, filter] = [b.input('x', [2, 4, 5, 5]), b.input('dy', [2, 3, 5, 5]), b.input('filter', [3, 4, 3, 3])];
   const program = b.finish([
-    { name: 'dx', tensor: inputs.inputGradient(b, dy, kernel, attributes, [5, 5]) },
-    { name: 'dk', tensor: filters.filterGradient(b, x, dy, attributes) },
+    { name: 'dx', tensor: inputs.inputGradient(b, dy, filter, attributes, [5, 5], 'by-shape') },
+    { name: 'dk', tensor: filters.filterGradient(b, x, dy, attributes, 'by-shape') },
   ]);
   const count = (kernel: string): number => program.instructions.filter((each) => each.kernel === kernel).length;
   assert.equal([count('conv'), count('conv_transpose'), count('matmul')], [1, 0, 9]);

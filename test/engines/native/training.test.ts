@@ -14,6 +14,7 @@ import {
 } from '../../../src/engines/engine.ts';
 import { nativeEngine as engine } from '../../../src/engines/native/engine.ts';
 import { loadRuntime, nativeAvailability } from '../../../src/engines/native/runtime.ts';
+import { permuteAxes } from '../../../src/shared/axis-order.ts';
 import { elementCount } from '../../../src/shared/element-count.ts';
 import { Random } from '../../../src/shared/random.ts';
 import { handGraph } from '../../support/hand-graph.ts';
@@ -117,9 +118,9 @@ for (const [name, optimizer] of Object.entries(optimizers)) {
     const { program, masks, state } = trainingStep({ ...setup, optimizer });
     const initial = initialWeights(graph);
     let reference: Record<string, Float64Array> = Object.fromEntries(
-      state.map(({ name, shape }) => {
-        const zeros = new Float64Array(elementCount(shape));
-        return [name, initial.has(name) ? Float64Array.from(initial.get(name)!.data) : zeros];
+      state.map(({ name, shape, order }) => {
+        const given = initial.get(name)?.data ?? new Float32Array(elementCount(shape));
+        return [name, Float64Array.from(permuteAxes(given, shape, order))];
       }),
     );
     for (const step of [1, 2, 3]) {
@@ -135,7 +136,10 @@ for (const [name, optimizer] of Object.entries(optimizers)) {
       };
       const saved = await session.save();
       assert.equal([...saved.keys()].sort(), Object.keys(reference).sort());
-      for (const [key, numbers] of Object.entries(reference)) assertNear(saved.get(key)!.data, numbers, 2e-4, key);
+      for (const { name, shape, order } of state) {
+        assert.equal(saved.get(name)!.shape, shape);
+        assertNear(permuteAxes(saved.get(name)!.data, shape, order), reference[name]!, 2e-4, name);
+      }
     }
     await session.close();
   });
@@ -147,7 +151,10 @@ test('gradients are what the reference computes, and change nothing', async () =
   const data = batchOf(1);
   const { loss, gradients } = await session.gradients(data, 4);
   const { program, masks } = gradientStep(setup);
-  const weights = Object.fromEntries([...initialWeights(graph)].map(([name, { data }]) => [name, data]));
+  const orders = new Map(trainingStep(setup).state.map(({ name, order }) => [name, order]));
+  const weights = Object.fromEntries(
+    [...initialWeights(graph)].map(([name, { data, shape }]) => [name, permuteAxes(data, shape, orders.get(name)!)]),
+  );
   const expected = interpret(program, { ...weights, ...feedsOf(data, masks, 4) });
   assertNear([loss], expected.loss!, 1e-5, 'loss');
   const trainable = allWeights(graph).filter((weight) => weight.trainable);
@@ -157,7 +164,8 @@ test('gradients are what the reference computes, and change nothing', async () =
   );
   for (const { path, shape } of trainable) {
     assert.equal(gradients.get(path)!.shape, shape);
-    assertNear(gradients.get(path)!.data, expected[`gradient:${path}`]!, 1e-5, path);
+    const held = permuteAxes(gradients.get(path)!.data, shape, orders.get(path)!);
+    assertNear(held, expected[`gradient:${path}`]!, 1e-5, path);
   }
   assertSame(await session.save(), before);
   await session.close();

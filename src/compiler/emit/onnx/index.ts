@@ -9,7 +9,7 @@ import type { Instruction, KernelAttributes, Program, TensorId } from '../../pro
 import { ProgramError } from '../../program/shape-rules.ts';
 import { type ModelContext, type Operator, operators } from './kernels.ts';
 import { legalise } from './legalise.ts';
-import { nodeMessage, tensorMessage, valueInfo } from './message.ts';
+import { nodeMessage, sequenceInfo, tensorMessage, valueInfo } from './message.ts';
 import { nameTensors } from './names.ts';
 
 /** Our operators have one form in all of these; `ReduceMax` and `ReduceMin` have another in 18. */
@@ -23,6 +23,8 @@ export interface OnnxOptions {
    * example, and the axis is called `name`. Throws `ProgramError` where `traceBatch` refuses the program.
    */
   readonly batch?: { readonly size: number; readonly name: string; readonly inputs: ReadonlySet<string> };
+  /** Puts an output of this name before all others that is a sequence, of no meaning: see who asks for it. */
+  readonly sequenceFirst?: string;
   readonly producerVersion?: string;
   /** What a viewer shows of the graph, and of each input and output by name. */
   readonly doc?: string;
@@ -33,7 +35,7 @@ export interface OnnxOptions {
 
 /** Inputs and outputs keep their names; constants become initializers. */
 export function emitOnnx(source: Program, name: string, options: OnnxOptions = {}): Uint8Array {
-  const { opset = 18, batch, doc = '', docs, metadata = {} } = options;
+  const { opset = 18, batch, sequenceFirst, doc = '', docs, metadata = {} } = options;
   const program = legalise(source);
   const grows = growing(program, batch);
   const names = nameTensors(program);
@@ -53,6 +55,10 @@ export function emitOnnx(source: Program, name: string, options: OnnxOptions = {
   for (const output of program.outputs) {
     const source = names.get(output.tensor)!;
     if (source !== output.name) node.push(nodeMessage(output.name, 'Identity', [source], output.name));
+  }
+
+  if (sequenceFirst !== undefined) {
+    node.push(nodeMessage(sequenceFirst, 'SequenceConstruct', [context.float32(0)], sequenceFirst));
   }
 
   const portShape = ({ id, shape }: Instruction): readonly (number | string)[] => {
@@ -76,10 +82,13 @@ export function emitOnnx(source: Program, name: string, options: OnnxOptions = {
         const input = names.get(instruction.id)!;
         return [valueInfo(input, portShape(instruction), instruction.type, docs?.get(input))];
       }),
-      output: program.outputs.map((output) => {
-        const made = program.instructions[output.tensor]!;
-        return valueInfo(output.name, portShape(made), made.type, docs?.get(output.name));
-      }),
+      output: [
+        ...(sequenceFirst === undefined ? [] : [sequenceInfo(sequenceFirst, 'float32')]),
+        ...program.outputs.map((output) => {
+          const made = program.instructions[output.tensor]!;
+          return valueInfo(output.name, portShape(made), made.type, docs?.get(output.name));
+        }),
+      ],
     },
   });
   return toBinary(ModelProtoSchema, model);

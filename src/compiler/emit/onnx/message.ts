@@ -82,3 +82,12 @@ export function valueInfo(
     type: { value: { case: 'tensorType', value: { elemType: elementTypes[type], shape: { dim } } } },
   });
 }
+
+/** A port for any number of scalars. */
+export function sequenceInfo(name: string, type: DataType): ValueInfoProto {
+  const scalar = { case: 'tensorType' as const, value: { elemType: elementTypes[type], shape: { dim: [] } } };
+  return create(ValueInfoProtoSchema, {
+    name,
+    type: { value: { case: 'sequenceType', value: { elemType: { value: scalar } } } },
+  });
+}

@@ -1,0 +1,51 @@
+/**
+ * Which form a convolution and its gradients take: a pure function of sizes, from measurements on the CPU provider of
+ * onnxruntime (docs/performance.md). The default forms work image by image; columns take the batch as one matrix.
+ */
+import type { Pair, Window } from '../ops/kind.ts';
+
+/** `plain` never uses columns: to measure what they give. */
+export type ConvolutionForms = 'by-shape' | 'plain';
+
+export interface ConvolutionSizes {
+  readonly batch: number;
+  /** Channels in and out. */
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly groups: number;
+  readonly window: Window;
+  /** Height and width of the output. */
+  readonly size: Pair;
+}
+
+/** Windows that fill the registers of a matrix product; with fewer in an image, most of each product is idle. */
+const FULL_ROW = 16;
+/**
+ * The sum over images reads and writes a whole filter for each. Making columns costs as much when there are a quarter
+ * as many windows in an image as filters.
+ */
+const WINDOWS_A_FILTER = 1 / 4;
+/** Numbers, 64 MB of them: beyond, columns cost more memory than they save time. */
+const MOST_COLUMNS = 2 ** 24;
+
+/** Whether the forward pass and the gradient in the input are products with columns. */
+export function formsColumns(sizes: ConvolutionSizes): boolean {
+  return columnsApply(sizes) && windowsOf(sizes) < FULL_ROW;
+}
+
+/** Whether the gradient in the filter is. With a stride, looking at the taps costs the same in either form. */
+export function sumsByColumns(sizes: ConvolutionSizes): boolean {
+  if (!columnsApply(sizes)) return false;
+  const strided = sizes.window.stride.some((stride) => stride > 1);
+  return strided || windowsOf(sizes) < WINDOWS_A_FILTER * sizes.outputs;
+}
+
+function columnsApply(sizes: ConvolutionSizes): boolean {
+  const { batch, inputs, groups, window } = sizes;
+  const columns = batch * windowsOf(sizes) * inputs * window.kernel[0] * window.kernel[1];
+  return batch > 1 && groups === 1 && columns <= MOST_COLUMNS;
+}
+
+function windowsOf({ size }: ConvolutionSizes): number {
+  return size[0] * size[1];
+}
