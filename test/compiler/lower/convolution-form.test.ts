@@ -1,0 +1,44 @@
+/** Which form the convolutions of known networks take: the choice is part of what makes them fast. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type ConvolutionSizes, formsColumns, sumsByColumns } from '../../../src/compiler/lower/convolution-form.ts';
+import { window } from '../gradient/case.ts';
+
+/** `kernel` is square, and `size` the height and width of the output. */
+function sizes(
+  inputs: number,
+  outputs: number,
+  kernel: number,
+  stride: number,
+  size: number,
+  batch = 32,
+): ConvolutionSizes {
+  const kernels = window({ kernel: [kernel, kernel], stride: [stride, stride] });
+  return { batch, inputs, outputs, groups: 1, window: kernels, size: [size, size] };
+}
+
+test('small maps are columns: the last stage of a ResNet-18 on 64×64', () => {
+  for (const each of [sizes(512, 512, 3, 1, 2), sizes(256, 512, 3, 2, 2), sizes(256, 512, 1, 2, 2)]) {
+    assert.equal([formsColumns(each), sumsByColumns(each)], [true, true]);
+  }
+});
+
+test('between, only the gradient in the filter is', () => {
+  for (const each of [sizes(256, 256, 3, 1, 4), sizes(3, 64, 7, 2, 32), sizes(64, 128, 3, 2, 8)]) {
+    assert.equal([formsColumns(each), sumsByColumns(each)], [false, true]);
+  }
+});
+
+test('large maps are not, nor what would take much memory, nor a single image, nor groups', () => {
+  const small = sizes(512, 512, 3, 1, 2);
+  for (const each of [
+    sizes(64, 64, 3, 1, 16),
+    sizes(3, 64, 7, 2, 112),
+    { ...small, batch: 1 },
+    { ...small, groups: 2 },
+  ]) {
+    assert.equal([formsColumns(each), sumsByColumns(each)], [false, false]);
+  }
+});
+
+test.run();
