@@ -15,7 +15,8 @@ export const convolution: Pick<LowerTable, 'conv2d' | 'depthwise_conv2d' | 'conv
     const [height, width] = context.shapeOf(node.outputs[0]!) as readonly [number, number, number];
     const size: Pair = [height, width];
     const sizes = { batch, inputs: input.shape[1]!, outputs: filters, groups, window: node.attributes, size };
-    if (context.convolutions === 'by-shape' && formsColumns(sizes)) {
+    // a model for others may be for any number of images, and its own runtime knows the numbers of its filters
+    if (context.training && context.convolutions === 'by-shape' && formsColumns(sizes)) {
       const columns = columnsOf(builder, input, node.attributes, size);
       const made = imageOf(builder, builder.matmul(filterMatrix(builder, filter), columns), batch, size);
       return image(context, node, bias ? builder.add(made, builder.reshape(bias, [1, filters, 1, 1])) : made);
