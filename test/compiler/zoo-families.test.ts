@@ -34,6 +34,31 @@ const rows: Readonly<Record<string, Row>> = {
     buffers: 0,
     outputs: { sequence: [512, 1024], pooled: [1024] },
   },
+  // OpenAI's, whose table of tokens is the output layer as well.
+  'gpt2.spec#GPT2Small': {
+    parameters: 124_439_808,
+    tensors: 148,
+    buffers: 0,
+    outputs: { output: [1024, 50_257] },
+  },
+  'gpt2.spec#GPT2Medium': {
+    parameters: 354_823_168,
+    tensors: 292,
+    buffers: 0,
+    outputs: { output: [1024, 50_257] },
+  },
+  'gpt2.spec#GPT2Large': {
+    parameters: 774_030_080,
+    tensors: 436,
+    buffers: 0,
+    outputs: { output: [1024, 50_257] },
+  },
+  'gpt2.spec#GPT2XL': {
+    parameters: 1_557_611_200,
+    tensors: 580,
+    buffers: 0,
+    outputs: { output: [1024, 50_257] },
+  },
   // timm's `mixer_s16_224`, `mixer_b16_224` and `mixer_l16_224`.
   'mixer.spec#MixerS16': { parameters: 18_528_264, tensors: 102, buffers: 0, outputs: { output: [1000] } },
   'mixer.spec#MixerB16': { parameters: 59_880_472, tensors: 150, buffers: 0, outputs: { output: [1000] } },

@@ -26,6 +26,26 @@ export const indexing: Pick<GradientTable, keyof typeof forwardRules> = {
     const table = b.scatterAdd(nothing, b.reshape(ids, [count, 1]), b.reshape(dy, [count, width]));
     return { inputs: [undefined], weights: { table } };
   },
+
+  lookup(context, node, { inputs: [, table], saved }, [output]) {
+    const { builder: b, batch } = context;
+    const [rows, width] = table!.shape as [number, number];
+    const ids = saved!['ids']!;
+    const count = elementCount(ids.shape);
+    const shared = context.isBatchless(node.inputs[1]!);
+    const nothing = b.expand(b.constant(0), [shared ? rows : batch * rows, width]);
+    const dy = b.reshape(context.as(output!, 'channels-last'), [count, width]);
+    const sums = b.reshape(b.scatterAdd(nothing, b.reshape(ids, [count, 1]), dy), [shared ? 1 : batch, rows, width]);
+    // one table for all: the whole gradient stands with the first example
+    const dTable = shared
+      ? b.pad(sums, [
+          [0, batch - 1],
+          [0, 0],
+          [0, 0],
+        ])
+      : sums;
+    return { inputs: [undefined, context.place(dTable, 'channels-last', table!.shape)] };
+  },
 };
 
 /**

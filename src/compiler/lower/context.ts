@@ -1,6 +1,6 @@
 /** What lowering and gradient rules share while they build one program. */
 import { batchlessValues } from '../batchless.ts';
-import { type Graph, type Shape, shapeOf } from '../graph.ts';
+import { type Graph, type Shape, shapeOf, type ValueId } from '../graph.ts';
 import type { Builder } from '../program/builder.ts';
 import type { ConvolutionForms } from './convolution-form.ts';
 import { inLayout, physicalShape } from './layout.ts';
@@ -33,6 +33,7 @@ export function lowering(
   convolutions: ConvolutionForms = 'by-shape',
 ): Lowering {
   const masks: MaskInput[] = [];
+  const isBatchless = (value: ValueId): boolean => batchlessValues(graph).has(value);
   return {
     builder,
     batch,
@@ -55,9 +56,11 @@ export function lowering(
 
     shapeOf: (value): Shape => shapeOf(graph, value),
 
+    isBatchless,
+
     mask({ path, inputs }, shape, rate) {
       // What is the same for every example stays so.
-      const perExample = !inputs.every((input) => batchlessValues(graph).has(input));
+      const perExample = !inputs.every(isBatchless);
       const count = perExample ? batch : 1;
       const mask: MaskInput = { input: `mask:${path}`, path, rate, shape: [count, ...shape], perExample };
       masks.push(mask);

@@ -35,6 +35,8 @@ export interface LowerContext {
   place(tensor: Tensor, layout: Layout, shape: Shape): Placed;
   /** The logical shape of a value of the graph. */
   shapeOf(value: ValueId): Shape;
+  /** Whether the value is the same for every example. */
+  isBatchless(value: ValueId): boolean;
   /** A dropout mask of this logical shape for this node, fed at each step: 0 or 1 / (1 − rate), channels-last. */
   mask(node: Node, shape: Shape, rate: number): Placed;
 }

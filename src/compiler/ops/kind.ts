@@ -165,6 +165,8 @@ export interface OpAttributes {
   gather: { axis: number; indices: readonly number[]; places: readonly number[] };
   /** Rows of a learned `[vocabulary, width]`. */
   embedding: { vocabulary: number; width: number; initializer: Initializer };
+  /** Rows of a tensor `[rows, width]` by the whole numbers of another. */
+  lookup: None;
   /** Half-pixel centres, as PyTorch with `align_corners=False` and Keras. */
   upsample: { scale: Pair; method: 'nearest' | 'bilinear' };
   /** To any height and width, as PyTorch's `interpolate`. */

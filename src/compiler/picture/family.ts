@@ -22,6 +22,7 @@ export const familyOf: Readonly<Record<OpKind, Family>> = {
   weight: 'source',
   constant: 'source',
   embedding: 'source',
+  lookup: 'source',
 
   conv2d: 'linear',
   depthwise_conv2d: 'linear',

@@ -175,6 +175,9 @@ const cases: { readonly [K in CallableOp]: Cases } = {
       args: { axis, indices: rows === 0 ? row : Array.from({ length: rows }, () => row) },
     })),
   embedding: unary(anyShape, { vocabulary: small(1, 9), width: filters, initializer }, ['vocabulary', 'width']),
+  lookup: fc
+    .tuple(anyShape, fc.oneof(matrix, anyShape))
+    .map(([numbers, table]) => ({ inputs: [numbers, table], args: {} })),
   broadcast_to: fc
     .tuple(anyShape, fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }), small(0, 3), fc.boolean())
     .map(([shape, ones, cut, wrong]) => ({

@@ -23,6 +23,14 @@ const models: Readonly<Record<string, string>> = {
   'statistics that three layers share': `
     norm = shared(batch_norm)
     (x |> norm) * (x * 3 + 1 |> norm) |> norm |> global_avg_pool |> dense(3)`,
+  'a table that is looked up and multiplied by, at numbers of which some are outside': `
+    table = weight([3, 5], "normal(1)")
+    rows = lookup(4 * x |> flatten, table) |> reduce_mean(0)
+    matmul(rows |> reshape([1, 5]), table, transpose_b: true) |> flatten`,
+  'rows of an embedding that do not exist': `
+    4 * x |> flatten |> embedding(3, 5) |> reduce_mean(0) |> dense(3)`,
+  'a table for each example': `
+    lookup(constant([0, 2, 9]), x |> reshape([8, 4]) |> dense(3)) |> reduce_mean(0)`,
   'scores that are a learned tensor': `
     weight([3], "normal(1)") + 0 * constant([1, 2, 3])`,
   'scores that are made of one': `

@@ -89,6 +89,7 @@ export const costRules: { readonly [K in OpKind]: Rule<K> } = {
   reduce_min: free,
   gather: free,
   embedding: free,
+  lookup: free,
   resize: free,
   broadcast_to: free,
   upsample: free,

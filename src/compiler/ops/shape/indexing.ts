@@ -37,4 +37,12 @@ export const indexing = {
       outputs: [[...call.inputs[0]!, width]],
     };
   },
+
+  lookup: (call) => {
+    const [ids, table] = [call.inputs[0]!, call.inputs[1]!];
+    if (table.length !== 2) {
+      return call.report('wrong-rank', { op: call.op, expected: '[V, C]', actual: table }, { inputs: true });
+    }
+    return { attributes: {}, outputs: [[...ids, table[1]!]] };
+  },
 } satisfies { [K in OpKind]?: ShapeRule<K> };

@@ -150,6 +150,7 @@ export const weightRules: { readonly [K in OpKind]: Rule<K> } = {
   reduce_max: none,
   reduce_min: none,
   gather: none,
+  lookup: none,
   resize: none,
   broadcast_to: none,
   upsample: none,

@@ -1,16 +1,18 @@
 /** Drops an `expand` where the kernel that reads it would broadcast anyway. */
 import type { Tensor } from '../builder.ts';
-import type { Program } from '../program.ts';
+import type { Instruction, Program } from '../program.ts';
 import { broadcastShapes, equalShapes } from '../shape-rules.ts';
-import { rewrite } from './rewrite.ts';
+import { type Rewriting, rewrite } from './rewrite.ts';
 
 export function dropImpliedExpands(program: Program): Program {
-  return rewrite(program, (instruction, operands, { definition, operand, again }) => {
+  return rewrite(program, (instruction, operands, rewriting) => {
+    const { definition, operand, again } = rewriting;
     const { kernel, shape } = instruction;
     if (kernel === 'expand') {
       const inner = definition(operands[0]!);
       return inner.kernel === 'expand' ? again(instruction, [operand(inner, 0)]) : undefined;
     }
+    if (kernel === 'slice') return sliceOfOne(instruction, definition(operands[0]!), rewriting);
     if (kernel !== 'binary' && kernel !== 'compare' && kernel !== 'where') return undefined;
     let narrow = operands;
     for (const [place, wide] of operands.entries()) {
@@ -22,6 +24,18 @@ export function dropImpliedExpands(program: Program): Program {
     }
     return narrow === operands ? undefined : again(instruction, narrow);
   });
+}
+
+/** One of many that are the same is that one: the weight that a batch repeats, for its first example. */
+function sliceOfOne(
+  { attributes: { steps }, shape }: Extract<Instruction, { kernel: 'slice' }>,
+  source: Instruction,
+  { builder, operand }: Rewriting,
+): Tensor | undefined {
+  if (source.kernel !== 'expand') return undefined;
+  const one = operand(source, 0);
+  const whole = [...shape.slice(one.shape.length).map(() => 1), ...one.shape];
+  return equalShapes(whole, shape) && steps.every((step) => step === 1) ? builder.reshape(one, shape) : undefined;
 }
 
 function joinShapes(operands: readonly Tensor[]): readonly number[] {

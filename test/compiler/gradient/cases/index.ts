@@ -362,6 +362,28 @@ export const cases: { readonly [K in OpKind]: readonly OpCase<K>[] } = {
     },
     { inputs: [[]], attributes: { vocabulary: 3, width: 2, initializer: zeros }, outputs: [[2]], range: [0.1, 2.8] },
   ],
+  lookup: [
+    { inputs: [[5], [4, 3]], attributes: {}, outputs: [[5, 3]], range: [0.1, 3.8] },
+    {
+      inputs: [
+        [2, 3],
+        [9, 2],
+      ],
+      attributes: {},
+      outputs: [[2, 3, 2]],
+      range: [0.1, 8.8],
+    },
+    {
+      inputs: [
+        [3, 4, 2],
+        [3, 1],
+      ],
+      attributes: {},
+      outputs: [[3, 4, 2, 1]],
+      range: [0.1, 2.8],
+    },
+    { inputs: [[], [3, 2]], attributes: {}, outputs: [[2]], range: [0.1, 2.8] },
+  ],
   broadcast_to: (
     [
       [[2], [3, 4, 2]],

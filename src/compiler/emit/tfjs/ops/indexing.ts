@@ -11,6 +11,7 @@ export const indexing = {
       literal('indices', places.length === 0 ? indices[0]! : nest(indices, places)),
     ),
   embedding: () => untyped('nn.embedding', x, weights),
+  lookup: () => untyped('nn.lookup', x, { kind: 'input', index: 1 }),
 } satisfies { [K in OpKind]?: OpSource<K> };
 
 /** A flat list as lists of lists with these lengths. */
