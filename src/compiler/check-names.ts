@@ -21,6 +21,7 @@ import { type Diagnostic, diagnostic } from '../dsl/diagnostic.ts';
 import type { Span } from '../dsl/source.ts';
 import { suggest } from '../shared/suggest.ts';
 import { builtins, isBuiltin } from './evaluate/builtins.ts';
+import { isOpen } from './evaluate/shape-pattern.ts';
 import { foreignLayer } from './foreign-layers.ts';
 import { isCallableOp, signatures } from './ops/signature/index.ts';
 import type { ModuleScope } from './project.ts';
@@ -149,6 +150,7 @@ class NameCheck {
 
   shape(scope: Scope, shape: ShapeExpression, binds: boolean): void {
     for (const axis of shape.axes) {
+      if (axis.kind === 'axis' && isOpen(axis.size)) continue;
       const name = axis.kind === 'rest' ? axis.name : axis.size.kind === 'name' ? axis.size : undefined;
       const known =
         name !== undefined && (scope.find(name.text) !== undefined || this.module.declarations.has(name.text));

@@ -221,6 +221,8 @@ export interface Comprehension {
   readonly variables: LoopVariables;
   readonly over: Expression;
   readonly condition: Expression | undefined;
+  /** Whether the element is the comprehension of a further `for`, whose elements are those of this list. */
+  readonly joined: boolean;
 }
 
 export interface RecordExpression {

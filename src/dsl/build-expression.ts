@@ -4,7 +4,16 @@
  * From loose to tight: `|>`, `or`, `and`, `not`, comparisons (which do not chain), `+ -`, `* / %`, unary minus, `**`.
  */
 import type { CstNode, IToken } from 'chevrotain';
-import type { Argument, BinaryOperator, Body, Expression, IfExpression, LoopVariables, PipeExpression } from './ast.ts';
+import type {
+  Argument,
+  BinaryOperator,
+  Body,
+  Comprehension,
+  Expression,
+  IfExpression,
+  LoopVariables,
+  PipeExpression,
+} from './ast.ts';
 import { LiteralBuilder, MAX_DEPTH } from './build-literal.ts';
 import { node, nodes, token, tokens } from './cst.ts';
 import { diagnostic } from './diagnostic.ts';
@@ -259,20 +268,31 @@ export abstract class ExpressionBuilder extends LiteralBuilder {
     const rest = all.map((each) => token(each, 'Ellipsis')).find((each) => each !== undefined);
     if (rest !== undefined) this.report(diagnostic('misplaced-rest', this.tokenSpan(rest), {}));
     const elements = all.map((each) => this.expression(node(each, 'expression'), this.nodeSpan(each, span)));
-    const keyword = token(list, 'For');
+    const generators = nodes(list, 'generator');
+    const keyword = token(generators[0], 'For');
     if (keyword === undefined) return { kind: 'list', span, elements };
 
     const place = this.tokenSpan(keyword);
     if (elements.length !== 1) this.report(diagnostic('comprehension-element', place, { count: elements.length }));
-    const loop = node(list, 'loop');
-    const condition = token(list, 'If');
+    // the first `for` is the outermost
+    return generators.reduceRight<Expression>(
+      (element, each, at) => this.#comprehension(each, element, span, at < generators.length - 1),
+      elements[0] ?? this.missing(span),
+    );
+  }
+
+  #comprehension(generator: CstNode, element: Expression, span: Span, joined: boolean): Comprehension {
+    const place = this.nodeSpan(generator, span);
+    const loop = node(generator, 'loop');
+    const condition = token(generator, 'If');
     return {
       kind: 'comprehension',
       span,
-      element: elements[0] ?? this.missing(span),
+      element,
       variables: this.loopVariables(loop),
       over: this.expression(node(loop, 'expression'), this.nodeSpan(loop, place)),
-      condition: condition && this.expression(node(list, 'expression'), this.tokenSpan(condition)),
+      condition: condition && this.expression(node(generator, 'expression'), this.tokenSpan(condition)),
+      joined,
     };
   }
 

@@ -292,15 +292,17 @@ export abstract class ChunkParser extends CstParser {
       this.SUBRULE(this.element);
       if (!this.at(t.RightBracket) && !this.at(t.For)) this.CONSUME(t.Comma);
     });
-    this.OPTION(() => {
-      this.CONSUME(t.For);
-      this.SUBRULE(this.loop);
-      this.OPTION2(() => {
-        this.CONSUME(t.If);
-        this.SUBRULE(this.expression);
-      });
-    });
+    this.MANY2(() => this.SUBRULE(this.generator));
     this.CONSUME(t.RightBracket);
+  });
+
+  readonly generator: Rule = this.RULE('generator', () => {
+    this.CONSUME(t.For);
+    this.SUBRULE(this.loop);
+    this.OPTION(() => {
+      this.CONSUME(t.If);
+      this.SUBRULE(this.expression);
+    });
   });
 
   readonly element: Rule = this.RULE('element', () => {

@@ -5,7 +5,7 @@ import { unknownInteger } from '../../shared/dim.ts';
 import { editedResult } from './edited-use.ts';
 import { bindLoop, evaluate, requireValue, takeApart } from './expression.ts';
 import { checkExtent, checkJoined } from './extent.ts';
-import { Frame } from './frame.ts';
+import { type Changes, Frame } from './frame.ts';
 import { anyElement, elementOf, merge } from './merge.ts';
 import { binary } from './operators.ts';
 import type { Session } from './session.ts';
@@ -14,6 +14,8 @@ import { describe, int, list, NOTHING, toText, UNKNOWN, type Value } from './val
 
 /** How often a loop of unknown length is looked at; each round makes less known, except of lists in lists in lists. */
 const MOST_ROUNDS = 8;
+
+const NO_CHANGES: Changes = new Map();
 
 export function evaluateBody(session: Session, frame: Frame, body: Body): Value {
   let value: Value = NOTHING;
@@ -169,11 +171,9 @@ function runFor(session: Session, frame: Frame, statement: ForStatement): void {
   const element = over.kind === 'list' ? (anyElement(over) ?? UNKNOWN) : UNKNOWN;
   const index = int(unknownInteger());
   for (let changed = true, rounds = 0; changed && rounds < MOST_ROUNDS; rounds += 1) {
-    const before = frame.snapshot();
-    session.muted(() => round(element, index));
-    changed = frame.mergeWith(before);
+    const { changes } = frame.attempt(() => session.muted(() => round(element, index)));
+    changed = frame.takeEither(changes, NO_CHANGES);
   }
-  const general = frame.snapshot();
-  round(element, index);
-  frame.mergeWith(general);
+  const { changes } = frame.attempt(() => round(element, index));
+  frame.takeEither(changes, NO_CHANGES);
 }

@@ -186,10 +186,30 @@ function callFunction(session: Session, frame: Frame, callee: FunctionValue, giv
   const form = (): string => formOf(name, [], item.parameters.map(formOfParameter), given.piped);
   const names = item.parameters.map((each) => each.name.text);
   const bound = bind(session, { callee: name, form, names }, given);
+  const key = keyOf(item, bound);
+  const results = session.results.get(item) ?? new Map<string, Value>();
+  session.results.set(item, results);
+  const known = key === undefined ? undefined : results.get(key);
+  if (known !== undefined) return known;
   const inner = new Frame(module, undefined, name);
   const target = { callee: name, form, span, parameters: item.parameters, module };
   if (!bindParameters(session, inner, target, bound)) return UNKNOWN;
-  return session.using(span, `in this use of \`${name}\``, () => runFunction(session, inner, item));
+  const value = session.using(span, `in this use of \`${name}\``, () => runFunction(session, inner, item));
+  if (key !== undefined && value.kind !== 'unknown') results.set(key, value);
+  return value;
+}
+
+/** The arguments as text, where all of them are known numbers, words and the like: a function is worked out once for each. */
+function keyOf({ parameters }: FunctionItem, bound: Bound): string | undefined {
+  const texts: string[] = [];
+  for (const { name } of parameters) {
+    const value = bound.get(name.text)?.value;
+    if (value === undefined) texts.push('');
+    else if (value.kind !== 'int' && value.kind !== 'float' && value.kind !== 'bool' && value.kind !== 'string') return;
+    else if (value.value === undefined || typeof value.value === 'object') return;
+    else texts.push(`${value.kind} ${JSON.stringify(value.value)}`);
+  }
+  return texts.join(', ');
 }
 
 /** Runs the body with its parameters bound, and holds the result to the type that is declared. */

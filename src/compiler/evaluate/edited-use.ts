@@ -118,10 +118,10 @@ function headOf(expression: Expression): NameExpression | undefined {
 function inputOf(session: Session, frame: Frame, edits: PlannedEdits, expression: Expression): Value {
   const head = headOf(expression);
   if (head !== undefined) return requireValue(session, frame, head);
-  const before = frame.snapshot();
   const recorder = session.recorder!;
-  const taken = session.muted(() => recorder.aside(() => requireValue(session, frame, expression)));
-  frame.restore(before);
+  const { value: taken } = frame.attempt(() =>
+    session.muted(() => recorder.aside(() => requireValue(session, frame, expression))),
+  );
   const [only, other] = taken;
   if (only !== undefined && other === undefined) {
     return { kind: 'tensor', shape: recorder.shapeOf(only), id: only, span: expression.span };

@@ -21,7 +21,7 @@ import { isBuiltin } from './builtins.ts';
 import { call, elementSpans } from './call.ts';
 import { checkExtent, tickThrough } from './extent.ts';
 import { Frame } from './frame.ts';
-import { anyElement, merge } from './merge.ts';
+import { anyElement, elementOf, merge } from './merge.ts';
 import type { OpArgument } from './op-call.ts';
 import { binary, unary } from './operators.ts';
 import type { Session } from './session.ts';
@@ -192,12 +192,24 @@ function evaluateComprehension(session: Session, frame: Frame, expression: Compr
   };
   const run = (): Value => {
     if (over.elements === undefined) {
-      return list(undefined, one(anyElement(over) ?? UNKNOWN, int(unknownInteger())) ?? UNKNOWN);
+      const element = one(anyElement(over) ?? UNKNOWN, int(unknownInteger())) ?? UNKNOWN;
+      if (!expression.joined) return list(undefined, element);
+      return element.kind === 'list' ? list(undefined, anyElement(element) ?? UNKNOWN) : UNKNOWN;
     }
     const elements = over.elements.map((element, index) => one(element, int(index)));
-    return list(elements.filter((each) => each !== undefined));
+    const made = elements.filter((each) => each !== undefined);
+    return expression.joined ? joinLists(made) : list(made);
   };
   return session.recorder === undefined ? run() : session.recorder.inLoop(run);
+}
+
+/** The elements of all; nothing is known where one of them is no list, which was reported. */
+function joinLists(parts: readonly Value[]): Value {
+  const lists = parts.filter((each) => each.kind === 'list');
+  if (lists.length < parts.length) return UNKNOWN;
+  const known = lists.flatMap((each) => (each.elements === undefined ? [] : [each.elements]));
+  if (known.length === lists.length) return list(known.flat());
+  return list(undefined, lists.flatMap((each) => elementOf(each) ?? []).reduce(merge));
 }
 
 /** Defines the names of a loop for one round. */
@@ -241,10 +253,16 @@ function partsOf(value: Value): readonly Value[] | 'any' | undefined {
 function evaluateMember(session: Session, frame: Frame, { object, name }: MemberExpression): Value {
   const value = requireValue(session, frame, object);
   if (value.kind === 'unknown') return UNKNOWN;
+  if (value.kind === 'tensor' && name.text === 'shape') {
+    return value.shape === undefined ? UNKNOWN : list(value.shape.map((size) => int(size)));
+  }
   const fields: ReadonlyMap<string, Value> = value.kind === 'record' ? value.fields : new Map();
   const field = fields.get(name.text);
   if (field !== undefined) return field;
-  const help = value.kind === 'tensor' ? 'sizes have the names that an input gives them: `x: [H, W, C]`' : undefined;
+  const help =
+    value.kind === 'tensor'
+      ? 'the sizes of a tensor are the list `x.shape`, or the names that an input gives them: `x: [H, W, C]`'
+      : undefined;
   const near = suggest(name.text, fields.keys());
   session.report('no-such-field', name.span, { name: name.text, near, actual: describe(value) }, { help });
   return UNKNOWN;
@@ -316,11 +334,8 @@ function evaluateIf(session: Session, frame: Frame, expression: IfExpression): V
     session.report('wrong-type', expression.condition.span, args, { help });
   }
   // Either side is possible.
-  const before = frame.snapshot();
-  const then = inner(expression.then);
-  const after = frame.snapshot();
-  frame.restore(before);
-  const otherwise = inner(expression.else);
-  frame.mergeWith(after);
-  return merge(then, otherwise);
+  const then = frame.attempt(() => inner(expression.then));
+  const otherwise = frame.attempt(() => inner(expression.else));
+  frame.takeEither(otherwise.changes, then.changes);
+  return merge(then.value, otherwise.value);
 }

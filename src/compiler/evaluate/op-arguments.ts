@@ -67,7 +67,7 @@ export function readArguments(
 /** What a tensor in the place of a parameter may come from. */
 function helpFor(op: CallableOp, value: Value): string | undefined {
   if (value.kind !== 'tensor') return undefined;
-  if (op === 'gather') return '`embedding` looks up rows by the whole numbers that a tensor holds';
+  if (op === 'gather') return '`lookup(x, table)` takes rows by the whole numbers that a tensor holds';
   // The habit of `conv2d(x, 64, 3)` behind a `|>`.
   return 'the tensor comes first, and `|>` has given it';
 }

@@ -2,7 +2,7 @@
  * What one evaluation shares: where diagnostics go, where nodes go, the chain of uses that led here, and the limits that
  * make everything end.
  */
-import type { ConstItem } from '../../dsl/ast.ts';
+import type { ConstItem, FunctionItem } from '../../dsl/ast.ts';
 import type { Arguments, Code } from '../../dsl/catalogue/index.ts';
 import { type Details, type Diagnostic, diagnostic, type Label } from '../../dsl/diagnostic.ts';
 import type { Span } from '../../dsl/source.ts';
@@ -39,6 +39,8 @@ export class Session {
   /** The first stands for what is evaluated itself. */
   readonly #uses: Use[] = [{ label: undefined, abandoned: false }];
   #muted = 0;
+  /** What functions were found to be for plain arguments, which `keyOf` writes out. */
+  readonly results = new Map<FunctionItem, Map<string, Value>>();
 
   /**
    * @param recorder undefined while definitions are checked: nothing is recorded, and sizes may be symbols
@@ -85,7 +87,8 @@ export class Session {
   }
 
   #add<C extends Code>(code: C, span: Span, args: Arguments<C>, details: Details): void {
-    const key = `${code} ${span.source.path} ${span.start} ${span.end}`;
+    // all that leads into a chain of uses that is too deep meets the same end
+    const key = code === 'too-deep' ? code : `${code} ${span.source.path} ${span.start} ${span.end}`;
     if (this.#reported.has(key)) return;
     const labels = [...(details.labels ?? []), ...this.#chain()];
     this.#reported.set(key, diagnostic(code, span, args, { ...details, labels }));

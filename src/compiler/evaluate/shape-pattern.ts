@@ -37,6 +37,7 @@ export function matchShape(
     }
     const actual = shape[position]!;
     position += 1;
+    if (isOpen(axis.size)) continue;
     if (bindsNew(frame, axis.size)) {
       frame.define(axis.size.text, int(actual));
       continue;
@@ -45,6 +46,11 @@ export function matchShape(
     if (wanted !== undefined && isEqual(wanted, actual) === false) misfit ??= { axis: position - 1, wanted };
   }
   return misfit;
+}
+
+/** Whether this axis is `_`, which may have any size. */
+export function isOpen(size: Expression): boolean {
+  return size.kind === 'name' && size.text === '_';
 }
 
 /** Whether this axis is a name that nothing has defined yet, which it then defines. */
@@ -67,6 +73,10 @@ export function symbolicShape(session: Session, frame: Frame, pattern: ShapeExpr
       known = false;
       continue;
     }
+    if (isOpen(axis.size)) {
+      dims.push(unknownDim());
+      continue;
+    }
     if (bindsNew(frame, axis.size)) frame.define(axis.size.text, int(axisSymbol(axis.size.text)));
     const size = sizeOf(session, frame, axis.size);
     if (size === undefined) known = false;
@@ -85,7 +95,7 @@ export function declaredShape(session: Session, frame: Frame, pattern: ShapeExpr
       for (const each of bound.elements) if (each.kind === 'int') dims.push(each.value);
       continue;
     }
-    const size = sizeOf(session, frame, axis.size);
+    const size = isOpen(axis.size) ? unknownDim() : sizeOf(session, frame, axis.size);
     if (size === undefined) return undefined;
     dims.push(size);
   }

@@ -263,11 +263,17 @@ export abstract class ExpressionPrinter {
     return this.inBrackets('(', elements, ')', end - 1);
   }
 
-  #comprehension({ element, variables, over, condition }: Comprehension): Document {
-    const parts: Document[] = [softLine, this.expression(element)];
-    const [before, above] = this.#around(over.span.start);
-    parts.push(before, line, above, `for ${loopVariables(variables)} in `, this.expression(over));
-    if (condition !== undefined) {
+  #comprehension(comprehension: Comprehension): Document {
+    const clauses = [comprehension];
+    for (let last = comprehension; last.joined && last.element.kind === 'comprehension'; ) {
+      last = last.element;
+      clauses.push(last);
+    }
+    const parts: Document[] = [softLine, this.expression(clauses.at(-1)!.element)];
+    for (const { variables, over, condition } of clauses) {
+      const [before, above] = this.#around(over.span.start);
+      parts.push(before, line, above, `for ${loopVariables(variables)} in `, this.expression(over));
+      if (condition === undefined) continue;
       const [beforeIf, aboveIf] = this.#around(condition.span.start);
       parts.push(beforeIf, line, aboveIf, 'if ', this.expression(condition));
     }
