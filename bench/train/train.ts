@@ -6,6 +6,7 @@
  */
 import { parseArgs } from 'node:util';
 import { type Graph, shapeOf } from '../../src/compiler/graph.ts';
+import { passNames } from '../../src/compiler/program/passes/index.ts';
 import { summarize } from '../../src/compiler/summary.ts';
 import { EngineProcess } from './engine-process.ts';
 import type { Started } from './engine-worker.ts';
@@ -48,7 +49,7 @@ interface Runner {
 
 const USAGE =
   'usage: npm run bench:train -- [--models ddrnet,resnet18] [--batch 16] [--size 64] [--threads N] [--rounds 5] ' +
-  '[--steps 4] [--engines native,pytorch,tfjs-cpu] [--format table|json]';
+  '[--steps 4] [--engines native,pytorch,tfjs-cpu] [--without PASS,…] [--format table|json]';
 
 const { values: options } = parseArgs({
   options: {
@@ -56,6 +57,7 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '5' },
     steps: { type: 'string', default: '4' },
     engines: { type: 'string', default: 'native,pytorch,tfjs-cpu' },
+    without: { type: 'string', default: '' },
   },
 });
 
@@ -67,11 +69,12 @@ const engines = choices('engines', ENGINES);
 const format = choices('format', ['table', 'json'] as const)[0]!;
 const [batch, size, threads] = [natural('batch'), natural('size'), natural('threads')];
 const [rounds, steps] = [natural('rounds'), natural('steps')];
+const without = options.without === '' ? [] : choices('without', passNames);
 const python = engines.includes('pytorch') ? findPython() : undefined;
 
 const figures: Figures[] = [];
 for (const model of models) {
-  figures.push(...(await compare({ model, batch, size, threads })));
+  figures.push(...(await compare({ model, batch, size, threads, without })));
 }
 if (format === 'json') console.log(JSON.stringify(figures, null, 2));
 process.exitCode ??= figures.length > 0 ? 0 : 1;

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { compile, elaborate } from '../../src/compiler/compile.ts';
 import { type Graph, shapeOf } from '../../src/compiler/graph.ts';
+import type { PassName } from '../../src/compiler/program/passes/index.ts';
 import type { TrainingBatch, TrainingSetup } from '../../src/engines/engine.ts';
 import { elementCount } from '../../src/shared/element-count.ts';
 import { Random } from '../../src/shared/random.ts';
@@ -30,6 +31,8 @@ export interface Workload {
   /** Height and width of the images. */
   readonly size: number;
   readonly threads: number;
+  /** Passes of the compiler that the native engine leaves out. */
+  readonly without?: readonly PassName[];
 }
 
 /** The path of a file of the project. */
@@ -46,11 +49,12 @@ export function graphOf({ model, size }: Pick<Workload, 'model' | 'size'>): Grap
   return value;
 }
 
-export function setupOf(graph: Graph, { batch, threads }: Workload): TrainingSetup {
+export function setupOf(graph: Graph, { batch, threads, without = [] }: Workload): TrainingSetup {
   return {
     graph,
     batch,
     threads,
+    withoutPasses: without,
     seed: SEED,
     optimizer: ADAM,
     loss: { kind: 'cross_entropy', labelSmoothing: 0, auxiliary: {} },

@@ -5,6 +5,7 @@
  */
 import type { Graph } from '../compiler/graph.ts';
 import type { OptimizerSettings } from '../compiler/optimizer/index.ts';
+import type { PassName } from '../compiler/program/passes/index.ts';
 import type { LossSettings } from '../compiler/training-step.ts';
 
 /** All tensors of a checkpoint by weight path: model weights, running statistics, and optimizer slots as `PATH:slot`. */
@@ -29,6 +30,8 @@ export interface TrainingSetup {
   /** Seeds the dropout masks together with the node's path and the step. */
   readonly seed: number;
   readonly threads?: number;
+  /** Passes of the compiler that the native engine leaves out: for measurements. */
+  readonly withoutPasses?: readonly PassName[];
 }
 
 export interface TrainingBatch {

@@ -16,9 +16,11 @@ export const adam: OptimizerRule<'adam'> = {
     const decay = decayOf(settings, weight);
     const m = b.add(b.scale(slots['m']!, beta1), b.scale(gradient, 1 - beta1));
     const v = b.add(b.scale(slots['v']!, beta2), b.scale(b.mul(gradient, gradient), 1 - beta2));
-    const rate = b.div(learningRate, oneMinusPower(b, beta1, step));
-    const root = b.div(b.unary('sqrt', v), b.unary('sqrt', oneMinusPower(b, beta2, step)));
-    const change = b.div(b.mul(m, rate), b.add(root, b.constant(epsilon)));
+    // √(1 − β₂ᵗ) goes into the rate and into ε, which are numbers, so that it divides no tensor
+    const correction = b.unary('sqrt', oneMinusPower(b, beta2, step));
+    const rate = b.mul(b.div(learningRate, oneMinusPower(b, beta1, step)), correction);
+    const root = b.add(b.unary('sqrt', v), b.mul(correction, b.constant(epsilon)));
+    const change = b.div(b.mul(m, rate), root);
     const kept = decay === 0 ? weight : b.mul(weight, b.sub(b.constant(1), b.scale(learningRate, decay)));
     return { weight: b.sub(kept, change), slots: { m, v } };
   },

@@ -158,8 +158,8 @@ export class NativeTrainingSession implements TrainingSession {
   /** Once a key: emits and loads the model. */
   async #compile(key: string, program: () => Program): Promise<void> {
     if (this.#compiled.has(key)) return;
-    const name = `${this.#setup.graph.name} ${key}`;
-    const model = emitOnnx(optimise(program()), name, { sequenceFirst: UNRETURNED });
+    const { graph, withoutPasses: disable = [] } = this.#setup;
+    const model = emitOnnx(optimise(program(), { disable }), `${graph.name} ${key}`, { sequenceFirst: UNRETURNED });
     await this.#worker.request({ kind: 'compile', key, model, options: this.#options });
     this.#compiled.add(key);
   }

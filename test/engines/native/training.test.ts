@@ -2,6 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Graph } from '../../../src/compiler/graph.ts';
 import { allWeights } from '../../../src/compiler/ops/weights/index.ts';
+import { passNames } from '../../../src/compiler/program/passes/index.ts';
 import { gradientStep, trainingStep } from '../../../src/compiler/training-step.ts';
 import { fillMask } from '../../../src/engines/dropout-mask.ts';
 import {
@@ -170,6 +171,24 @@ test('gradients are what the reference computes, and change nothing', async () =
   assertSame(await session.save(), before);
   await session.close();
 });
+
+for (const without of [[], ...passNames.map((name) => [name])]) {
+  test(`gradients ${without.length === 0 ? 'with all passes' : `without ${without.join(', ')}`}`, async () => {
+    const [data, expected] = [batchOf(1), await plainGradients()];
+    const session = await engine.train({ ...setup, withoutPasses: without }, initialWeights(graph));
+    const { gradients } = await session.gradients(data, 4);
+    for (const [path, { data: numbers }] of expected) assertNear(gradients.get(path)!.data, numbers, 1e-5, path);
+    await session.close();
+  });
+}
+
+/** Of the program as it was built. */
+async function plainGradients(): Promise<NamedTensors> {
+  const session = await engine.train({ ...setup, withoutPasses: passNames }, initialWeights(graph));
+  const { gradients } = await session.gradients(batchOf(1), 4);
+  await session.close();
+  return gradients;
+}
 
 test('a model learns, and predicts with what it learnt in training and in inference sessions alike', async () => {
   const session = await engine.train(setup, initialWeights(graph));
