@@ -28,6 +28,6 @@ export const SHOWN_METRICS = METRIC_NAMES.filter((name) => METRICS[name].shown);
 /** `84.30` for percent, `0.791` for others; a sign for differences. */
 export function metricText(name: MetricName, value: number, signed = false): string {
   const text = METRICS[name].percent ? (100 * value).toFixed(2) : value.toFixed(3);
-  const positive = signed && !text.startsWith('-');
-  return (positive ? `+${text}` : text).replace('-', '−');
+  if (Number(text) === 0) return text.replace('-', '');
+  return signed && value > 0 ? `+${text}` : text.replace('-', '−');
 }

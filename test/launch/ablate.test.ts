@@ -30,7 +30,7 @@ test('every variant and seed is trained, and one table compares them', async () 
   assert.match(stdout, /^all \(base\) +\d+\.\d\d ± \d+\.\d\d .* 860 +92,192 +2 /m);
   assert.match(
     stdout,
-    /^no norm +\d+\.\d\d ± \d+\.\d\d +[+−]\d+\.\d\d \[[+−]\d+\.\d\d, [+−]\d+\.\d\d\].* 844 +92,192 +2 /m,
+    /^no norm +\d+\.\d\d ± \d+\.\d\d +[+−]?\d+\.\d\d \[[+−]?\d+\.\d\d, [+−]?\d+\.\d\d\].* 844 +92,192 +2 /m,
   );
   const { rows } = JSON.parse(tablesOf(project)['table.json']!);
   assert.equal(
@@ -97,7 +97,7 @@ test('a variant that diverges and one without a network are told, and do not sto
   const { code, stderr, stdout } = await specc(ablate, [failing.config]);
   assert.is(code, 1, stderr);
   assert.match(stderr, /error: exploding, seed 1: .*(NaN|finite|numbers)/);
-  assert.match(stdout, /^narrow +\d+\.\d\d +[+−]\d+\.\d\d .* 1 /m);
+  assert.match(stdout, /^narrow +\d+\.\d\d +[+−]?\d+\.\d\d .* 1 /m);
   assert.match(stdout, /^exploding, seed 1: failed: /m);
   assert.match(stdout, /^even: /m);
   const once = tablesOf(failing);

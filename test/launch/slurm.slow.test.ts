@@ -7,7 +7,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Submission } from '../../src/launch/slurm.ts';
 import { readHistory } from '../../src/training/history.ts';
-import { startCluster, whyNoSlurm } from './slurm-cluster.ts';
+import { type Cluster, startCluster, whyNoSlurm } from './slurm-cluster.ts';
 import { bundleProgram, makeProject, tablesOf } from './tiny-ablation.ts';
 
 const reason = whyNoSlurm();
@@ -46,7 +46,7 @@ async function onSlurm(): Promise<void> {
     assert.ok(job !== '', submitted);
 
     const { tasks } = JSON.parse(readFileSync(join(project.ablation, 'slurm', `${job}.json`), 'utf8')) as Submission;
-    const task = await firstInTraining(project.ablation, tasks);
+    const task = await firstInTraining(cluster, project.ablation, tasks);
     show('scontrol', 'requeue', `${job}_${task}`);
     const log = join(project.ablation, 'logs', `slurm-${job}_${task}.log`);
     while (!readFileSync(log, 'utf8').includes('interrupted; what was trained is saved')) await setTimeout(50);
@@ -59,22 +59,26 @@ async function onSlurm(): Promise<void> {
     );
     assert.match(specc('ablate', project.config, '--engine', 'native', ...slurm), /nothing to submit/);
 
+    // What Slurm sends before a time limit.
+    const limited = await firstInTraining(cluster, project.ablation, tasks, task);
+    show('scancel', '--signal=USR1', '--batch', `${job}_${limited}`);
+    const limitedLog = join(project.ablation, 'logs', `slurm-${job}_${limited}.log`);
+    while (!readFileSync(limitedLog, 'utf8').includes('going back into the queue')) await setTimeout(50);
+
     // Slurm waits two minutes before it starts a requeued job; nothing hinges on that.
     while (cluster.slurm('squeue', '--noheader').trim() !== '') {
-      if (isWaiting(cluster.slurm('squeue', '--array', '--noheader', '--format=%F_%K %T %r'), `${job}_${task}`)) {
-        cluster.slurm('scontrol', 'update', `JobId=${job}_${task}`, 'StartTime=now');
+      for (const waiting of waitingIn(cluster.slurm('squeue', '--array', '--noheader', '--format=%F_%K %T %r'))) {
+        cluster.slurm('scontrol', 'update', `JobId=${waiting}`, 'StartTime=now');
       }
       await setTimeout(200);
     }
+    console.log(
+      `a task that was told of its time limit:\n${withoutEpochs(limitedLog).replaceAll(project.folder, '.')}`,
+    );
+    assert.is(readFileSync(limitedLog, 'utf8').match(/^epoch +1\/150 /gm)?.length, 1, 'it did not begin anew');
     const requeued = readFileSync(log, 'utf8');
     console.log(`${log.replace(project.folder, '.')}, without its epochs:`);
-    console.log(
-      `${requeued
-        .split('\n')
-        .filter((line) => !/^epoch/.test(line))
-        .join('\n')
-        .replaceAll(project.folder, '.')}`,
-    );
+    console.log(`${withoutEpochs(log).replaceAll(project.folder, '.')}`);
     console.log(
       `the requeued task had ${before} epochs, and went on from there to ${epochsOf(project.ablation, run)}\n`,
     );
@@ -91,13 +95,27 @@ async function onSlurm(): Promise<void> {
   }
 }
 
-/** The first task whose run has finished an epoch. */
-async function firstInTraining(folder: string, tasks: Submission['tasks']): Promise<number> {
-  for (;;) {
-    const found = tasks.findIndex(([run = '']) => epochsOf(folder, run) > 0);
+/** The first task whose run has finished an epoch and not all of them, other than one. */
+async function firstInTraining(
+  cluster: Cluster,
+  folder: string,
+  tasks: Submission['tasks'],
+  other = -1,
+): Promise<number> {
+  while (cluster.slurm('squeue', '--noheader').trim() !== '') {
+    const found = tasks.findIndex(([run = ''], at) => {
+      const epochs = epochsOf(folder, run);
+      return at !== other && epochs > 0 && epochs < 120;
+    });
     if (found >= 0) return found;
     await setTimeout(50);
   }
+  throw new Error('every task was through before one could be told to stop: train more epochs');
+}
+
+function withoutEpochs(log: string): string {
+  const lines = readFileSync(log, 'utf8').split('\n');
+  return lines.filter((line) => !/^epoch/.test(line)).join('\n');
 }
 
 function epochsOf(folder: string, run: string): number {
@@ -106,8 +124,9 @@ function epochsOf(folder: string, run: string): number {
   return readHistory(join(folder, name)).filter(({ kind }) => kind === 'epoch').length;
 }
 
-function isWaiting(queue: string, task: string): boolean {
-  return queue.split('\n').some((line) => line.startsWith(`${task} PENDING BeginTime`));
+/** The tasks that were requeued and may not start yet. */
+function waitingIn(queue: string): string[] {
+  return queue.split('\n').flatMap((line) => /^(\S+) PENDING BeginTime/.exec(line)?.[1] ?? []);
 }
 
 test.run();

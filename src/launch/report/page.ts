@@ -138,8 +138,8 @@ function runTable({ table, states, starts, reports }: AblationPage): string {
       const report = reports.get(id);
       const name = report === undefined ? id : `<a href="${escapeHtml(encodeURI(report))}">${id}</a>`;
       const cells = [variant, `${seed}`, state, ...measured, `${bestEpoch ?? '–'}`, seconds].map(escapeHtml);
-      const start = starts.size === 0 ? [] : [escapeHtml(starts.get(id) ?? 'seeded weights')];
-      return `<tr>${[...cells, ...start, name].map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
+      const start = starts.size === 0 ? '' : `<td class="start">${escapeHtml(starts.get(id) ?? 'seeded weights')}</td>`;
+      return `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}${start}<td>${name}</td></tr>`;
     }),
   );
   const start = starts.size === 0 ? [] : ['start'];

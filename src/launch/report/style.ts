@@ -20,6 +20,9 @@ ${series(LIGHT)}
 @media (prefers-color-scheme: dark) {
 ${series(DARK)}
 }
+main { max-width: 1240px; }
+th { padding: 4px 8px; }
+td { padding: 5px 8px; font-size: 14px; }
 tr.base td { background: var(--page); font-weight: 600; }
 td { white-space: nowrap; }
 td.better { color: var(--green); font-weight: 600; }
@@ -34,6 +37,7 @@ td.worse { color: var(--red); font-weight: 600; }
 .intervals .better .mean, .intervals .better .arrow { fill: var(--green); }
 .intervals .worse .interval { stroke: var(--red); }
 .intervals .worse .mean, .intervals .worse .arrow { fill: var(--red); }
+td.start { white-space: normal; text-align: left; min-width: 300px; font-size: 13px; }
 .settings pre { white-space: pre-wrap; }
 a { color: var(--blue); }
 `;
