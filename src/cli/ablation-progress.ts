@@ -42,6 +42,7 @@ export class AblationProgress implements PlanReporter {
   start(run: PlannedRun): RunReporter {
     let before = performance.now();
     return {
+      resume: ({ step, epoch }) => this.#note(`${nameOf(run)}: going on at step ${step}, epoch ${epoch}`),
       warmStart: (account) => this.#note(`${nameOf(run)}: ${warmStartText(account)}`),
       step: (progress) => this.#step(run, progress),
       validating: () => {},

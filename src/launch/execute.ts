@@ -11,7 +11,7 @@ import type { Experiment } from '../config/experiment.ts';
 import type { Plan } from '../config/plan.ts';
 import type { Engine, NamedTensors } from '../engines/engine.ts';
 import { initialWeights } from '../engines/initialize.ts';
-import { weightsOnly } from '../training/checkpoint.ts';
+import { type TrainingState, weightsOnly } from '../training/checkpoint.ts';
 import { identityOf } from '../training/identity.ts';
 import type { TrainingReporter } from '../training/loop.ts';
 import type { TrainingImages } from '../training/open-data.ts';
@@ -48,8 +48,9 @@ export type RunEnd =
   /** Another process has it. */
   | { readonly kind: 'busy' };
 
-/** Hears of a run what training tells, and what its weights started from. */
+/** Hears of a run what training tells, and what it starts from. */
 export interface RunReporter extends TrainingReporter {
+  resume(state: TrainingState): void;
   warmStart(account: WarmStartAccount): void;
 }
 
@@ -105,6 +106,7 @@ async function trainPlanned(
   const resume = run.checkpoints.has('last')
     ? run.checkpoints.resume(identityOf(plan, graph, images.names))
     : undefined;
+  if (resume !== undefined) reporter.resume(resume.state);
   const initial = resume === undefined ? startOf(place, planned, experiment, run, reporter) : resume.tensors;
   const { engine, threads } = place;
   const training = { run, experiment, engine, images, initial: weightsOnly(initial), resume, threads };

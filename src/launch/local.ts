@@ -109,6 +109,7 @@ export function tellParent(): RunReporter {
   };
   let told = 0;
   return {
+    resume: () => {},
     warmStart: (account) => send({ kind: 'warm-start', account }),
     step: (progress) => {
       if (performance.now() - told < STEP_EVERY) return;

@@ -11,7 +11,7 @@ const program = bundleProgram('program-to-kill');
 const KILLS = 20;
 
 /** Epochs enough that 20 attempts, each of which gets through some, do not finish it. */
-const SIZE = { epochs: 120, seeds: [1, 2] };
+const SIZE = { epochs: 30, seeds: [1, 2] };
 
 interface Moment {
   /** Epochs to wait for, and then milliseconds. */
@@ -61,7 +61,7 @@ test(`killed ${KILLS} times at random moments, here and with processes, the tabl
   for (let attempt = 0; attempt < KILLS; attempt++) {
     const moment = {
       epochs: random.int(4),
-      delay: random.int(250),
+      delay: random.int(60),
       args: attempt % 4 === 3 ? ['--jobs', '2'] : [],
     };
     if (await killed(broken.config, moment)) kills += 1;

@@ -99,6 +99,7 @@ function heard(terminal: Terminal): RunReporter {
   const log = new TrainingProgress(terminal);
   const parent = tellParent();
   return {
+    resume: ({ step, epoch }) => terminal.note(`going on at step ${step}, epoch ${epoch}`),
     warmStart: (account) => {
       terminal.note(warmStartText(account));
       parent.warmStart(account);
