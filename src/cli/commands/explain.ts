@@ -1,5 +1,6 @@
 /** `specc explain CODE`: what a diagnostic means, with a wrong and a right example; without a code, all of them. */
 
+import { ablations } from '../../dsl/catalogue/ablations.ts';
 import { configuration } from '../../dsl/catalogue/configuration.ts';
 import { evaluation } from '../../dsl/catalogue/evaluation.ts';
 import { type Code, catalogue } from '../../dsl/catalogue/index.ts';
@@ -17,6 +18,7 @@ const parts = {
   Names: names,
   'Values and blocks': evaluation,
   Shapes: shapes,
+  Ablations: ablations,
   'Training configurations': configuration,
   'Weight maps': weightMaps,
 };
