@@ -114,7 +114,7 @@ function curves({ table, states }: AblationPage, metric: 'accuracy' | 'loss'): s
   });
   if (series.length === 0) return '<p class="note">No epoch is finished yet.</p>';
   const format = metric === 'accuracy' ? percent : (value: number): string => `${Number(value.toPrecision(3))}`;
-  const labelWidth = 20 + 7 * Math.max(...series.map(({ name }) => name.length));
+  const labelWidth = 20 + 8 * Math.max(...series.map(({ name }) => name.length));
   return lineChart({ title: `Validation ${metric}`, series, format, labelWidth });
 }
 

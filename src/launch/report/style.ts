@@ -20,9 +20,9 @@ ${series(LIGHT)}
 @media (prefers-color-scheme: dark) {
 ${series(DARK)}
 }
-main { max-width: 1240px; }
-th { padding: 4px 8px; }
-td { padding: 5px 8px; font-size: 14px; }
+main { max-width: 1320px; }
+th { padding: 4px 7px; }
+td { padding: 5px 7px; font-size: 13.5px; }
 tr.base td { background: var(--page); font-weight: 600; }
 td { white-space: nowrap; }
 td.better { color: var(--green); font-weight: 600; }
