@@ -4,8 +4,9 @@
  * A file is only ever replaced as a whole and only when its text changes, so that watchers and build tools see no more
  * than happened. Files without our first line are not ours: they are neither overwritten nor removed.
  */
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, posix } from 'node:path';
+import { makeFolder } from '../data/make-folder.ts';
 import { CommandFailure } from './failure.ts';
 import { readText } from './source-files.ts';
 
@@ -53,7 +54,7 @@ export function applyDifference(folder: string, expected: ReadonlyMap<string, st
 
 /** A reader sees the old text or the new one, never a part. */
 export function writeWhole(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   const draft = `${path}.${process.pid}.tmp`;
   try {
     writeFileSync(draft, text);

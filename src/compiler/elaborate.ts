@@ -13,7 +13,7 @@ import { blockUse, runBlock, tensorsOf } from './evaluate/block.ts';
 import type { Bound } from './evaluate/call.ts';
 import type { EditPlan } from './evaluate/edit-plan.ts';
 import { Frame } from './evaluate/frame.ts';
-import { isCountable } from './evaluate/op-call.ts';
+import { isHoldable } from './evaluate/op-call.ts';
 import { bindParameters } from './evaluate/parameters.ts';
 import { type Place, Recorder } from './evaluate/recorder.ts';
 import { Halt, Session } from './evaluate/session.ts';
@@ -145,7 +145,7 @@ function makeInputs(
     }
     const shape = declaredShape(session, frame, input.shape);
     if (shape === undefined) return undefined;
-    if (!isCountable(shape as readonly number[])) {
+    if (!isHoldable(shape as readonly number[])) {
       session.report('tensor-too-large', input.span, { what: `the input \`${input.name.text}\``, shape });
       return undefined;
     }

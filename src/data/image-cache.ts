@@ -6,7 +6,6 @@
  * are reported together, after all others are safe.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -25,6 +24,7 @@ import {
 import { counted, DataError } from './data-error.ts';
 import { decodeImage, decoderIdentity, whyNotDecoded } from './decode-image.ts';
 import type { ImageIndex } from './image-folder.ts';
+import { makeFolder } from './make-folder.ts';
 import { bytesPerImage, loadRows, type PixelRows } from './pixel-rows.ts';
 
 export interface CacheOptions {
@@ -198,7 +198,7 @@ function describe(path: string, shape: ImageShape, images: readonly CachedImage[
 
 function prepareDirectory(directory: string): void {
   try {
-    mkdirSync(directory, { recursive: true });
+    makeFolder(directory);
     checkWritable(directory);
   } catch (error) {
     throw unwritable(directory, (error as NodeJS.ErrnoException).code ?? (error as Error).message);

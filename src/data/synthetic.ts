@@ -1,10 +1,11 @@
 /** Draws a labelled set of blood-cell pictures, so that training can be tried where there is no data yet. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Random } from '../shared/random.ts';
 import { drawField, photograph } from './blood-smear.ts';
 import { DataError } from './data-error.ts';
+import { makeFolder } from './make-folder.ts';
 import { WHITE_CELLS, type WhiteCell } from './white-cell.ts';
 
 export interface SyntheticOptions {
@@ -54,14 +55,14 @@ export async function drawSyntheticSet(options: SyntheticOptions): Promise<boole
 
   const unfinished = `${directory}.drawing-${process.pid}`;
   rmSync(unfinished, { recursive: true, force: true });
-  for (const kind of WHITE_CELLS) mkdirSync(join(unfinished, kind), { recursive: true });
+  for (const kind of WHITE_CELLS) makeFolder(join(unfinished, kind));
   try {
     const pictures = listPictures(options);
     await drawAll(pictures, unfinished, options);
     const rows = pictures.map(({ kind, file, source }) => `${kind},${file},${source}\n`);
     writeFileSync(join(unfinished, 'sources.csv'), `class,file,source\n${rows.join('')}`);
     writeFileSync(join(unfinished, 'README.txt'), readme);
-    mkdirSync(dirname(directory), { recursive: true });
+    makeFolder(dirname(directory));
     rmSync(directory, { recursive: true, force: true }); // empty, as was checked
     renameSync(unfinished, directory);
     return true;

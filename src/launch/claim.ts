@@ -10,19 +10,10 @@
  * it has not touched its file for a while (anywhere else).
  */
 import { randomBytes } from 'node:crypto';
-import {
-  existsSync,
-  linkSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, linkSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { makeFolder } from '../data/make-folder.ts';
 
 export interface Holder {
   readonly host: string;
@@ -44,7 +35,7 @@ const HEARTBEAT = 15_000;
 
 /** Claims `name`; the holder's name if another process has it. */
 export function claim(folder: string, name: string): Claim | Holder {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   for (;;) {
     const highest = highestOf(folder, name);
     const holder = highest === 0 ? undefined : holderOf(folder, name, highest);

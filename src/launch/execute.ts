@@ -5,10 +5,11 @@
  *
  * Whatever goes wrong with it is its own failure, written beside it, and no other run's.
  */
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Experiment } from '../config/experiment.ts';
 import type { Plan } from '../config/plan.ts';
+import { makeFolder } from '../data/make-folder.ts';
 import type { Engine, NamedTensors } from '../engines/engine.ts';
 import { initialWeights } from '../engines/initialize.ts';
 import { type TrainingState, weightsOnly } from '../training/checkpoint.ts';
@@ -79,7 +80,7 @@ export async function executeRun(
 export function failed(folder: string, id: string, cause: unknown): RunEnd {
   const message = cause instanceof Error ? cause.message : String(cause);
   const help = cause instanceof Error && 'help' in cause && typeof cause.help === 'string' ? cause.help : null;
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   recordFailure(folder, { id, message, help });
   return { kind: 'failed', message, cause };
 }

@@ -3,8 +3,9 @@
  * to the process that started it, and ends with a checkpoint when that one asks for it or is gone.
  */
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { makeFolder } from '../data/make-folder.ts';
 import type { EpochRecord } from '../training/history.ts';
 import type { StepProgress } from '../training/loop.ts';
 import type { StartRun } from './coordinate.ts';
@@ -58,7 +59,7 @@ function runToEnd(
   reporter: RunReporter,
   signal: AbortSignal,
 ): Promise<Ended> {
-  mkdirSync(dirname(log), { recursive: true });
+  makeFolder(dirname(log));
   const output = openSync(log, 'a');
   const [program, ...first] = command;
   const options = ['--engine', engine, '--threads', `${threads}`];

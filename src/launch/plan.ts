@@ -5,8 +5,9 @@
  * edited, are still the runs that were planned.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../data/make-folder.ts';
 import { writeDurably } from '../training/durable-file.ts';
 import type { SourceText } from '../training/run-folder.ts';
 import { TrainingError } from '../training/training-error.ts';
@@ -86,7 +87,7 @@ export function claimsFolder(folder: string): string {
 export function savePlan(folder: string, plan: AblationPlan): string {
   const text = `${JSON.stringify(plan, null, 2)}\n`;
   const kept = join(folder, 'plans', `${createHash('sha256').update(text).digest('hex').slice(0, 12)}.json`);
-  mkdirSync(join(folder, 'plans'), { recursive: true });
+  makeFolder(join(folder, 'plans'));
   if (!existsSync(kept)) writeDurably(kept, text);
   writeDurably(latestPlanPath(folder), text);
   return kept;

@@ -6,8 +6,9 @@
  * one that is requeued goes on from there. Near its time limit a task gets SIGUSR1, saves, and requeues itself.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { makeFolder } from '../data/make-folder.ts';
 import { writeDurably } from '../training/durable-file.ts';
 import { TrainingError } from '../training/training-error.ts';
 import type { AblationPlan, PlannedRun } from './plan.ts';
@@ -113,8 +114,8 @@ export function submit(
   { command, engine }: { readonly command: readonly string[]; readonly engine: string },
 ): Submission {
   const folder = resolve(place.folder);
-  mkdirSync(join(folder, 'logs'), { recursive: true });
-  mkdirSync(submissionsFolder(folder), { recursive: true });
+  makeFolder(join(folder, 'logs'));
+  makeFolder(submissionsFolder(folder));
   const tasks = tasksOf(place.plan, missing).map((runs) => runs.map(({ id }) => id));
   const described = { plan: resolve(place.planPath), tasks };
   const name = `specc-${place.plan.name}`;

@@ -9,8 +9,9 @@
  * killed, `last.json` names a whole file. A file that no JSON names is removed by the next save.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../data/make-folder.ts';
 import type { NamedTensors } from '../engines/engine.ts';
 import { UNFINISHED, writeDurably } from './durable-file.ts';
 import { differences, type Identity } from './identity.ts';
@@ -73,7 +74,7 @@ export class CheckpointStore {
 
   /** Writes the tensors once and makes each of `names` point to them. */
   save(checkpoint: Checkpoint, names: readonly CheckpointName[]): void {
-    mkdirSync(this.folder, { recursive: true });
+    makeFolder(this.folder);
     const { state, identity, engine } = checkpoint;
     const bytes = encodeSafetensors(checkpoint.tensors, { step: `${state.step}`, producer: 'specc' });
     const sha256 = createHash('sha256').update(bytes).digest('hex');

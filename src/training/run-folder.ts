@@ -11,6 +11,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } fr
 import { basename, dirname, extname, join } from 'node:path';
 import { closest } from 'fastest-levenshtein';
 import type { Plan } from '../config/plan.ts';
+import { makeFolder } from '../data/make-folder.ts';
 import { CheckpointStore } from './checkpoint.ts';
 import { writeDurably } from './durable-file.ts';
 import { TrainingError } from './training-error.ts';
@@ -55,13 +56,13 @@ export type NewRun = Pick<RunRecord, 'plan' | 'config' | 'overrides' | 'classes'
 /** Makes `OUTPUT/NAME`, or `OUTPUT/NAME-2` and so on where that exists. */
 export function createRun(made: NewRun): Run {
   const { output, name } = made.plan;
-  mkdirSync(output, { recursive: true });
+  makeFolder(output);
   return createRunAt(makeFreeFolder(output, name), made);
 }
 
 /** Makes a run in this folder. It is one once its `plan.json` is there, which is written last. */
 export function createRunAt(folder: string, { sources, ...described }: NewRun): Run {
-  mkdirSync(join(folder, 'sources'), { recursive: true });
+  makeFolder(join(folder, 'sources'));
   const taken = new Set<string>();
   const copies = sources.map(({ path, text }) => {
     const copy = `sources/${freeName(basename(path), taken)}`;

@@ -1,6 +1,7 @@
 /** `specc diff OLD NEW`: what differs between architectures, for people who review them and for programs. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolder } from '../../data/make-folder.ts';
 import { wholeDepth } from '../depth-option.ts';
 import { excesses, readBudgets } from '../diff/budget.ts';
 import { canonicalText } from '../diff/canonical.ts';
@@ -53,7 +54,7 @@ export function run(args: readonly string[], options: DiffOptions, terminal: Ter
   const text = reports[options.format](comparison, shape, options.out === undefined ? terminal.colours : PLAIN);
   if (options.out === undefined) terminal.print(text.trimEnd());
   else {
-    mkdirSync(dirname(options.out), { recursive: true });
+    makeFolder(dirname(options.out));
     writeFileSync(options.out, text.endsWith('\n') ? text : `${text}\n`);
     terminal.note(`wrote ${options.out}`);
   }

@@ -1,11 +1,11 @@
 /** `specc export FILE[#Model] | RUN`: a model with its weights as an ONNX file that other runtimes load. */
-import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Opset } from '../../compiler/emit/onnx/index.ts';
 import { exportOnnx } from '../../compiler/export-onnx.ts';
 import { type Graph, type Shape, shapeOf } from '../../compiler/graph.ts';
 import type { Layout } from '../../compiler/lower/rule.ts';
 import { allWeights } from '../../compiler/ops/weights/index.ts';
+import { makeFolder } from '../../data/make-folder.ts';
 import type { NamedTensors } from '../../engines/engine.ts';
 import { initialWeights } from '../../engines/initialize.ts';
 import { weightsOnly } from '../../training/checkpoint.ts';
@@ -65,7 +65,7 @@ export function run([argument]: readonly string[], options: ExportOptions, termi
   if ('problem' in exported) throw new CommandFailure(exported.problem, exported.help);
 
   const file = out ?? `${graph.name}.onnx`;
-  mkdirSync(dirname(file), { recursive: true });
+  makeFolder(dirname(file));
   writeDurably(file, exported.model);
   const ports = (list: Graph['inputs'], layout: Layout): Port[] =>
     list.map(({ name, value }) => ({ name, shape: portShape(shapeOf(graph, value), layout, batch) }));

@@ -1,11 +1,12 @@
 /** `specc graph FILE[#Model]`: a picture of a model, as SVG, as Mermaid, or as a page to look around in. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Depth, depthFor, MOST_BOXES } from '../../compiler/picture/depth.ts';
 import { exact } from '../../compiler/picture/figures.ts';
 import { renderMermaid } from '../../compiler/picture/mermaid.ts';
 import { type Picture, pictureOf } from '../../compiler/picture/picture.ts';
 import { renderSvg } from '../../compiler/picture/svg.ts';
+import { makeFolder } from '../../data/make-folder.ts';
 import { wholeDepth } from '../depth-option.ts';
 import { EXIT } from '../failure.ts';
 import { graphPage, pageScript } from '../graph-page/page.ts';
@@ -33,7 +34,7 @@ export async function run([argument]: readonly string[], options: GraphOptions, 
   const text = await renderers[options.format](picture, { depth: chosen.depth, fold });
   if (out === undefined) terminal.print(text.trimEnd());
   else {
-    mkdirSync(dirname(out), { recursive: true });
+    makeFolder(dirname(out));
     writeFileSync(out, text);
     terminal.note(`wrote ${out}: ${exact(chosen.boxes)} boxes, blocks open to depth ${chosen.depth}`);
   }

@@ -1,6 +1,7 @@
 /** `specc init`: a new project that trains at once, on images that specc draws itself. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { makeFolder } from '../../data/make-folder.ts';
 import { EXIT, WrongUse } from '../failure.ts';
 import { packageRoot } from '../package-root.ts';
 import { kindOfPath } from '../source-files.ts';
@@ -29,7 +30,7 @@ export function run([given = '.']: readonly string[], _options: object, terminal
     throw new WrongUse(`${where} already has ${taken.join(', ')}`, 'name a new folder: `specc init FOLDER`');
   }
   for (const [file, text] of files) {
-    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    makeFolder(dirname(join(folder, file)));
     writeFileSync(join(folder, file), text, { flag: 'wx' });
     terminal.note(`${terminal.noteColours.green('wrote')} ${join(folder, file)}`);
   }

@@ -59,6 +59,9 @@ export function readArguments(
       !isInitializer(session, read, argument)
     ) {
       complete = false;
+    } else if (parameter.type === 'float' && Math.abs(Math.fround(read as number)) === Number.POSITIVE_INFINITY) {
+      session.report('number-beyond-float32', argument.span, { value: String(read) });
+      complete = false;
     } else values.set(parameter.name, read);
   }
   return complete ? new ReadArguments(values) : undefined;

@@ -129,15 +129,17 @@ function recordNode(
     ...outputs.map((shape) => ({ what: `the output of \`${op}\``, shape: shape as readonly number[] })),
     ...weights.map(({ name, shape }) => ({ what: `the ${name} of \`${op}\``, shape })),
   ];
-  const large = made.find(({ shape }) => !isCountable(shape));
+  const large = made.find(({ shape }) => !isHoldable(shape));
   if (large !== undefined) return session.report('tensor-too-large', span, large);
   const ids = inputs.map((input) => input.id!);
   return recorder.add(op, attributes, ids, outputs as readonly (readonly number[])[], span);
 }
 
-/** Whether the number of elements of a tensor is exact. */
-export function isCountable(shape: readonly number[]): boolean {
-  return Number.isSafeInteger(elementCount(shape));
+const MOST_ELEMENTS = 2 ** 40;
+
+/** Whether a machine could hold a tensor of this shape. */
+export function isHoldable(shape: readonly number[]): boolean {
+  return elementCount(shape) <= MOST_ELEMENTS;
 }
 
 /** "this side is [56, 56, 64]" at each tensor that goes in, where it is written in the call or where it was made. */

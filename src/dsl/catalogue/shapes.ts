@@ -195,6 +195,14 @@ export const shapes = {
     wrong: model('x |> dropout(1.5)'),
     right: model('x |> dropout(0.5)'),
   }),
+  'number-beyond-float32': entry<{ value: string }>({
+    severity: 'error',
+    message: ({ value }) => `a tensor meets the number ${value}, which float32 does not hold`,
+    help: () => 'the largest is about 3.4e38',
+    why: 'Tensors hold float32 numbers. A larger one would become infinite, and what is computed with it not a number.',
+    wrong: model('x * 1e39'),
+    right: model('x * 1e30'),
+  }),
   'fractional-size': entry<{ expression: string; value: string }>({
     severity: 'error',
     message: ({ expression, value }) => `the size \`${expression}\` is ${value}, which is not a whole number`,
@@ -214,9 +222,9 @@ export const shapes = {
   }),
   'tensor-too-large': entry<{ what: string; shape: Shape }>({
     severity: 'error',
-    message: ({ what, shape }) => `${what} ${formatShape(shape)} has more elements than can be counted exactly`,
+    message: ({ what, shape }) => `${what} ${formatShape(shape)} has more than 2^40 elements`,
     help: () => 'is one of the sizes larger than was meant?',
-    why: 'Parameters and multiplications are counted exactly, which whole numbers allow up to 2^53 - 1; no machine holds as many.',
+    why: 'So many numbers take 4 TiB, which no machine trains or runs a model with.',
     wrong: model('x |> conv2d(1000000, 1000000)'),
     right: model('x |> conv2d(100, 10)'),
   }),

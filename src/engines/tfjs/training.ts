@@ -175,20 +175,22 @@ export class TfjsTrainingSession implements TrainingSession {
     let logits: tfjs.Tensor2D | undefined;
     let told: tfjs.Scalar | undefined;
     const trainable = [...this.#weights].filter(([, { trainable }]) => trainable);
-    const { grads } = tf.variableGrads(
-      () => {
-        const all = this.#model.allLogits(batch.images, this.#bound, mode);
-        const expected = tf.tensor2d(targets, [batch.labels.length, this.#model.classes]);
-        const entropy = (scores: tfjs.Tensor2D): tfjs.Scalar =>
-          tf.mul(tf.sum(tf.mul(tf.logSoftmax(scores), expected)), -1 / examples);
-        logits = tf.keep(all.values().next().value!);
-        const first = entropy(logits);
-        told = tf.keep(first);
-        const further = Object.entries(loss.auxiliary ?? {});
-        return further.reduce((sum, [name, weight]) => tf.add(sum, tf.mul(entropy(all.get(name)!), weight)), first);
-      },
-      trainable.map(([, held]) => held),
-    );
+    const forward = (): tfjs.Scalar => {
+      const all = this.#model.allLogits(batch.images, this.#bound, mode);
+      const expected = tf.tensor2d(targets, [batch.labels.length, this.#model.classes]);
+      const entropy = (scores: tfjs.Tensor2D): tfjs.Scalar =>
+        tf.mul(tf.sum(tf.mul(tf.logSoftmax(scores), expected)), -1 / examples);
+      logits = tf.keep(all.values().next().value!);
+      const first = entropy(logits);
+      told = tf.keep(first);
+      const further = Object.entries(loss.auxiliary ?? {});
+      return further.reduce((sum, [name, weight]) => tf.add(sum, tf.mul(entropy(all.get(name)!), weight)), first);
+    };
+    const variables = trainable.map(([, held]) => held);
+    let grads: tfjs.NamedTensorMap = {};
+    // `variableGrads` refuses to go without variables.
+    if (variables.length === 0) forward();
+    else ({ grads } = tf.variableGrads(forward, variables));
     // What was kept for longer than the forward pass belongs to the surrounding tidy again.
     const own = <T extends tfjs.Tensor>(kept: T): T => {
       const copy = tf.clone(kept);

@@ -14,7 +14,7 @@ export function misfits(conversion: Conversion): string[] {
     left.filter(({ reason }) => kinds.includes(reason.kind));
   const unnamed = ofKind('unnamed');
   return [
-    ...told(ofKind('shape', 'twice', 'superfluous').map((each) => leftText(each, conversion))),
+    ...told(ofKind('shape', 'number', 'twice', 'superfluous').map((each) => leftText(each, conversion))),
     ...told(astrayByRule(ofKind('astray')).map((each) => astrayText(each, conversion))),
     ...told(unnamed.map((each) => leftText(each, conversion))),
     ...told(missing.map((place) => missingText(place, unnamed))),
@@ -36,6 +36,10 @@ function leftText({ name, tensor, reason }: LeftTensor, { places }: Conversion):
       return `${name} ${text(tensor.shape)} is too much: ${reason.layer} has only ${reason.known.join(', ')}`;
     case 'twice':
       return `${name} and ${reason.first} both become ${reason.place.spec.path}`;
+    case 'number': {
+      const what = Number.isNaN(reason.value) ? 'NaN' : 'infinity, or a number beyond float32,';
+      return `${name} holds ${what} at ${text(reason.index)}, so it cannot become ${reason.place.spec.path}`;
+    }
     case 'shape': {
       const { spec, layout } = reason.place;
       const here = layout.foreign.join() === spec.shape.join() ? '' : `, which is ${text(spec.shape)} in specc's order`;

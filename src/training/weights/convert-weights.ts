@@ -24,6 +24,13 @@ export interface LeftTensor {
   readonly reason:
     | Exclude<Placement, { readonly kind: 'weight' | 'ignored' }>
     | { readonly kind: 'shape'; readonly place: WeightPlace }
+    /** NaN, or beyond float32, at this index of the foreign tensor. */
+    | {
+        readonly kind: 'number';
+        readonly place: WeightPlace;
+        readonly value: number;
+        readonly index: readonly number[];
+      }
     /** Another tensor, the first one, became the same weight. */
     | { readonly kind: 'twice'; readonly place: WeightPlace; readonly first: string };
 }
@@ -42,7 +49,12 @@ export function fromForeign(graph: Graph, tensors: NamedTensors, map: WeightMap 
       const { place } = placement;
       const own = toOwn(tensor, place.layout);
       const first = found.get(place)?.name;
-      if (first !== undefined) left.push({ name, tensor, reason: { kind: 'twice', place, first } });
+      const wrong = tensor.data.findIndex((value) => !Number.isFinite(value));
+      if (wrong >= 0) {
+        misfits.add(place);
+        const index = indexOf(wrong, tensor.shape);
+        left.push({ name, tensor, reason: { kind: 'number', place, value: tensor.data[wrong]!, index } });
+      } else if (first !== undefined) left.push({ name, tensor, reason: { kind: 'twice', place, first } });
       else if (own !== undefined) found.set(place, { name, tensor: own });
       else {
         misfits.add(place);
@@ -58,6 +70,17 @@ export function fromForeign(graph: Graph, tensors: NamedTensors, map: WeightMap 
   );
   const missing = places.all.filter((place) => !found.has(place) && !misfits.has(place));
   return { weights, places, ignored, missing, left };
+}
+
+/** Where the number at this offset of a row-major tensor is. */
+function indexOf(offset: number, shape: readonly number[]): number[] {
+  let rest = offset;
+  const index: number[] = [];
+  for (const size of [...shape].reverse()) {
+    index.unshift(rest % size);
+    rest = Math.floor(rest / size);
+  }
+  return index;
 }
 
 /** The model's weights under the names and in the layouts of the foreign file; `unnamed` are those without a name. */

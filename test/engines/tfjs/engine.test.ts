@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { compile, elaborate } from '../../../src/compiler/compile.ts';
 import type { NamedTensors, Optimizer } from '../../../src/engines/engine.ts';
 import { initialWeights } from '../../../src/engines/initialize.ts';
 import { nativeEngine } from '../../../src/engines/native/engine.ts';
@@ -63,6 +64,19 @@ for (const [name, optimizer] of Object.entries(optimizers)) {
     for (const each of sessions) await each.close();
   });
 }
+
+test('a model without weights has losses as on the native engine', async () => {
+  const text = 'model Net(x: [8, 8, 2]) -> [2] {\n  x |> avg_pool(8) |> reshape([2])\n}\n';
+  const { value: net } = elaborate(compile('net.spec', text, { read: () => undefined }), 'Net', {});
+  const batch = { images: batchOf(2).images, labels: Int32Array.of(1, 0, 0, 1) };
+  const losses: number[] = [];
+  for (const each of [engine, nativeEngine]) {
+    const session = await each.train({ ...setupOf(net!), threads: 1 }, new Map());
+    losses.push((await session.step(batch, 1, 0.01)).loss);
+    await session.close();
+  }
+  assert.ok(Math.abs(losses[0]! - losses[1]!) < 1e-6, losses.join(' and '));
+});
 
 test('nothing leaks: every step leaves as many tensors as it found, and closing leaves none', async () => {
   const before = tf.memory().numTensors;

@@ -238,4 +238,27 @@ test('a weight without a name on the way back is told', () => {
   assert.equal(unnamed, ['dense/kernel', 'dense/bias']);
 });
 
+test('numbers that no model computes with are told with their tensor and place', () => {
+  const graph = graphOf('model Net(x: [2]) {\n  x |> dense(3)\n}\n');
+  const numbers = Float32Array.from({ length: 6 }, (_, at) => at);
+  for (const [value, told] of [
+    [Number.NaN, /^dense\/kernel holds NaN at \[1, 2\], so/],
+    [1e39, /^dense\/kernel holds infinity, or a number beyond float32, at \[1, 2\], so/],
+  ] as const) {
+    const kernel = { shape: [2, 3], data: numbers.with(5, value) };
+    const conversion = fromForeign(
+      graph,
+      new Map([
+        ['dense/kernel', kernel],
+        ['dense/bias', counted(3)],
+      ]),
+      undefined,
+    );
+    assert.equal([...conversion.weights.keys()], ['dense/bias']);
+    const lines = misfits(conversion);
+    assert.is(lines.length, 1);
+    assert.match(lines[0]!, told);
+  }
+});
+
 test.run();
