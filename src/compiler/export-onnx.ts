@@ -75,8 +75,9 @@ function withWeights(
   weights: ReadonlyMap<string, { readonly data: Float32Array }>,
   fold: boolean,
 ): Program {
-  // optimised before the numbers are known, so that nothing but their order is computed from them
-  const bound = bindInputs(optimise(source), (name) => {
+  // Optimised before the numbers are known, so that nothing but their order is computed from them; a normalisation of all
+  // examples in a row is for a number of them that is known, and no help to a reader of the file.
+  const bound = bindInputs(optimise(source, { disable: ['affine'] }), (name) => {
     if (inputs.has(name)) return undefined;
     const weight = weights.get(name);
     if (!weight) throw new ProgramError(`the weight ${name} is missing`);
