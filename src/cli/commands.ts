@@ -266,6 +266,7 @@ export const commands: readonly CommandRow[] = [
     summary: 'compare architectures: FILE[#Model], a folder, or REV:PATH of git on either side',
     options: [
       ['--base <rev>', 'compare the working tree, or files of it, with this revision'],
+      ['--variant <name...>', 'compare this variant: with its base, on both sides, or with a second one'],
       SET,
       ['--format <format>', 'how to print', 'text'],
       ['--depth <levels>', 'show blocks down to this level only'],
@@ -282,6 +283,7 @@ export const commands: readonly CommandRow[] = [
       'specc diff HEAD~1:specs/ddrnet.spec specs/ddrnet.spec',
       'specc diff specs/resnet.spec#ResNet18 specs/resnet.spec#ResNet50',
       'specc diff --base main... --format md',
+      "specc diff specs/ddrnet.spec --variant 'Table6/Conv + DRDB'",
     ],
     load: () => import('./commands/diff.ts'),
   },

@@ -1,7 +1,7 @@
 /** Loads what a command names — a model of a specification, an experiment — telling on the way what is wrong with it. */
 import { type Compilation, compile, elaborate, type Settings } from '../compiler/compile.ts';
 import type { Graph } from '../compiler/graph.ts';
-import { type Ablation, ablationsOf, elaborateVariant, type Variant } from '../compiler/variants/index.ts';
+import { type Ablation, ablationsOf, elaborateVariant } from '../compiler/variants/index.ts';
 import { type SurveyedVariant, surveyAblation } from '../compiler/variants/survey.ts';
 import { type Experiment, loadExperiment } from '../config/experiment.ts';
 import type { ConfigLoader } from '../config/link.ts';
@@ -9,6 +9,7 @@ import { readModelSettings } from '../config/model-settings.ts';
 import type { LayerItem } from '../dsl/ast.ts';
 import { type Diagnostic, hasErrors } from '../dsl/diagnostic.ts';
 import { didYouMean } from '../shared/suggest.ts';
+import { chooseVariant, modelOfAblation, noAblation } from './choose-variant.ts';
 import { AlreadyReported, WrongUse } from './failure.ts';
 import { showDiagnostics } from './show-diagnostics.ts';
 import { fileLoader, readSource, recordingLoader, splitModel } from './source-files.ts';
@@ -29,7 +30,10 @@ export function loadModel(
 ): Graph {
   const { path, model } = splitModel(argument);
   const compilation = compileSpec(path, terminal);
-  const chosen = variant === undefined ? undefined : chooseVariant(compilation, path, model, variant, terminal);
+  const chosen =
+    variant === undefined
+      ? undefined
+      : chooseVariant(compilation, readAblations(compilation, path, terminal), variant, { path, model });
   const item = chosen === undefined ? chooseModel(compilation.models, path, model) : chosen.item;
   const settings = settingsOf(item, overrides, terminal);
   const { value: graph, diagnostics } =
@@ -93,48 +97,7 @@ function readAblations(compilation: Compilation, path: string, terminal: Termina
   const { value: ablations, diagnostics } = ablationsOf(compilation);
   if (hasErrors(diagnostics)) throw reported(diagnostics, terminal);
   if (ablations.length > 0) return ablations;
-  throw new WrongUse(`'${path}' has no ablation`, 'docs/language.md tells how to write one, under "Ablations"');
-}
-
-interface ChosenVariant {
-  readonly ablation: Ablation;
-  readonly variant: Variant;
-  readonly item: LayerItem;
-}
-
-function chooseVariant(
-  compilation: Compilation,
-  path: string,
-  model: string | undefined,
-  wanted: string,
-  terminal: Terminal,
-): ChosenVariant {
-  const ablations = readAblations(compilation, path, terminal).filter((each) => (model ?? each.model) === each.model);
-  const all = ablations.flatMap((ablation) =>
-    [ablation.base, ...ablation.variants].map((variant) => ({
-      ablation,
-      variant,
-      item: modelOfAblation(compilation, ablation),
-    })),
-  );
-  const found = all.filter(({ ablation, variant }) =>
-    [variant.name, variant.slug].some((name) => wanted === name || wanted === `${ablation.name}/${name}`),
-  );
-  const [first, other] = found;
-  if (first !== undefined && other === undefined) return first;
-  const qualified = ({ ablation, variant }: ChosenVariant): string => `${ablation.name}/${variant.name}`;
-  if (first !== undefined) {
-    const named = found.map((each) => `'${qualified(each)}'`).join(', ');
-    throw new WrongUse(`'${path}' has ${found.length} variants \`${wanted}\``, `name one of ${named}`);
-  }
-  const near = didYouMean(wanted, [...all.map(({ variant }) => variant.name), ...all.map(qualified)]);
-  const of = model === undefined ? `'${path}'` : `\`${model}\``;
-  throw new WrongUse(`${of} has no variant \`${wanted}\``, near ?? `\`specc variants ${path}\` lists them`);
-}
-
-/** The ablation was found to be of a model. */
-function modelOfAblation({ project }: Compilation, { model }: Ablation): LayerItem {
-  return project.main.declarations.get(model)!.item as LayerItem;
+  throw noAblation(path);
 }
 
 function chooseModel(models: ReadonlyMap<string, LayerItem>, path: string, wanted: string | undefined): LayerItem {

@@ -20,6 +20,7 @@ import { type Colours, openTerminal, type Terminal } from '../terminal.ts';
 export interface DiffOptions {
   readonly base?: string;
   readonly set?: readonly string[];
+  readonly variant?: readonly string[];
   readonly format: 'text' | 'md' | 'json' | 'svg';
   readonly out?: string;
   readonly textconv?: boolean;

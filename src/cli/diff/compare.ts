@@ -16,6 +16,7 @@ import { isEmptyDiff, type ModelDiff, type Totals } from '../../compiler/diff/mo
 import { layerTotals, sumOf } from '../../compiler/diff/totals.ts';
 import type { Graph } from '../../compiler/graph.ts';
 import { loadProject } from '../../compiler/project.ts';
+import { ablationsOf, elaborateVariant } from '../../compiler/variants/index.ts';
 import { readModelSettings } from '../../config/model-settings.ts';
 import { COMMAND_LINE } from '../../config/override.ts';
 import type { LayerItem } from '../../dsl/ast.ts';
@@ -23,12 +24,15 @@ import { type Diagnostic, hasErrors } from '../../dsl/diagnostic.ts';
 import { parse } from '../../dsl/parse.ts';
 import { Source, type Span } from '../../dsl/source.ts';
 import { didYouMean } from '../../shared/suggest.ts';
+import { type ChosenVariant, chooseVariant, qualifiedName } from '../choose-variant.ts';
 import { WrongUse } from '../failure.ts';
 import type { DiffSide } from './sides.ts';
 
 export interface PlacedModel {
   readonly file: string;
   readonly name: string;
+  /** `Table6/Conv + DRDB`, where it is a variant of the model. */
+  readonly variant?: string;
 }
 
 export interface ModelEntry {
@@ -70,6 +74,7 @@ interface Candidate {
   readonly path: string;
   readonly item: LayerItem;
   readonly compilation: Compilation;
+  readonly chosen: ChosenVariant | undefined;
 }
 
 export function compareSides(old: DiffSide, next: DiffSide, overrides: readonly string[]): Comparison {
@@ -93,7 +98,8 @@ export function compareSides(old: DiffSide, next: DiffSide, overrides: readonly 
   });
   const renames = models.flatMap(({ diff }) => (diff === undefined ? [] : [...diff.blocks, diff.model]));
   const definitions = definitionChanges(definitionsOf(old, next), definitionsOf(next, old), renames);
-  return { old: old.label, new: next.label, models, definitions, skipped };
+  const [before, after] = [labelOf(old, sides[0]), labelOf(next, sides[1])];
+  return { old: before, new: after, models, definitions, skipped };
 }
 
 /** Whether a file and everything that it imports is the same text on both sides. */
@@ -111,13 +117,12 @@ function candidatesOf(side: DiffSide, files: readonly string[]): readonly Candid
   const found = files.flatMap((path): Candidate[] => {
     const compilation = compile(path, side.loader.read(path) ?? '', side.loader);
     errors.push(...compilation.diagnostics.filter(({ severity }) => severity === 'error'));
-    return [...compilation.models.values()].map((item) => ({
-      side,
-      home: homeOf(side, path),
-      path,
-      item,
-      compilation,
-    }));
+    const common = { side, home: homeOf(side, path), path, compilation };
+    if (side.variant !== undefined && !hasErrors(compilation.diagnostics)) {
+      const chosen = variantOf(side, side.variant, path, compilation);
+      return [{ ...common, item: chosen.item, chosen }];
+    }
+    return [...compilation.models.values()].map((item) => ({ ...common, item, chosen: undefined }));
   });
   if (errors.length > 0) throw new SideErrors(shownIn(side, errors));
   if (side.model === undefined) return found;
@@ -126,6 +131,23 @@ function candidatesOf(side: DiffSide, files: readonly string[]): readonly Candid
   const names = found.map(({ item }) => item.name.text);
   const help = didYouMean(side.model, names) ?? (names.length > 0 ? `there is ${names.join(', ')}` : undefined);
   throw new WrongUse(`${side.shown(side.root)} has no model \`${side.model}\``, help);
+}
+
+function variantOf(
+  side: DiffSide,
+  { name, takes }: NonNullable<DiffSide['variant']>,
+  path: string,
+  compilation: Compilation,
+): ChosenVariant {
+  const { value: ablations, diagnostics } = ablationsOf(compilation);
+  if (hasErrors(diagnostics)) throw new SideErrors(shownIn(side, diagnostics));
+  const chosen = chooseVariant(compilation, ablations, name, { path: side.shown(path), model: side.model });
+  return takes === 'base' ? { ...chosen, variant: chosen.ablation.base } : chosen;
+}
+
+function labelOf(side: DiffSide, candidates: readonly Candidate[]): string {
+  const chosen = candidates[0]?.chosen;
+  return chosen === undefined ? side.label : `${side.label} (${qualifiedName(chosen)})`;
 }
 
 type Pair = readonly [old: Candidate | undefined, new: Candidate | undefined];
@@ -186,8 +208,11 @@ function entryOf(before: Built | undefined, after: Built | undefined): ModelEntr
   return { status: isEmptyDiff(diff) ? 'same' : 'changed', ...common, totals: undefined, diff };
 }
 
-function graphOf({ compilation, item, settings, side }: Built): Graph {
-  const { value, diagnostics } = elaborate(compilation, item.name.text, settings);
+function graphOf({ compilation, item, chosen, settings, side }: Built): Graph {
+  const { value, diagnostics } =
+    chosen === undefined
+      ? elaborate(compilation, item.name.text, settings)
+      : elaborateVariant(compilation, chosen.ablation, chosen.variant, settings);
   if (value === undefined || hasErrors(diagnostics)) {
     throw new SideErrors(
       shownIn(
@@ -207,8 +232,9 @@ function settingsOf({ item }: Candidate, overrides: readonly string[]): Settings
   return value;
 }
 
-function isComplete({ item }: Candidate, settings: Settings): boolean {
-  return item.parameters.every(({ name, default: value }) => value !== undefined || name.text in settings);
+function isComplete({ item, chosen }: Candidate, settings: Settings): boolean {
+  const given = { ...settings, ...chosen?.variant.settings };
+  return item.parameters.every(({ name, default: value }) => value !== undefined || name.text in given);
 }
 
 function checkOverrides(overrides: readonly string[], candidates: readonly Candidate[]): void {
@@ -260,8 +286,9 @@ function isSameText(side: DiffSide, other: DiffSide, path: string, text: string)
   return other.loader.read(pathIn(other, homeOf(side, path))) === text;
 }
 
-function placed({ side, path, item }: Candidate): PlacedModel {
-  return { file: side.shown(path), name: item.name.text };
+function placed({ side, path, item, chosen }: Candidate): PlacedModel {
+  const model = { file: side.shown(path), name: item.name.text };
+  return chosen === undefined ? model : { ...model, variant: qualifiedName(chosen) };
 }
 
 /** Diagnostics with their files as the side shows them. */

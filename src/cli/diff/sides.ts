@@ -12,6 +12,8 @@ export interface DiffSide {
   readonly label: string;
   /** What `#` names. */
   readonly model: string | undefined;
+  /** What `--variant` names: the variant itself, or the base that it is a variant of. */
+  readonly variant?: { readonly name: string; readonly takes: 'itself' | 'base' };
   /** The one file or the folder that was named; what files are called on both sides starts here. */
   readonly root: string;
   readonly files: readonly string[];
@@ -24,10 +26,38 @@ export interface SideOptions {
   readonly base?: string;
   /** Where the files stand in the project, when they are copies: what they import is looked for from there. */
   readonly path?: string;
+  /** Two are those of the old and the new side; one is that of both, or is compared with its base where one file is named. */
+  readonly variant?: readonly string[];
+}
+
+interface Sides {
+  readonly old: DiffSide;
+  readonly new: DiffSide;
 }
 
 /** @throws WrongUse if a side is missing, or is not there */
-export function openSides(args: readonly string[], { base, path }: SideOptions): { old: DiffSide; new: DiffSide } {
+export function openSides(args: readonly string[], options: SideOptions): Sides {
+  const [first, second = first, ...others] = options.variant ?? [];
+  if (first === undefined || second === undefined) return openNamed(args, options);
+  if (others.length > 0) throw new WrongUse('a comparison has two sides', 'name at most two variants');
+  const [file] = args;
+  const inOne = options.base === undefined && args.length === 1 && revisionOf(file!) === undefined;
+  const { old, new: next } = inOne ? openTwice(file!, options.path) : openNamed(args, options);
+  if ([old, next].some(({ files, root }) => files.some((path) => path !== root)))
+    throw new WrongUse('a variant is of one specification', 'name the file that has its ablation');
+  const takes = inOne && options.variant?.length === 1 ? 'base' : 'itself';
+  return {
+    old: { ...old, variant: { name: first, takes } },
+    new: { ...next, variant: { name: second, takes: 'itself' } },
+  };
+}
+
+function openTwice(argument: string, path: string | undefined): Sides {
+  const side = openSide(argument, path);
+  return { old: side, new: side };
+}
+
+function openNamed(args: readonly string[], { base, path }: SideOptions): Sides {
   if (base !== undefined) return againstBase(base, args);
   const [first, second] = args;
   if (first === undefined) {
@@ -41,13 +71,16 @@ export function openSides(args: readonly string[], { base, path }: SideOptions):
   if (second !== undefined) return { old: openSide(first, path), new: openSide(second, path) };
   const revision = revisionOf(first);
   if (revision === undefined) {
-    throw new WrongUse('the other side is missing', `specc diff HEAD:${first} compares with the last commit`);
+    throw new WrongUse(
+      'the other side is missing',
+      `specc diff HEAD:${first} compares with the last commit, specc diff ${first} --variant NAME with a variant`,
+    );
   }
   const old = openSide(first, path);
   return { old, new: openSide(old.model === undefined ? old.root : `${old.root}#${old.model}`, path) };
 }
 
-function againstBase(base: string, args: readonly string[]): { old: DiffSide; new: DiffSide } {
+function againstBase(base: string, args: readonly string[]): Sides {
   const revision = Revision.read(base);
   const roots = args.length > 0 ? args : [kindOfPath(SPECS_FOLDER) === 'folder' ? SPECS_FOLDER : '.'];
   const models = roots.map((each) => splitModel(each));

@@ -20,8 +20,8 @@ export function comparisonText(comparison: Comparison, options: RowOptions, colo
   return shown.join('\n\n');
 }
 
-export function titleOf({ file, name }: PlacedModel): string {
-  return `${file}#${name}`;
+export function titleOf({ file, name, variant }: PlacedModel): string {
+  return `${file}#${name}${variant === undefined ? '' : ` (${variant})`}`;
 }
 
 /** `specs/net.spec#Net`, or both names where they are not one. */

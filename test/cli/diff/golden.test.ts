@@ -1,6 +1,7 @@
 /**
  * What is reported of pairs of sides: test/golden/diff. A `.pair` file holds the files of both, each after a line
- * `=== old FILE` or `=== new FILE`; `FILE#Model` names the model, and a file without text is one of the project.
+ * `=== old FILE` or `=== new FILE`; `FILE#Model` names the model, ` --variant NAME` behind it a variant,
+ * and a file without text is one of the project.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
@@ -24,10 +25,12 @@ const { colours } = openTerminal({ color: false });
 function sideOf(which: 'old' | 'new', pair: Source): DiffSide {
   const texts = new Map<string, string>();
   let first: string | undefined;
+  let variant: string | undefined;
   for (const piece of pair.text.split(/^=== /m).slice(1)) {
     const [head = '', ...lines] = piece.split('\n');
-    const [side, file = ''] = head.split(' ');
+    const [, side, file = '', named] = /^(\w+) (\S+)(?: --variant (.*))?$/.exec(head) ?? [];
     if (side !== which) continue;
+    variant ??= named;
     const path = file.split('#')[0]!;
     const text = lines.join('\n');
     texts.set(path, text === '' && existsSync(path) ? readFileSync(path, 'utf8') : text);
@@ -35,7 +38,15 @@ function sideOf(which: 'old' | 'new', pair: Source): DiffSide {
   }
   const [root = '', model] = first!.split('#');
   const loader = { read: (path: string) => texts.get(path) };
-  return { label: first!, model, root, files: [root], loader, shown: (path) => `${which}/${path}` };
+  return {
+    label: first!,
+    model,
+    ...(variant === undefined ? {} : { variant: { name: variant, takes: 'itself' } }),
+    root,
+    files: [root],
+    loader,
+    shown: (path) => `${which}/${path}`,
+  };
 }
 
 function comparisonOf(pair: Source) {
