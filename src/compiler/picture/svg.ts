@@ -16,7 +16,7 @@ import { element, escaped, pixels } from './markup.ts';
 import type { Item, Picture } from './picture.ts';
 import { type Placed, placeView, type Wire } from './place.ts';
 import { markSigns, styleSheet } from './theme.ts';
-import { type Box, type ViewOptions, viewOf } from './view.ts';
+import { type Box, type Mark, type ViewOptions, viewOf } from './view.ts';
 
 export function renderSvg(picture: Picture, options: ViewOptions): string {
   return svgOf(picture, placeView(viewOf(picture, options)));
@@ -117,8 +117,15 @@ function texts({ box, face, x, y, width, height, inside }: Placed): string[] {
     });
   });
   if (box.mark === undefined) return lines;
-  const sign = { class: `title sign-${box.mark}`, x: x + width + 4, y: y + 12 };
-  return [...lines, element('text', sign, markSigns[box.mark])];
+  return [...lines, badge(box.mark, face.form === 'circle' ? x + width * 0.97 : x + width - face.cards, y + 2)];
+}
+
+/** The sign of a mark on the upper right corner: a box needs no more room for it than lies between boxes. */
+function badge(mark: Mark, x: number, y: number): string {
+  return [
+    element('circle', { class: `sign-${mark}`, cx: x, cy: y, r: 6.5 }),
+    element('text', { class: 'sign', x, y: y + 4, 'text-anchor': 'middle' }, markSigns[mark]),
+  ].join('');
 }
 
 function drawnWire({ points, arrow }: Wire): string {

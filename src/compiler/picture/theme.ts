@@ -91,6 +91,7 @@ export function styleSheet(): string {
     '.specc .group>.frame{stroke-dasharray:2 3}',
     '.specc .edge{paint-order:stroke;stroke-width:3px;stroke-linejoin:round}',
     '.specc .marked>.outline,.specc .marked>.frame{stroke-width:2.2}',
+    '.specc .sign{font-size:12px;font-weight:600}',
     '.specc .removed>.outline,.specc .removed>.frame{stroke-dasharray:6 3}',
     ...paints(light),
     `@media (prefers-color-scheme:dark){${paints(dark).join('')}}`,
@@ -102,6 +103,7 @@ function paints({ page, ink, muted, wire, block, bar, families, marks }: Scheme)
   return [
     `.specc .page{fill:${page}}`,
     `.specc text{fill:${ink}}`,
+    `.specc .sign{fill:${page}}`,
     `.specc .detail,.specc .cost,.specc .edge{fill:${muted}}`,
     `.specc .edge{stroke:${page}}`,
     `.specc .wire{stroke:${wire}}`,
