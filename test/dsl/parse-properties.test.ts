@@ -96,10 +96,14 @@ test('a mistake in one statement leaves the others as they are', () => {
 });
 
 /** Every expression below a node, missing ones left out. */
+/** All but the further `for`s of a list, which have no text of their own. */
 function expressionsOf(node: unknown): Expression[] {
-  if (Array.isArray(node)) return node.flatMap(expressionsOf);
+  if (Array.isArray(node)) return node.flatMap((each) => expressionsOf(each));
   if (typeof node !== 'object' || node === null || node instanceof Source) return [];
   const children = Object.entries(node).flatMap(([key, each]) => (/span$/i.test(key) ? [] : expressionsOf(each)));
+  if (isExpression(node) && node.kind === 'comprehension' && node.joined) {
+    return [node, ...children.filter((each) => each !== node.element)];
+  }
   return isExpression(node) ? [node, ...children] : children;
 }
 

@@ -58,6 +58,14 @@ const { expression, body } = fc.letrec<{ expression: Sample<Tree>; body: Sample<
     const expression = tie('expression');
     const body = tie('body');
     const several = fc.array(expression, { maxLength: 3 });
+    /** `for x in xs if condition` of a comprehension. */
+    const clause: Arbitrary = map(
+      fc.tuple(loop, expression, fc.option(expression)),
+      ([variables, over, condition]) => ({
+        tree: { variables: variables.tree, over: over.tree, condition: condition?.tree },
+        text: `for ${variables.text} in (${over.text})${condition ? ` if (${condition.text})` : ''}`,
+      }),
+    );
     const fields = fc.array(fc.tuple(word, expression), { maxLength: 3 });
     const given = fc.array(fc.tuple(fc.option(word, { nil: undefined }), expression), { maxLength: 3 });
     const argumentTrees = (all: readonly (readonly [string | undefined, Sample<Tree>])[]): Tree[] =>
@@ -110,15 +118,17 @@ const { expression, body } = fc.letrec<{ expression: Sample<Tree>; body: Sample<
         tree: { kind: 'record', fields: all.map(([name, { tree }]) => ({ name: named(name), value: tree })) },
         text: `{${all.map(([name, { text }]) => `${name}: ${text}`).join(', ')}}`,
       })),
-      map(fc.tuple(expression, loop, expression, fc.option(expression)), ([element, variables, over, condition]) => ({
-        tree: {
-          kind: 'comprehension',
-          element: element.tree,
-          variables: variables.tree,
-          over: over.tree,
-          condition: condition?.tree,
-        },
-        text: `[${element.text} for ${variables.text} in (${over.text})${condition ? ` if (${condition.text})` : ''}]`,
+      map(fc.tuple(expression, fc.array(clause, { minLength: 1, maxLength: 3 })), ([element, clauses]) => ({
+        tree: clauses.reduceRight(
+          (inner, { tree }, place) => ({
+            kind: 'comprehension',
+            element: inner,
+            ...tree,
+            joined: place < clauses.length - 1,
+          }),
+          element.tree,
+        ),
+        text: `[${[element, ...clauses].map(({ text }) => text).join(' ')}]`,
       })),
       map(fc.tuple(literalText, expression, literalText), ([before, inner, after]) => {
         const parts = [before.replaceAll('\r', ''), inner.tree, after.replaceAll('\r', '')];
