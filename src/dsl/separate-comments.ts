@@ -1,7 +1,7 @@
 /** Takes blanks and comments out of the tokens, and keeps what they said: where lines begin, what is documented. */
 import type { IToken } from 'chevrotain';
 import { type Diagnostic, diagnostic } from './diagnostic.ts';
-import type { Source } from './source.ts';
+import type { Source, Span } from './source.ts';
 import * as t from './tokens.ts';
 
 export interface Code {
@@ -21,7 +21,6 @@ export function separateComments(source: Source, all: readonly IToken[]): Code {
   let lineStart = true;
   let documentation: IToken[] = [];
   for (const token of all) {
-    const opening = source.span(token.startOffset, token.startOffset + 1);
     switch (token.tokenType) {
       case t.Newline:
         lineStart = true;
@@ -33,10 +32,10 @@ export function separateComments(source: Source, all: readonly IToken[]): Code {
         else diagnostics.push(diagnostic('misplaced-documentation', t.spanOf(source, token), {}));
         break;
       case t.HashComment:
-        diagnostics.push(diagnostic('hash-comment', opening, {}));
+        diagnostics.push(diagnostic('hash-comment', openingOf(source, token, 1), {}));
         break;
       case t.BlockComment:
-        diagnostics.push(diagnostic('block-comment', source.span(opening.start, opening.end + 1), {}));
+        diagnostics.push(diagnostic('block-comment', openingOf(source, token, 2), {}));
         lineStart ||= token.image.includes('\n');
         break;
       default:
@@ -50,4 +49,9 @@ export function separateComments(source: Source, all: readonly IToken[]): Code {
   const [loose] = documentation;
   if (loose !== undefined) diagnostics.push(diagnostic('misplaced-documentation', t.spanOf(source, loose), {}));
   return { tokens, beginsLine, documentation: documented, diagnostics };
+}
+
+/** What begins a comment: `#` or the two signs of a block comment. */
+function openingOf(source: Source, { startOffset }: IToken, length: number): Span {
+  return source.span(startOffset, startOffset + length);
 }

@@ -49,12 +49,12 @@ function callLayer(session: Session, frame: Frame, layer: Layer, given: Given, s
   const target = targetOf(layer, given.piped);
   if (isWithoutInput(target, given)) {
     const names = target.parameters.filter((name) => !layer.given?.has(name));
-    const bound = bind(session, { ...target, names, others: [...target.inputs, ...target.parameters] }, given);
+    const bound = bind(session, target, names, [...target.inputs, ...target.parameters], given);
     return { kind: 'layer', layer: { ...layer, given: new Map([...(layer.given ?? []), ...bound]) } };
   }
   const open = [...target.inputs, ...target.parameters].filter((name) => !layer.given?.has(name));
   if (mayBeWithoutInput(target, given, open)) return UNKNOWN;
-  const bound = bind(session, { ...target, names: open, others: target.parameters }, given);
+  const bound = bind(session, target, open, target.parameters, given);
   for (const [name, argument] of layer.given ?? []) if (!bound.has(name)) bound.set(name, argument);
   const use = (): Value => {
     if (layer.kind === 'op') return callOp(session, frame, layer.op, bound, target.form, span);
@@ -88,19 +88,24 @@ interface LayerTarget {
   readonly form: () => string;
 }
 
-function targetOf(layer: Layer, piped: boolean): LayerTarget {
-  if (layer.kind === 'op') {
-    const { inputs, parameters } = signatures[layer.op];
-    return {
-      callee: layer.op,
+/** The same for every use of an operation. */
+const opNames = new Map(
+  Object.entries(signatures).map(([op, { inputs, parameters }]) => {
+    const required = (parameters as readonly ParameterSpec[]).filter((each) => each.default === undefined);
+    const names = {
       inputs: inputs.map((each) => each.name),
       parameters: parameters.map((each) => each.name),
-      required: (parameters as readonly ParameterSpec[])
-        .filter((each) => each.default === undefined)
-        .map((each) => each.name),
+      required: required.map((each) => each.name),
       takesList: inputs.some((each) => each.list),
-      form: () => formOfOp(layer.op, piped),
     };
+    return [op, names];
+  }),
+);
+
+function targetOf(layer: Layer, piped: boolean): LayerTarget {
+  if (layer.kind === 'op') {
+    const { inputs, parameters, required, takesList } = opNames.get(layer.op)!;
+    return { callee: layer.op, inputs, parameters, required, takesList, form: () => formOfOp(layer.op, piped) };
   }
   const { item } = layer;
   const inputs = item.inputs.map((each) => each.name.text);
@@ -185,7 +190,7 @@ function callFunction(session: Session, frame: Frame, callee: FunctionValue, giv
   }
   const form = (): string => formOf(name, [], item.parameters.map(formOfParameter), given.piped);
   const names = item.parameters.map((each) => each.name.text);
-  const bound = bind(session, { callee: name, form, names }, given);
+  const bound = bind(session, { callee: name, form }, names, [], given);
   const key = keyOf(item, bound);
   const results = session.results.get(item) ?? new Map<string, Value>();
   session.results.set(item, results);
@@ -237,14 +242,16 @@ export function runFunction(session: Session, inner: Frame, item: FunctionItem):
 interface Target {
   readonly callee: string;
   readonly form: () => string;
-  /** What arguments without a name fill, in this order. */
-  readonly names: readonly string[];
-  /** What can be given by name only. */
-  readonly others?: readonly string[];
 }
 
-function bind(session: Session, target: Target, { positional, named }: Given): Bound {
-  const { callee, form, names, others = [] } = target;
+/** Arguments without a name fill `names`, in this order; `others` can be given by name only. */
+function bind(
+  session: Session,
+  { callee, form }: Target,
+  names: readonly string[],
+  others: readonly string[],
+  { positional, named }: Given,
+): Bound {
   const bound: Bound = new Map();
   for (const [index, argument] of positional.entries()) {
     const name = names[index];
