@@ -61,8 +61,13 @@ class NameCheck {
   #current: string | undefined;
   /** Names of this declaration whose body has ended, with their places: they are known inside of it only. */
   readonly #closed = new Map<string, Span[]>();
+  /** Names that imports should have brought; that they did not is told there. */
+  readonly #missing: ReadonlySet<string>;
 
-  constructor(readonly module: ModuleScope) {}
+  constructor(readonly module: ModuleScope) {
+    const imported = module.module.items.flatMap((item) => (item.kind === 'import' ? item.names : []));
+    this.#missing = new Set(imported.map(({ text }) => text).filter((name) => !module.declarations.has(name)));
+  }
 
   item(item: Item): void {
     if (item.kind === 'import') {
@@ -101,7 +106,7 @@ class NameCheck {
     for (const item of this.module.module.items) {
       if (item.kind !== 'import') continue;
       for (const name of item.names) {
-        if (used.has(name.text)) continue;
+        if (used.has(name.text) || this.#missing.has(name.text)) continue;
         this.diagnostics.push(diagnostic('unused-name', name.span, { name: name.text, what: 'the import' }));
       }
     }
@@ -307,7 +312,7 @@ class NameCheck {
       if (own !== undefined && !own.has(name)) own.set(name, span);
       return;
     }
-    if (!isBuiltin(name) && !isCallableOp(name)) this.unknown(scope, name, span, 'name');
+    if (!isBuiltin(name) && !isCallableOp(name) && !this.#missing.has(name)) this.unknown(scope, name, span, 'name');
   }
 
   unknown(scope: Scope, name: string, span: Span, kind: string): void {

@@ -12,7 +12,7 @@ import { checkDefinitions } from './check.ts';
 import { checkNames } from './check-names.ts';
 import { elaborateModel, type Settings } from './elaborate.ts';
 import type { Graph } from './graph.ts';
-import { type Loader, loadProject, modelsOf, type Project } from './project.ts';
+import { isBetweenFiles, type Loader, loadProject, modelsOf, type Project } from './project.ts';
 import { ablationsOf } from './variants/index.ts';
 import { isComplete, surveyAblation } from './variants/survey.ts';
 
@@ -32,8 +32,15 @@ export function compile(path: string, text: string, loader: Loader): Compilation
   const { value: project, diagnostics } = loadProject(path, text, loader);
   const models = new Map(modelsOf(project).map((item) => [item.name.text, item]));
   // Names and shapes of a text that could not be read in full would only repeat what is wrong with its form.
-  if (hasErrors(diagnostics)) return { project, models, diagnostics: ordered(diagnostics) };
+  if (hasErrors(diagnostics.filter((each) => !isBetweenFiles(each)))) {
+    return { project, models, diagnostics: ordered(diagnostics) };
+  }
   const names = project.modules.flatMap(checkNames);
+  if (hasErrors(diagnostics)) {
+    // What is unused, or leads back to itself, may follow from what is wrong between the files.
+    const certain = names.filter(({ code, severity }) => severity === 'error' && code !== 'recursion');
+    return { project, models, diagnostics: ordered([...diagnostics, ...certain]) };
+  }
   const circular = names.some((each) => each.code === 'recursion');
   const reported = new Map<string, Diagnostic>();
   if (!circular) checkDefinitions(project, reported);

@@ -37,6 +37,14 @@ export interface Project {
   readonly modules: readonly ModuleScope[];
 }
 
+/** What is wrong between files that could be read: what each of them says by itself can be checked all the same. */
+const BETWEEN_FILES = ['import-cycle', 'missing-import-file', 'missing-import', 'duplicate-name'] as const;
+
+/** Whether the text could be read, and a name at the top of a file or an import is what is wrong. */
+export function isBetweenFiles({ code }: Diagnostic): boolean {
+  return BETWEEN_FILES.some((each) => each === code);
+}
+
 /** Parses `path` and its imports. Diagnostics: syntax, imports, and names declared twice. */
 export function loadProject(path: string, text: string, loader: Loader): Outcome<Project> {
   const diagnostics: Diagnostic[] = [];

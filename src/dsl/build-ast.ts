@@ -24,6 +24,8 @@ export function buildModule(source: Source, layout: Layout): { module: Module; d
 }
 
 class AstBuilder extends AblationBuilder {
+  /** Whether there is a mistake in the chunk that was parsed last. */
+  #mistaken = false;
   /** The documentation that no declaration has taken yet. */
   readonly #documentation: Map<IToken, readonly IToken[]>;
   /** Stretches between items that were reported once, the last of them open while no item has begun. */
@@ -306,7 +308,8 @@ class AstBuilder extends AblationBuilder {
   /** The name that is assigned to, if it is one. */
   #target(target: Expression, tree: CstNode): Name[] {
     if (target.kind === 'name') return [{ text: target.text, span: target.span }];
-    if (target.kind === 'missing') return [];
+    // What was not understood ends where the mistake is, not where the target does.
+    if (target.kind === 'missing' || this.#mistaken) return [];
     const span = this.nodeSpan(tree, target.span);
     const help = target.kind === 'tuple' ? 'leave out the parentheses: `a, b = …`' : undefined;
     this.report(diagnostic('assignment-target', span, {}, { help }));
@@ -317,6 +320,7 @@ class AstBuilder extends AblationBuilder {
 
   protected override parseChunk(rule: ChunkRule, chunk: Chunk): CstNode {
     const { tree, errors } = parseChunk(rule, chunk.tokens);
+    this.#mistaken = errors.length > 0;
     if (errors[0] !== undefined && !chunk.mended) this.report(syntaxError(this.source, chunk, rule, errors[0]));
     return tree;
   }

@@ -26,6 +26,11 @@ export function separateComments(source: Source, all: readonly IToken[]): Code {
         lineStart = true;
         break;
       case t.Comment:
+        if (!lineStart && seemsDivision(tokens, token.image)) {
+          diagnostics.push(
+            diagnostic('division-in-comment', t.spanOf(source, token), { comment: token.image.trimEnd() }),
+          );
+        }
         break;
       case t.DocComment:
         if (lineStart) documentation.push(token);
@@ -54,4 +59,13 @@ export function separateComments(source: Source, all: readonly IToken[]): Code {
 /** What begins a comment: `#` or the two signs of a block comment. */
 function openingOf(source: Source, { startOffset }: IToken, length: number): Span {
   return source.span(startOffset, startOffset + length);
+}
+
+/** Whether a comment reads as Python's `a // 2` or `f(a // b, c)`: a number, or what goes on with the code before it. */
+function seemsDivision(before: readonly IToken[], comment: string): boolean {
+  const dividend = before.at(-1)?.tokenType;
+  const isNamed = dividend === t.Name && before.at(-2)?.tokenType !== t.Pipe;
+  if (dividend !== t.NumberToken && !isNamed) return false;
+  if (/^\/\/\s*\d[\d_.]*\s*(?:$|[-+*/%,)\]}|])/.test(comment)) return true;
+  return /^\/\/\s*\w+\s*[,)\]]/.test(comment) && comment.split(')').length > comment.split('(').length;
 }

@@ -151,6 +151,8 @@ function advice(
   next: IToken | undefined,
 ): string | undefined {
   const rule = rules.at(-1);
+  if (rule === 'importItem' && wanted === 'LeftBrace')
+    return 'an import names what it takes: `import { Block } from "./file.spec"`';
   switch (found.tokenType) {
     case t.Assign:
       if (rule === 'callArguments') return 'an argument is named with a colon: `name: value`';

@@ -264,7 +264,7 @@ function bind(
   for (const { name, nameSpan, argument } of named) {
     if (!names.includes(name) && !others.includes(name)) {
       const near = foreignParameter(name, names) ?? suggest(name, names);
-      const help = name === 'activation' && near === undefined ? 'an activation is a layer: `|> relu`' : undefined;
+      const help = name === 'activation' && near === undefined ? activationHelp(argument.value) : undefined;
       session.report('unknown-argument', nameSpan, { callee, name, near, form: form() }, { help });
       // Taken for what was meant, so that it is not missing as well.
       if (near !== undefined && !bound.has(near)) bound.set(near, { ...argument, value: UNKNOWN });
@@ -274,6 +274,18 @@ function bind(
     } else bound.set(name, argument);
   }
   return bound;
+}
+
+/** Where an activation goes that is given as a parameter, as Keras takes it. */
+function activationHelp(value: Value): string {
+  const given =
+    value.kind === 'string'
+      ? value.value
+      : value.kind === 'layer' && value.layer?.kind === 'op'
+        ? value.layer.op
+        : undefined;
+  const name = given !== undefined && given in signatures ? given : 'relu';
+  return `an activation is a layer of its own: write \`|> ${name}\` behind the call`;
 }
 
 function callOp(session: Session, frame: Frame, op: CallableOp, bound: Bound, form: () => string, span: Span): Value {

@@ -77,6 +77,15 @@ export const syntax = {
     wrong: 'const A = 1 # one\n',
     right: 'const A = 1 // one\n',
   }),
+  'division-in-comment': entry<{ comment: string }>({
+    severity: 'warning',
+    message: ({ comment }) => `\`${comment}\` is a comment, so the line ends before it`,
+    help: () =>
+      'a division that rounds down is written `floor(a / b)`; a comment that is meant says more than a number',
+    why: 'In Python `//` divides and rounds down. Here it begins a comment, and what follows it is not read.',
+    wrong: 'const HALF = 7 // 2\n',
+    right: 'const HALF = floor(7 / 2)\n',
+  }),
   'block-comment': entry<object>({
     severity: 'error',
     message: () => 'there are no comments between `/*` and `*/`',
