@@ -1,6 +1,6 @@
 // Bundles the command line into dist/, a file for each lazily loaded part, so that `npx specc` starts fast. Packages in
 // plain JavaScript go in (chevrotain alone would otherwise read hundreds of files); native and heavy ones stay outside.
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
@@ -36,11 +36,7 @@ await build({
 await build({
   entryPoints: { 'graph-page': 'src/cli/graph-page/browser/viewer.ts' },
   outdir,
-  bundle: true,
-  minify: true,
-  format: 'iife',
-  platform: 'browser',
-  target: 'es2022',
+  ...JSON.parse(readFileSync('src/cli/graph-page/esbuild.json', 'utf8')),
   logLevel: 'warning',
 });
 chmodSync(join(outdir, 'specc.js'), 0o755);

@@ -1,9 +1,7 @@
 /** Numbers as reports print them. */
+import { grouped } from '../shared/grouped.ts';
 
-/** `1,234,567` */
-export function grouped(count: number): string {
-  return count.toLocaleString('en-US');
-}
+export { grouped };
 
 /** `3 layers`, `1 layer` */
 export function counted(count: number, noun: string): string {

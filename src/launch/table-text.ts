@@ -1,4 +1,5 @@
 /** The table of an ablation as Markdown, CSV and JSON, and its cells for whoever draws it otherwise. */
+import { grouped } from '../shared/grouped.ts';
 import { METRIC_NAMES, METRICS, type MetricName, metricText, SHOWN_METRICS } from './metrics.ts';
 import type { PairedDifference, Spread } from './statistics.ts';
 import type { AblationTable, TableRow } from './table.ts';
@@ -155,5 +156,5 @@ export function asJson(table: AblationTable): string {
 }
 
 function countText(count: number | null): string {
-  return count === null ? '–' : count.toLocaleString('en-US');
+  return count === null ? '–' : grouped(count);
 }

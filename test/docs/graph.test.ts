@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { ddrnetPicture } from '../../scripts/ddrnet-picture.ts';
 import { commands } from '../../src/cli/commands.ts';
 import { MOST_BOXES } from '../../src/compiler/picture/depth.ts';
-import { exact } from '../../src/compiler/picture/figures.ts';
+import { grouped } from '../../src/shared/grouped.ts';
 
 const PAGE = readFileSync('docs/graph.md', 'utf8');
 
@@ -34,7 +34,7 @@ test('docs/graph.md names every format and option, and the limit', () => {
     const option = /--[a-z-]+/.exec(flags)![0];
     assert.ok(PAGE.includes(option) || (option === '--out' && PAGE.includes('`-o`')), option);
   }
-  assert.ok(PAGE.includes(`more than ${exact(MOST_BOXES)} boxes`));
+  assert.ok(PAGE.includes(`more than ${grouped(MOST_BOXES)} boxes`));
 });
 
 test.run();

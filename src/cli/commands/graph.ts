@@ -2,11 +2,11 @@
 import { writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Depth, depthFor, MOST_BOXES } from '../../compiler/picture/depth.ts';
-import { exact } from '../../compiler/picture/figures.ts';
 import { renderMermaid } from '../../compiler/picture/mermaid.ts';
 import { type Picture, pictureOf } from '../../compiler/picture/picture.ts';
 import { renderSvg } from '../../compiler/picture/svg.ts';
 import { makeFolder } from '../../data/make-folder.ts';
+import { grouped } from '../../shared/grouped.ts';
 import { wholeDepth } from '../depth-option.ts';
 import { EXIT } from '../failure.ts';
 import { graphPage, pageScript } from '../graph-page/page.ts';
@@ -36,7 +36,7 @@ export async function run([argument]: readonly string[], options: GraphOptions, 
   else {
     makeFolder(dirname(out));
     writeFileSync(out, text);
-    terminal.note(`wrote ${out}: ${exact(chosen.boxes)} boxes, blocks open to depth ${chosen.depth}`);
+    terminal.note(`wrote ${out}: ${grouped(chosen.boxes)} boxes, blocks open to depth ${chosen.depth}`);
   }
   return EXIT.clean;
 }
@@ -57,9 +57,11 @@ const renderers: Readonly<Record<GraphOptions['format'], Renderer>> = {
 function tellDepth({ depth, boxes, complete, limited }: Depth, wanted: number | undefined, terminal: Terminal): void {
   if (limited) {
     terminal.note(
-      `blocks are open to depth ${depth}, not ${wanted}: that is ${exact(boxes)} boxes, and deeper are more than ${exact(MOST_BOXES)}`,
+      `blocks are open to depth ${depth}, not ${wanted}: that is ${grouped(boxes)} boxes, and deeper are more than ${grouped(MOST_BOXES)}`,
     );
   } else if (!complete && wanted === undefined) {
-    terminal.note(`blocks are open to depth ${depth}, which is ${exact(boxes)} boxes; --depth ${depth + 1} shows more`);
+    terminal.note(
+      `blocks are open to depth ${depth}, which is ${grouped(boxes)} boxes; --depth ${depth + 1} shows more`,
+    );
   }
 }

@@ -1,6 +1,7 @@
 /** `specc variants FILE [ABLATION]`: what each variant is, costs and changes, before anything runs. */
 import { type Comparison, compareWithBase } from '../../compiler/variants/compare.ts';
 import type { Variant } from '../../compiler/variants/index.ts';
+import { grouped } from '../../shared/grouped.ts';
 import { EXIT } from '../failure.ts';
 import { type LoadedAblation, loadAblations } from '../load-model.ts';
 import { splitModel } from '../source-files.ts';
@@ -123,9 +124,9 @@ function cellsOf({ variant, isBase, comparison }: Row): string[] {
   const layers = [added.length > 0 ? `+${added.length}` : '', removed.length > 0 ? `−${removed.length}` : ''];
   return [
     variant.name,
-    counted(summary.parameters),
+    grouped(summary.parameters),
     isBase ? '' : difference(comparison.parameters, summary.parameters - comparison.parameters),
-    counted(summary.macs),
+    grouped(summary.macs),
     isBase ? '' : difference(comparison.macs, summary.macs - comparison.macs),
     summary.outputs.map(({ shape }) => `[${shape.join(', ')}]`).join(' '),
     layers.join(' ').trim(),
@@ -145,11 +146,7 @@ function difference(count: number, base: number): string {
   if (count === 0) return '±0';
   const sign = count < 0 ? '−' : '+';
   const share = base === 0 ? '' : ` (${sign}${((100 * Math.abs(count)) / base).toFixed(1)} %)`;
-  return `${sign}${counted(Math.abs(count))}${share}`;
-}
-
-function counted(count: number): string {
-  return count.toLocaleString('en-US');
+  return `${sign}${grouped(Math.abs(count))}${share}`;
 }
 
 function clip(text: string, width: number): string {

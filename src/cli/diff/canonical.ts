@@ -5,11 +5,12 @@
 import { posix } from 'node:path';
 import { compile, elaborate, type Loader } from '../../compiler/compile.ts';
 import { type Graph, modelOf, type Node, shapeOf } from '../../compiler/graph.ts';
+import { languageName } from '../../compiler/ops/attribute-name.ts';
 import { hasErrors } from '../../dsl/diagnostic.ts';
 import { format } from '../../dsl/format.ts';
 import { Source } from '../../dsl/source.ts';
 import { fileLoader, readSource } from '../source-files.ts';
-import { attributeValueText, constantText, languageName, shapeText } from './phrases.ts';
+import { attributeValueText, constantText, shapeText } from './phrases.ts';
 import { isInRepository, trackedFiles } from './revision.ts';
 
 /**

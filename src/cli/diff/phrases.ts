@@ -10,6 +10,7 @@ import type {
   WiringChange,
 } from '../../compiler/diff/model-diff.ts';
 import type { Constant, Shape } from '../../compiler/graph.ts';
+import { languageName } from '../../compiler/ops/attribute-name.ts';
 import { type Initializer, initializers, printInitializer } from '../../compiler/ops/initializer.ts';
 import { counted } from '../quantities.ts';
 
@@ -20,11 +21,6 @@ export function shapeText(shape: Shape): string {
 /** `kernel: 3 → 5`, in the words of the language. */
 export function attributeText({ name, old, new: next }: AttributeChange): string {
   return `${languageName(name)}: ${attributeValueText(name, old)} → ${attributeValueText(name, next)}`;
-}
-
-/** `countPadding` → `count_padding` */
-export function languageName(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 export function attributeValueText(name: string, value: unknown): string {

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { BuildOptions } from 'esbuild';
 import { escaped } from '../../compiler/picture/markup.ts';
 import type { Picture } from '../../compiler/picture/picture.ts';
 import { styleSheet } from '../../compiler/picture/theme.ts';
@@ -68,9 +69,7 @@ export async function pageScript(): Promise<string> {
   if (!import.meta.url.endsWith('.ts')) return readFileSync(new URL('./graph-page.js', import.meta.url), 'utf8');
   const { build } = await import('esbuild');
   const entry = fileURLToPath(new URL('./browser/viewer.ts', import.meta.url));
-  const { outputFiles } = await build({ ...pageBundle, entryPoints: [entry], write: false });
+  const options: BuildOptions = JSON.parse(readFileSync(new URL('./esbuild.json', import.meta.url), 'utf8'));
+  const { outputFiles } = await build({ ...options, entryPoints: [entry], write: false });
   return outputFiles[0]!.text;
 }
-
-/** As scripts/bundle.js has it. */
-const pageBundle = { bundle: true, minify: true, format: 'iife', platform: 'browser', target: 'es2022' } as const;

@@ -1,5 +1,6 @@
 /** Attributes of operations as a picture words them: what a box says beside its name, and what only its details say. */
 import type { Node } from '../graph.ts';
+import { languageName } from '../ops/attribute-name.ts';
 import type { OpAttributes, OpKind } from '../ops/kind.ts';
 
 export interface Attribute {
@@ -71,17 +72,6 @@ const shownWhen: Readonly<Record<AttributeName, Shown>> = {
   alignCorners: never,
 };
 
-/** The names that differ from those of the language, which users write. */
-const written: { readonly [name: string]: string } = {
-  transposeA: 'transpose_a',
-  transposeB: 'transpose_b',
-  keepAxes: 'keep_axes',
-  alignCorners: 'align_corners',
-  countPadding: 'count_padding',
-  outputPadding: 'output_padding',
-  biasInitializer: 'bias_initializer',
-};
-
 const MOST_NUMBERS = 12;
 
 /** Heights and widths. */
@@ -95,7 +85,7 @@ export function attributesOf(node: Node, axes: number): readonly Attribute[] {
     .filter(([name]) => name !== 'initializer' && name !== 'biasInitializer')
     .map(([name, value]) => {
       const text = textOf(value, name);
-      return { name: written[name] ?? name, text, shown: shownWhen[name](value, text, axes) };
+      return { name: languageName(name), text, shown: shownWhen[name](value, text, axes) };
     })
     .sort((a, b) => rank(a) - rank(b));
 }

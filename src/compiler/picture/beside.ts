@@ -11,8 +11,8 @@
  * Marks of each side are by the paths of that side. A path corresponds to the same path, unless `renamed` says to which.
  */
 
+import { grouped } from '../../shared/grouped.ts';
 import { FONTS } from './face.ts';
-import { exact } from './figures.ts';
 import { element, escaped } from './markup.ts';
 import type { Picture } from './picture.ts';
 import { boxTop, contentTop, moved, type Rows, rowsOf, type Sized, sizeBox, sizeOpen, topsOf } from './place.ts';
@@ -47,7 +47,7 @@ export function renderBeside(before: Side, after: Side, { renamed, ...shown }: B
   const width = Math.max(second + right.placed.width, 460);
   const height = HEADER + Math.max(left.placed.height, right.placed.height) + MARGIN;
   const middle = second - BETWEEN / 2;
-  const counts = [before, after].map(({ picture }) => `${exact(picture.root.parameters)} parameters`);
+  const counts = [before, after].map(({ picture }) => `${grouped(picture.root.parameters)} parameters`);
   return svgDocument(
     width,
     height,

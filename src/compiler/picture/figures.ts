@@ -1,4 +1,5 @@
 /** Numbers as a picture words them. */
+import { grouped } from '../../shared/grouped.ts';
 import type { Shape } from '../graph.ts';
 
 /** `112×112×32`; a tensor of one number has no axes. */
@@ -6,14 +7,9 @@ export function shapeText(shape: Shape): string {
   return shape.length === 0 ? 'scalar' : shape.join('×');
 }
 
-/** `124,096`. */
-export function exact(count: number): string {
-  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
-}
-
 /** Three digits and a prefix: `1.54 G`; as it is below a million. */
 export function rounded(count: number): string {
-  if (count < 1e6) return exact(count);
+  if (count < 1e6) return grouped(count);
   const [size, prefix] = count < 1e9 ? [1e6, 'M'] : count < 1e12 ? [1e9, 'G'] : [1e12, 'T'];
   return `${Number((count / size).toPrecision(3))} ${prefix}`;
 }

@@ -10,8 +10,9 @@
  * The text depends on nothing but the arguments. It stands alone: styles are inside, for light and for dark pages.
  */
 
+import { grouped } from '../../shared/grouped.ts';
 import { FONTS, LINE_HEIGHT } from './face.ts';
-import { exact, shapeText } from './figures.ts';
+import { shapeText } from './figures.ts';
 import { element, escaped, pixels } from './markup.ts';
 import type { Item, Picture } from './picture.ts';
 import { type Placed, placeView, type Wire } from './place.ts';
@@ -29,7 +30,7 @@ export function svgOf(picture: Picture, placed: Placed): string {
     placed.width,
     placed.height,
     `The network ${root.name}`,
-    `${exact(root.operations)} operations, ${exact(root.parameters)} parameters, ${exact(root.macs)} multiply-accumulates.`,
+    `${grouped(root.operations)} operations, ${grouped(root.parameters)} parameters, ${grouped(root.macs)} multiply-accumulates.`,
     drawn(picture, placed),
   );
 }
@@ -151,8 +152,8 @@ function tooltip(picture: Picture, { item, title, count, cost, outputs }: Box): 
   if (item === undefined) return [count > 1 ? `${count} rounds` : title, cost].filter((line) => line !== '').join('\n');
   const attributes = item.attributes.map(({ name, text }) => `${name}: ${text}`).join(', ');
   const figures = [
-    item.parameters > 0 ? `${exact(item.parameters)} parameters` : '',
-    item.macs > 0 ? `${exact(item.macs)} multiply-accumulates` : '',
+    item.parameters > 0 ? `${grouped(item.parameters)} parameters` : '',
+    item.macs > 0 ? `${grouped(item.macs)} multiply-accumulates` : '',
   ].filter((part) => part !== '');
   return [
     `${item.path === '' ? item.name : item.path}: ${kindOf(item)}${count > 1 ? `, ${count} rounds` : ''}`,

@@ -5,9 +5,11 @@
  * A box is connected by ports. An edge joins two boxes in the same box, or one of them with that box's border, so that
  * a tensor that goes into a block from afar crosses each border on its way at a port.
  */
+
+import { grouped } from '../../shared/grouped.ts';
 import type { ValueId } from '../graph.ts';
 import { type Family, familyOf } from './family.ts';
-import { costText, exact, shapeText } from './figures.ts';
+import { costText, shapeText } from './figures.ts';
 import { baseName, foldRuns, type Run, structures } from './fold.ts';
 import { mergeItems, severalShapes } from './merge.ts';
 import type { Block, Item, Picture } from './picture.ts';
@@ -288,7 +290,7 @@ class Viewer {
       const open = level < this.options.depth !== (this.options.toggled?.has(id) ?? false);
       const items = own.flatMap(({ item }) => (item === undefined ? [] : [item]));
       parts.push({
-        ...this.#plain('part', id, `${exact(start + 1)} to ${exact(end)} of ${exact(boxes.length)}`, ''),
+        ...this.#plain('part', id, `${grouped(start + 1)} to ${grouped(end)} of ${grouped(boxes.length)}`, ''),
         path,
         cost: costText({ parameters: sum(items, 'parameters'), macs: sum(items, 'macs') }),
         mark: own.some(({ mark }) => mark !== undefined) ? 'changed' : undefined,

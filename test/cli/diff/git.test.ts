@@ -112,26 +112,11 @@ test('what is wrong is told: a revision, a path, mistakes in an old file', ({ fo
 
 test('git diff shows the architecture with textconv', ({ folder }) => {
   const textconv = SPECC.map((part) => `'${part}'`).join(' ');
-  const shown = git(
-    folder,
-    '-c',
-    `diff.specc.textconv=${textconv} diff --textconv`,
-    'diff',
-    'main',
-    '--',
-    'models/specs/net.spec',
-  );
-  assert.is(shown, '', 'the text of the model itself is as before');
+  const options = ['-c', `diff.specc.textconv=${textconv} diff --textconv`];
+  const shown = (): string => git(folder, ...options, 'diff', 'main', '--', 'models/specs/net.spec');
+  assert.is(shown(), '', 'the text of the model itself is as before');
   write(folder, 'models/specs/net.spec', NET.replace('|> Unit |> Unit', '|> Unit |> relu |> Unit'));
-  const changed = git(
-    folder,
-    '-c',
-    `diff.specc.textconv=${textconv} diff --textconv`,
-    'diff',
-    'main',
-    '--',
-    'models/specs/net.spec',
-  );
+  const changed = shown();
   assert.match(changed, /^\+relu = relu\(Unit\/relu\) -> \[8, 8, 16\]$/m);
   assert.match(changed, /^\+Unit\[1\]\/conv2d = conv2d\(relu; /m);
   assert.not.match(changed, /\|>/, 'no source text');

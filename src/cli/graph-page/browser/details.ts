@@ -1,7 +1,8 @@
 /** What the page says of the box that is chosen. */
-import { exact, shapeText } from '../../../compiler/picture/figures.ts';
+import { shapeText } from '../../../compiler/picture/figures.ts';
 import type { Item, Picture } from '../../../compiler/picture/picture.ts';
 import type { Box } from '../../../compiler/picture/view.ts';
+import { grouped } from '../../../shared/grouped.ts';
 import { make } from './elements.ts';
 
 const BYTES_OF_A_NUMBER = 4;
@@ -23,10 +24,10 @@ export function detailsOf(picture: Picture, box: Box): readonly HTMLElement[] {
     table([
       ['input', shapes(item.inputs)],
       ['output', shapes(item.outputs)],
-      ['parameters', exact(item.parameters)],
-      ['MACs', exact(item.macs)],
-      ['activations', `${exact(item.activations)} (${bytes(item.activations * BYTES_OF_A_NUMBER)} as float32)`],
-      ...(item.kind === 'block' ? ([['operations', exact(item.operations)]] as const) : []),
+      ['parameters', grouped(item.parameters)],
+      ['MACs', grouped(item.macs)],
+      ['activations', `${grouped(item.activations)} (${bytes(item.activations * BYTES_OF_A_NUMBER)} as float32)`],
+      ...(item.kind === 'block' ? ([['operations', grouped(item.operations)]] as const) : []),
     ]),
   );
   if (item.attributes.length > 0) {

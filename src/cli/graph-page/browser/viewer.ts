@@ -1,10 +1,10 @@
 /** The program of the page: draws the picture, opens and closes blocks, searches, and shows what is chosen. */
 import { depthFor, MOST_BOXES } from '../../../compiler/picture/depth.ts';
-import { exact } from '../../../compiler/picture/figures.ts';
 import type { Item, Picture } from '../../../compiler/picture/picture.ts';
 import { type Placed, placeView } from '../../../compiler/picture/place.ts';
 import { drawn } from '../../../compiler/picture/svg.ts';
 import { type Box, viewOf } from '../../../compiler/picture/view.ts';
+import { grouped } from '../../../shared/grouped.ts';
 import { detailsOf } from './details.ts';
 import { byId } from './elements.ts';
 import { startSearch } from './search.ts';
@@ -42,7 +42,7 @@ function draw(anchor?: string): void {
     ({ box }) => box.openable && !isOpen(box),
   );
   (byId('fold') as HTMLInputElement).checked = fold;
-  tell(`${exact(view.boxes)} boxes of ${exact(picture.root.operations)} operations`);
+  tell(`${grouped(view.boxes)} boxes of ${grouped(picture.root.operations)} operations`);
   mark();
 }
 
@@ -76,7 +76,9 @@ function toggle(id: string): void {
   const { boxes } = viewOf(picture, { depth, toggled, fold });
   if (boxes > MOST_BOXES) {
     toggled = before;
-    tell(`not opened: that would be ${exact(boxes)} boxes, and more than ${exact(MOST_BOXES)} are too many to draw`);
+    tell(
+      `not opened: that would be ${grouped(boxes)} boxes, and more than ${grouped(MOST_BOXES)} are too many to draw`,
+    );
     return;
   }
   draw(id);
@@ -94,7 +96,7 @@ function setDepth(wanted: number): void {
   draw();
   stage.fit(placed);
   if (possible.limited)
-    tell(`depth ${wanted} would be more than ${exact(MOST_BOXES)} boxes; single blocks can still be opened`);
+    tell(`depth ${wanted} would be more than ${grouped(MOST_BOXES)} boxes; single blocks can still be opened`);
 }
 
 /** Opens what an item stands in, chooses it, and brings it to the middle. */
