@@ -4,7 +4,7 @@
  * the gradient, summed over windows and batch.
  */
 import { columnsOf, rowsOf } from '../lower/columns.ts';
-import { type ConvolutionForms, sumsByColumns } from '../lower/convolution-form.ts';
+import { type ConvolutionForms, type ConvolutionSizes, stacksRows, sumsByColumns } from '../lower/convolution-form.ts';
 import { swapLastAxes } from '../lower/product.ts';
 import { padImage, seenAt, tapsOf } from '../lower/taps.ts';
 import type { Pair, Window } from '../ops/kind.ts';
@@ -23,11 +23,11 @@ export function filterGradient(
   const { groups } = window;
   if (groups === inputs && outputs === inputs && inputs > 1) return byTapSums(b, input, output, window);
   if (groups > 1) return byGroupedTaps(b, input, output, window);
-  if (forms === 'by-shape' && sumsByColumns({ batch, inputs, outputs, groups, window, size })) {
-    return byColumns(b, input, output, window);
-  }
-  const strided = window.stride.some((stride) => stride !== 1);
-  return strided ? byStridedTaps(b, input, output, window) : byFlatTaps(b, input, output, window);
+  const sizes: ConvolutionSizes = { batch, inputs, outputs, groups, window, size };
+  if (forms === 'by-shape' && sumsByColumns(sizes)) return byColumns(b, input, output, window);
+  if (window.stride.some((stride) => stride !== 1)) return byStridedTaps(b, input, output, window);
+  if (forms === 'by-shape' && stacksRows(sizes)) return byStackedRows(b, input, output, window);
+  return byFlatTaps(b, input, output, window);
 }
 
 /** One matrix product over the whole batch, for any stride and one group. */
@@ -69,6 +69,43 @@ export function byFlatTaps(b: Builder, input: Tensor, output: Tensor, window: Wi
     return b.reduce('sum', b.matmul(gradient, swapLastAxes(b, seen)), [0]);
   });
   return filterOfTaps(b, products, window);
+}
+
+/**
+ * One matrix product a column of the kernel, for a stride of 1 and one group: as `byFlatTaps`, with the gradient once for
+ * each row of the kernel, moved down as that row is, so that all taps of a column see the same piece of the input.
+ */
+export function byStackedRows(b: Builder, input: Tensor, output: Tensor, window: Window): Tensor {
+  const [batch, inputs] = input.shape as [number, number];
+  const [outputs, , width] = output.shape.slice(1) as [number, number, number];
+  const [rows, columns] = window.kernel;
+  const row = input.shape[3]! + window.padding[1][0] + window.padding[1][1];
+  const padded = padImage(b, input, window, 0);
+  const length = padded.shape[2]! * row;
+  // taps to the right of the first run over the end of the last row
+  const spill = (columns - 1) * window.dilation[1];
+  const flat = b.pad(b.reshape(padded, [batch, inputs, length]), [
+    [0, 0],
+    [0, 0],
+    [0, spill],
+  ]);
+  const widened = b.pad(output, [
+    [0, 0],
+    [0, 0],
+    [0, 0],
+    [0, row - width],
+  ]);
+  const gradient = b.reshape(widened, [batch, outputs, widened.shape[2]! * row]);
+  const between = b.expand(b.constant(0), [batch, outputs, rows * window.dilation[0] * row]);
+  const moved = Array.from({ length: 2 * rows - 1 }, (_, place) => (place % 2 === 0 ? gradient : between));
+  const stacked = b.reshape(b.concat(moved, 2), [batch, outputs * rows, length]);
+  const products = Array.from({ length: columns }, (_, column) => {
+    const start = column * window.dilation[1];
+    const seen = b.slice(flat, [0, 0, start], [batch, inputs, start + length]);
+    return b.reduce('sum', b.matmul(stacked, swapLastAxes(b, seen)), [0]);
+  });
+  const joined = b.reshape(b.concat(products, 0), [columns, outputs, rows, inputs]);
+  return b.transpose(joined, [1, 3, 2, 0]);
 }
 
 /** One matrix product a tap, for any stride and one group. */

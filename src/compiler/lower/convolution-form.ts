@@ -4,7 +4,7 @@
  */
 import type { Pair, Window } from '../ops/kind.ts';
 
-/** `plain` never uses columns: to measure what they give. */
+/** `plain` uses neither columns nor stacked rows: to measure what they give. */
 export type ConvolutionForms = 'by-shape' | 'plain';
 
 export interface ConvolutionSizes {
@@ -25,8 +25,10 @@ const FULL_ROW = 16;
  * as many windows in an image as filters.
  */
 const WINDOWS_A_FILTER = 1 / 4;
-/** Numbers, 64 MB of them: beyond, columns cost more memory than they save time. */
-const MOST_COLUMNS = 2 ** 24;
+/** Numbers, 64 MB of them: beyond, columns and stacked rows cost more memory than they save time. */
+const MOST_NUMBERS = 2 ** 24;
+/** The product multiplies the zeros of the padding, too: rows of the padded input for each of the output. */
+const MOST_PADDED_ROWS = 1.25;
 
 /** Whether the forward pass and the gradient in the input are products with columns. */
 export function formsColumns(sizes: ConvolutionSizes): boolean {
@@ -40,10 +42,17 @@ export function sumsByColumns(sizes: ConvolutionSizes): boolean {
   return strided || windowsOf(sizes) < WINDOWS_A_FILTER * sizes.outputs;
 }
 
+/** Whether the gradient in the filter, with a stride of 1 and one group, is one product for each column of the kernel. */
+export function stacksRows({ batch, outputs, window, size }: ConvolutionSizes): boolean {
+  const [rows, columns] = [0, 1].map((axis) => size[axis]! + window.dilation[axis]! * (window.kernel[axis]! - 1));
+  const stacked = batch * outputs * window.kernel[0] * rows! * columns!;
+  return window.kernel[0] > 1 && rows! <= MOST_PADDED_ROWS * size[0] && stacked <= MOST_NUMBERS;
+}
+
 function columnsApply(sizes: ConvolutionSizes): boolean {
   const { batch, inputs, groups, window } = sizes;
   const columns = batch * windowsOf(sizes) * inputs * window.kernel[0] * window.kernel[1];
-  return batch > 1 && groups === 1 && columns <= MOST_COLUMNS;
+  return batch > 1 && groups === 1 && columns <= MOST_NUMBERS;
 }
 
 function windowsOf({ size }: ConvolutionSizes): number {

@@ -87,6 +87,7 @@ test('every form of the filter gradient that applies gives the same', () => {
           ...(plain && { strided: (b, { x, dy }) => filters.byStridedTaps(b, x!, dy!, window) }),
           ...(plain && { columns: (b, { x, dy }) => filters.byColumns(b, x!, dy!, window) }),
           ...(plain && unit && { flat: (b, { x, dy }) => filters.byFlatTaps(b, x!, dy!, window) }),
+          ...(plain && unit && { stacked: (b, { x, dy }) => filters.byStackedRows(b, x!, dy!, window) }),
           ...(perChannel && { sums: (b, { x, dy }) => filters.byTapSums(b, x!, dy!, window) }),
         },
       );

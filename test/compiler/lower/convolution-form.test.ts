@@ -1,7 +1,12 @@
 /** Which form the convolutions of known networks take: the choice is part of what makes them fast. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type ConvolutionSizes, formsColumns, sumsByColumns } from '../../../src/compiler/lower/convolution-form.ts';
+import {
+  type ConvolutionSizes,
+  formsColumns,
+  stacksRows,
+  sumsByColumns,
+} from '../../../src/compiler/lower/convolution-form.ts';
 import { window } from '../gradient/case.ts';
 
 /** `kernel` is square, and `size` the height and width of the output. */
@@ -39,6 +44,18 @@ test('large maps are not, nor what would take much memory, nor a single image, n
   ]) {
     assert.equal([formsColumns(each), sumsByColumns(each)], [false, false]);
   }
+});
+
+test('rows are stacked where the padding is small beside the map, and the memory that it takes', () => {
+  for (const [inputs, outputs] of [
+    [64, 64],
+    [128, 32],
+  ] as const) {
+    assert.ok(stacksRows(sizes(inputs, outputs, 3, 1, 32)));
+  }
+  assert.not(stacksRows(sizes(64, 64, 1, 1, 32)), 'a 1×1 kernel has one row');
+  assert.not(stacksRows(sizes(128, 128, 3, 1, 4)), 'six padded rows for four');
+  assert.not(stacksRows(sizes(64, 64, 3, 1, 112)), '315 MB');
 });
 
 test.run();
