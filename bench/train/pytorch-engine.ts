@@ -24,7 +24,12 @@ export function findPython(): string | undefined {
   return ['/usr/bin/python3', 'python3', 'python'].find((python) => spawnSync(python, probe).status === 0);
 }
 
-export async function startPyTorch(process: EngineProcess, workload: Workload): Promise<Started> {
+/** `precision` is that of all computation; the weights and batches that it starts from are float32. */
+export async function startPyTorch(
+  process: EngineProcess,
+  workload: Workload,
+  precision: 'float32' | 'float64' = 'float32',
+): Promise<Started> {
   const folder = mkdtempSync(join(tmpdir(), 'specc-bench-'));
   try {
     const graph = graphOf(workload);
@@ -32,7 +37,8 @@ export async function startPyTorch(process: EngineProcess, workload: Workload): 
     writeFileSync(join(folder, 'batches.safetensors'), encodeSafetensors(batchTensors(graph, workload.batch)));
     const { optimizer } = setupOf(graph, workload);
     const { model, threads } = workload;
-    return await process.request({ kind: 'start', folder, model, threads, optimizer, learningRate: LEARNING_RATE });
+    const learningRate = LEARNING_RATE;
+    return await process.request({ kind: 'start', folder, model, threads, optimizer, learningRate, precision });
   } finally {
     rmSync(folder, { recursive: true });
   }

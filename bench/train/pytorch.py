@@ -1,6 +1,7 @@
 """The process of PyTorch: one JSON request a line in, one JSON answer a line out.
 
-    {"kind": "start", "folder": ..., "model": "ddrnet", "threads": 2, "optimizer": {...}, "learningRate": 0.001}
+    {"kind": "start", "folder": ..., "model": "ddrnet", "threads": 2, "optimizer": {...}, "learningRate": 0.001,
+     "precision": "float32"}
     {"kind": "steps", "first": 1, "count": 2, "dropout": {"rate": 0.2, "keys": [[1, 2], [3, 4]]}}
     {"kind": "op", ...}    see `measure_op`
 """
@@ -101,7 +102,7 @@ class Dropout:
     def __call__(self, x):
         drawn = torch.empty_like(x).bernoulli_(1 - self.rate).div_(1 - self.rate)
         del drawn
-        return x * self.mask
+        return x * self.mask.to(x.dtype)
 
 
 class Training:
@@ -113,13 +114,17 @@ class Training:
         weights = read_safetensors(f"{folder}/weights.safetensors")
         classes = [tensor for name, tensor in weights.items() if name in ("classify.bias", "fc.bias")][0].numel()
         build = {"ddrnet": lambda: DDRNet(classes), "resnet18": lambda: torchvision.models.resnet18(num_classes=classes)}
+        self.precision = getattr(torch, request["precision"])
         self.model = build[model]().train()
         missing, unexpected = self.model.load_state_dict(weights, strict=False)
         missing = [name for name in missing if not name.endswith("num_batches_tracked")]
         if missing or unexpected:
             raise ValueError(f"weights without a value: {missing}, unknown weights: {unexpected}")
+        self.model.to(self.precision)
         batches = read_safetensors(f"{folder}/batches.safetensors")
-        self.images = [batches[f"images.{at}"].permute(0, 3, 1, 2).contiguous() for at in range(len(batches) // 2)]
+        self.images = [
+            batches[f"images.{at}"].to(self.precision).permute(0, 3, 1, 2).contiguous() for at in range(len(batches) // 2)
+        ]
         self.labels = [batches[f"labels.{at}"].long() for at in range(len(batches) // 2)]
         adam = request["optimizer"]
         self.optimizer = torch.optim.Adam(
