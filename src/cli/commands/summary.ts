@@ -114,12 +114,12 @@ function totals({ parameters, tensors, buffers, macs, activations, memory }: Wit
     ...(buffers > 0 ? [`${grouped(buffers)} running statistics, which training does not learn`] : []),
     `${grouped(macs)} multiply-accumulates for one example`,
     `${grouped(activations)} activations for one example (${bytes(4 * activations)} as float32)`,
-    ...(memory.training ? [memoryText('training', memory.training)] : []),
+    ...(memory.training ? [memoryText('training with Adam', memory.training)] : []),
     ...(memory.inference ? [memoryText('inference', memory.inference)] : []),
   ];
 }
 
-/** `memory of training, batch 32: about 1.2 GB, of which activations 1.1 GB; most at gradient stem/conv2d` */
+/** `memory of training with Adam at batch 32: about 1.2 GB, activations 1.1 GB; most at gradient stem/conv2d` */
 function memoryText(what: string, { batch, bytes: whole, activations, at }: MemoryEstimate): string {
   const most = at === '' ? '' : `; most at ${at}`;
   return `memory of ${what} at batch ${batch}: about ${bytes(whole)}, activations ${bytes(activations)}${most}`;
