@@ -8,7 +8,7 @@
 export * from './activation.js';
 export * from './arithmetic.js';
 export { type ConvOptions, conv2d, conv2dTranspose, dense, depthwiseConv2d, matMul } from './convolution.js';
-export { embedding, gather, type Indices } from './indexing.js';
+export { embedding, gather, type Indices, lookup } from './indexing.js';
 export { dropout, inference, type Mode, within } from './mode.js';
 export { batchNorm, groupNorm, instanceNorm, l2Normalize, layerNorm, rmsNorm } from './normalisation.js';
 export * from './pooling.js';

@@ -46,11 +46,28 @@ function sumsByIndex(dy: tf.Tensor3D, indices: readonly number[], size: number):
 
 /** Rows of a table `[vocabulary, width]` by whole numbers: `[…]` to `[…, width]`. No gradient flows to the numbers. */
 export function embedding<T extends tf.Tensor>(x: tf.Tensor, weights: { readonly table: tf.Tensor2D }): T {
-  const { table } = weights;
+  return rowsAt(weights.table, rowNumbers(x, weights.table.shape[0])) as tf.Tensor as T;
+}
+
+/** The same of any table `[1 or N, rows, width]`: one for all examples, or one for each. */
+export function lookup<T extends tf.Tensor>(x: tf.Tensor, table: tf.Tensor): T {
+  const [tables, rows, width] = table.shape as [number, number, number];
+  const own = rowNumbers(x, rows);
+  const starts = tf.reshape(tf.mul(tf.range(0, tables), rows), [tables, ...x.shape.slice(1).map(() => 1)]);
+  const flat: tf.Tensor2D = tf.reshape(table, [tables * rows, width]);
+  return rowsAt(flat, tables === 1 ? own : tf.add(own, starts)) as tf.Tensor as T;
+}
+
+/** Numbers of rows, those outside moved to the nearest row there is. */
+function rowNumbers(x: tf.Tensor, rows: number): tf.Tensor {
+  return tf.clipByValue(x, 0, rows - 1);
+}
+
+function rowsAt(table: tf.Tensor2D, numbers: tf.Tensor): tf.Tensor {
   const rows = withGradient(
-    [table, tf.reshape(x, [-1]) as tf.Tensor1D],
+    [table, tf.reshape(numbers, [-1]) as tf.Tensor1D],
     (table, ids) => tf.gather(table, tf.cast(ids, 'int32')),
     (dy, [table, ids]) => [tf.scatterND(tf.cast(tf.expandDims(ids, 1), 'int32'), dy, table.shape), tf.zerosLike(ids)],
   );
-  return tf.reshape(rows, [...x.shape, table.shape[1]]) as tf.Tensor as T;
+  return tf.reshape(rows, [...numbers.shape, table.shape[1]]);
 }
