@@ -26,3 +26,40 @@ export const plan = {
   },
   output: 'runs',
 } as const satisfies Plan;
+
+/** What each variant is trained from: `training.seed` takes these values in turn. */
+export const seeds = [1, 2] as const;
+
+/** The plan of each variant of `Table6`, whose networks are in ablations/Table6. */
+export const variants = {
+  'DDRNet, all': {
+    ...plan,
+    name: 'table6-ddrnet-all',
+    model: { ...plan.model, variant: 'DDRNet, all' },
+  },
+  'Conv': {
+    ...plan,
+    name: 'table6-conv',
+    model: { ...plan.model, variant: 'Conv' },
+  },
+  'Conv + DRDB': {
+    ...plan,
+    name: 'table6-conv-drdb',
+    model: { ...plan.model, variant: 'Conv + DRDB' },
+  },
+  'Conv + DRDB + CSAB': {
+    ...plan,
+    name: 'table6-conv-drdb-csab',
+    model: { ...plan.model, variant: 'Conv + DRDB + CSAB' },
+  },
+  'Conv + GLFEB': {
+    ...plan,
+    name: 'table6-conv-glfeb',
+    model: { ...plan.model, variant: 'Conv + GLFEB' },
+  },
+  'Conv + GLFEB + CSAB': {
+    ...plan,
+    name: 'table6-conv-glfeb-csab',
+    model: { ...plan.model, variant: 'Conv + GLFEB + CSAB' },
+  },
+} as const satisfies { readonly [variant: string]: Plan };

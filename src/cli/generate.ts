@@ -3,7 +3,7 @@
  *
  *   Model.ts         a model of a specification with the defaults of its parameters
  *   ablations/       the variants of its ablations (generate-ablations.ts)
- *   NAME.train.ts    the plan of NAME.train.yaml, and plan.ts, its type
+ *   NAME.train.ts    the plan of NAME.train.yaml, with one for each variant of its ablation, and plan.ts, their type
  *   layers/          the layers that models are made of
  *
  * In: source files. Out: texts by path below the output folder, and everything that is wrong with the sources.
@@ -11,7 +11,7 @@
 import { compile, elaborate } from '../compiler/compile.ts';
 import { emitTfjs, layersSource } from '../compiler/emit/tfjs/index.ts';
 import type { Graph } from '../compiler/graph.ts';
-import { emitConfig, PLAN_TYPES, planTypes } from '../config/emit-config.ts';
+import { type AblationPlans, emitConfig, PLAN_TYPES, planTypes } from '../config/emit-config.ts';
 import { loadExperiment } from '../config/experiment.ts';
 import { experimentName } from '../config/paths.ts';
 import { type Diagnostic, hasErrors } from '../dsl/diagnostic.ts';
@@ -80,10 +80,20 @@ function addLayers(files: GeneratedFiles): void {
 }
 
 function generateConfig(path: string, files: GeneratedFiles): readonly Diagnostic[] {
-  const { value, diagnostics } = loadExperiment(readSource(path), fileLoader);
-  if (value !== undefined) {
-    files.add(`${experimentName(path)}.train.ts`, emitConfig(value.written, path), path);
-    files.add(PLAN_TYPES, planTypes, 'the type of plans');
+  const source = readSource(path);
+  const { value, diagnostics } = loadExperiment(source, fileLoader);
+  if (value === undefined) return diagnostics;
+  const found = [...diagnostics];
+  let ablation: AblationPlans | undefined;
+  if (value.ablation !== undefined) {
+    const { ablation: chosen, seeds } = value.ablation;
+    const made = [chosen.base, ...chosen.variants].map(({ name }) =>
+      loadExperiment(source, fileLoader, [`ablation.variant=${JSON.stringify(name)}`]),
+    );
+    found.push(...made.flatMap((each) => each.diagnostics));
+    ablation = { ablation: chosen.name, seeds, plans: made.flatMap((each) => each.value?.written ?? []) };
   }
-  return diagnostics;
+  files.add(`${experimentName(path)}.train.ts`, emitConfig(value.written, path, ablation), path);
+  files.add(PLAN_TYPES, planTypes, 'the type of plans');
+  return found;
 }
