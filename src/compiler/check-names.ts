@@ -22,30 +22,13 @@ import type { Span } from '../dsl/source.ts';
 import { suggest } from '../shared/suggest.ts';
 import { builtins, isBuiltin } from './evaluate/builtins.ts';
 import { isOpen } from './evaluate/shape-pattern.ts';
+import { findCycles } from './find-cycles.ts';
 import { foreignLayer } from './foreign-layers.ts';
+import { type Binding, Scope } from './name-scope.ts';
 import { isCallableOp, signatures } from './ops/signature/index.ts';
 import type { ModuleScope } from './project.ts';
 
 const TYPES = ['int', 'float', 'bool', 'string', 'layer', 'pair', 'padding'];
-
-interface Binding {
-  readonly name: Name;
-  readonly kind: 'parameter' | 'input' | 'size' | 'result' | 'loop variable';
-  used: boolean;
-}
-
-class Scope {
-  readonly bindings = new Map<string, Binding>();
-  constructor(readonly parent: Scope | undefined) {}
-
-  find(name: string): Binding | undefined {
-    return this.bindings.get(name) ?? this.parent?.find(name);
-  }
-
-  names(): string[] {
-    return [...this.bindings.keys(), ...(this.parent?.names() ?? [])];
-  }
-}
 
 export function checkNames(module: ModuleScope): readonly Diagnostic[] {
   const check = new NameCheck(module);
@@ -421,32 +404,4 @@ class NameCheck {
       if (!used) this.diagnostics.push(diagnostic('unused-name', name.span, { name: name.text, what: kinds[kind] }));
     }
   }
-}
-
-/** Declarations of this file that lead back to themselves; each circle is told once. */
-function findCycles(
-  module: ModuleScope,
-  references: ReadonlyMap<string, ReadonlyMap<string, Span>>,
-): readonly Diagnostic[] {
-  const diagnostics: Diagnostic[] = [];
-  const done = new Set<string>();
-  const path: string[] = [];
-  const visit = (name: string): void => {
-    const at = path.indexOf(name);
-    if (at >= 0) {
-      const cycle = path.slice(at);
-      const span = references.get(cycle.at(-1)!)!.get(name)!;
-      diagnostics.push(diagnostic('recursion', span, { name, cycle }));
-      return;
-    }
-    if (done.has(name)) return;
-    path.push(name);
-    for (const next of references.get(name)?.keys() ?? []) {
-      if (module.declarations.get(next)?.module === module) visit(next);
-    }
-    path.pop();
-    done.add(name);
-  };
-  for (const name of references.keys()) visit(name);
-  return diagnostics;
 }
