@@ -47,8 +47,17 @@ export async function startCluster(): Promise<Cluster> {
   chmodSync(key, 0o400);
   writeFileSync(config, configOf(folder, socket, await freePort(), await freePort()));
   const env = { ...process.env, SLURM_CONF: config };
-  const slurm = (program: string, ...args: string[]): string =>
-    execFileSync(program, args, { env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  const slurm = (program: string, ...args: string[]): string => {
+    for (;;) {
+      try {
+        return execFileSync(program, args, { env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+      } catch (error) {
+        // Slurm refuses to touch a job while it passes from one state to the next.
+        if (!(error instanceof Error && error.message.includes('try again later'))) throw error;
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+      }
+    }
+  };
 
   const stop = async (): Promise<void> => {
     try {
