@@ -1,5 +1,5 @@
 /** `--launcher slurm` on a real Slurm: an array of trainings, one of them requeued while it trains, and the table. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -9,6 +9,9 @@ import type { Submission } from '../../src/launch/slurm.ts';
 import { readHistory } from '../../src/training/history.ts';
 import { type Cluster, startCluster, whyNoSlurm } from './slurm-cluster.ts';
 import { bundleProgram, makeProject, tablesOf } from './tiny-ablation.ts';
+
+/** Enough for a task to be found while it trains. */
+const EPOCHS = 150;
 
 const reason = whyNoSlurm();
 if (reason !== undefined && process.env['SPECC_REQUIRE_SLURM'] === '1')
@@ -22,7 +25,7 @@ if (reason !== undefined) {
 
 async function onSlurm(): Promise<void> {
   const program = bundleProgram('program-for-slurm');
-  const [project, whole] = [makeProject({ epochs: 150 }), makeProject({ epochs: 150 })];
+  const [project, whole] = [makeProject({ epochs: EPOCHS }), makeProject({ epochs: EPOCHS })];
   const cluster = await startCluster();
   const specc = (...args: string[]): string => {
     const shown = args.map((each) => each.replaceAll(project.folder, '.').replaceAll(whole.folder, '.'));
@@ -49,8 +52,8 @@ async function onSlurm(): Promise<void> {
     const task = await firstInTraining(cluster, project.ablation, tasks);
     show('scontrol', 'requeue', `${job}_${task}`);
     const log = join(project.ablation, 'logs', `slurm-${job}_${task}.log`);
-    while (!readFileSync(log, 'utf8').includes('interrupted; what was trained is saved')) await setTimeout(50);
     const [run = ''] = tasks[task] ?? [];
+    await untilSaid(log, 'interrupted; what was trained is saved', project.ablation, run);
     const before = epochsOf(project.ablation, run);
     show('squeue', '--array', '--format=%F_%K %T %r');
     assert.match(
@@ -61,9 +64,15 @@ async function onSlurm(): Promise<void> {
 
     // What Slurm sends before a time limit.
     const limited = await firstInTraining(cluster, project.ablation, tasks, task);
-    show('scancel', '--signal=USR1', '--batch', `${job}_${limited}`);
     const limitedLog = join(project.ablation, 'logs', `slurm-${job}_${limited}.log`);
-    while (!readFileSync(limitedLog, 'utf8').includes('going back into the queue')) await setTimeout(50);
+    // Slurm 22.05 may deliver the signal to a task and yet answer that it could not: the log tells.
+    console.log(`$ scancel --signal=USR1 --batch ${job}_${limited}\n`);
+    const sent = spawn('scancel', ['--signal=USR1', '--batch', `${job}_${limited}`], {
+      env: cluster.env,
+      stdio: 'ignore',
+    });
+    await untilSaid(limitedLog, 'going back into the queue', project.ablation, tasks[limited]?.[0] ?? '');
+    sent.kill();
 
     // Slurm waits two minutes before it starts a requeued job; nothing hinges on that.
     while (cluster.slurm('squeue', '--noheader').trim() !== '') {
@@ -82,7 +91,7 @@ async function onSlurm(): Promise<void> {
     console.log(
       `the requeued task had ${before} epochs, and went on from there to ${epochsOf(project.ablation, run)}\n`,
     );
-    assert.ok(before >= 1 && before < 150, `${before} epochs before it was requeued`);
+    assert.ok(before >= 1 && before < EPOCHS, `${before} epochs before it was requeued`);
     assert.is(requeued.match(/^epoch +1\/150 /gm)?.length, 1, 'it did not begin anew');
 
     const status = specc('ablate', project.config, '--status');
@@ -105,12 +114,20 @@ async function firstInTraining(
   while (cluster.slurm('squeue', '--noheader').trim() !== '') {
     const found = tasks.findIndex(([run = ''], at) => {
       const epochs = epochsOf(folder, run);
-      return at !== other && epochs > 0 && epochs < 120;
+      return at !== other && epochs > 0 && epochs < EPOCHS / 2;
     });
     if (found >= 0) return found;
     await setTimeout(50);
   }
   throw new Error('every task was through before one could be told to stop: train more epochs');
+}
+
+/** Waits for a line in a task's log; fails when the run is through without it. */
+async function untilSaid(log: string, line: string, folder: string, run: string): Promise<void> {
+  while (!readFileSync(log, 'utf8').includes(line)) {
+    assert.ok(epochsOf(folder, run) < EPOCHS, `the task was through before it said '${line}': train more epochs`);
+    await setTimeout(50);
+  }
 }
 
 function withoutEpochs(log: string): string {
