@@ -97,6 +97,7 @@ const rows = edits.map(({ name, form, other }): Row => {
           diffModels(old, next),
     ),
     Number(options.rounds),
+    'processor',
   );
   const row = {
     edit: name,

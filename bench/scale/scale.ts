@@ -1,11 +1,12 @@
 /**
  * Measures how the compiler grows with its input: every phase on models of 1,000 and of 10,000 operations.
  *
- *   npm run --silent bench:scale -- [--large] [--rounds N] [--form NAME]… [--phase NAME]… [--texts] [--format json]
+ *   npm run --silent bench:scale -- [--large] [--rounds N] [--form NAME]… [--phase NAME]… [--texts]
+ *     [--clock wall] [--format json]
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { measure } from './measure.ts';
+import { type Clock, clocks, measure } from './measure.ts';
 import { type FormName, forms } from './models.ts';
 import { type Counts, modelPhases, type Phase, textPhases } from './phases.ts';
 import { texts } from './texts.ts';
@@ -15,12 +16,14 @@ const { values: options } = parseArgs({
     large: { type: 'boolean', default: false },
     texts: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '3' },
+    clock: { type: 'string', default: 'processor' },
     form: { type: 'string', multiple: true },
     phase: { type: 'string', multiple: true },
     format: { type: 'string', default: 'table' },
   },
 });
 
+if (!(options.clock in clocks)) throw new Error(`--clock is one of ${Object.keys(clocks).join(', ')}`);
 const SMALL = 1000;
 const sizes = options.large ? [SMALL, 10_000, 20_000] : [SMALL, 10_000];
 /** The most that ten times the input may cost. */
@@ -28,7 +31,7 @@ const MOST = 12;
 
 interface Row {
   readonly phase: string;
-  /** Processor time at each size. */
+  /** The time at each size, by the chosen clock. */
   readonly milliseconds: readonly number[];
   /** Of the second size to the first. */
   readonly ratio: number;
@@ -46,7 +49,7 @@ function rowsOf(phases: readonly (readonly Phase[])[]): readonly Row[] {
   return phases[0]!.flatMap(({ name }, index): Row[] => {
     if (options.phase !== undefined && !options.phase.includes(name)) return [];
     const jobs = phases.map((each) => each[index]!.run);
-    const milliseconds = measure(jobs, Number(options.rounds));
+    const milliseconds = measure(jobs, Number(options.rounds), options.clock as Clock);
     return [{ phase: name, milliseconds, ratio: milliseconds[1]! / milliseconds[0]! }];
   });
 }
