@@ -18,6 +18,8 @@ import { batchesOf, graphOf, LEARNING_RATE, MODELS, projectFile, SEED, setupOf, 
 
 export const PYTORCH_SCRIPT = projectFile('bench/train/pytorch.py');
 
+export type Precision = 'float32' | 'float64';
+
 /** The first Python that has PyTorch and torchvision. */
 export function findPython(): string | undefined {
   const probe = ['-c', 'import torch, torchvision, numpy'];
@@ -28,7 +30,7 @@ export function findPython(): string | undefined {
 export async function startPyTorch(
   process: EngineProcess,
   workload: Workload,
-  precision: 'float32' | 'float64' = 'float32',
+  { precision = 'float32', learningRate = LEARNING_RATE }: { precision?: Precision; learningRate?: number } = {},
 ): Promise<Started> {
   const folder = mkdtempSync(join(tmpdir(), 'specc-bench-'));
   try {
@@ -37,7 +39,6 @@ export async function startPyTorch(
     writeFileSync(join(folder, 'batches.safetensors'), encodeSafetensors(batchTensors(graph, workload.batch)));
     const { optimizer } = setupOf(graph, workload);
     const { model, threads } = workload;
-    const learningRate = LEARNING_RATE;
     return await process.request({ kind: 'start', folder, model, threads, optimizer, learningRate, precision });
   } finally {
     rmSync(folder, { recursive: true });

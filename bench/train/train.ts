@@ -15,7 +15,7 @@ import { optionReader, say, workloadOptions } from './options.ts';
 import { findPython, PYTORCH_SCRIPT, pytorchSteps, startPyTorch } from './pytorch-engine.ts';
 import { graphOf, MODELS, type ModelName, projectFile, type Workload } from './workload.ts';
 
-const ENGINES = ['native', 'pytorch', 'tfjs-cpu', 'tfjs-webgpu', 'tfjs-gpu'] as const;
+const ENGINES = ['native', 'pytorch', 'tfjs-cpu', 'native-webgpu', 'tfjs-webgpu', 'tfjs-gpu'] as const;
 type BenchEngine = (typeof ENGINES)[number];
 
 /** The TensorFlow.js cpu backend takes minutes for a step: one is all that it is asked for. */

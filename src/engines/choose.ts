@@ -3,7 +3,15 @@ import { readdirSync } from 'node:fs';
 import { type Availability, type Engine, EngineError, type EngineName } from './engine.ts';
 
 /** What `--engine` takes: an engine, `auto`, or `tfjs` for the best of TensorFlow.js. */
-export const ENGINE_CHOICES = ['auto', 'native', 'tfjs', 'tfjs-gpu', 'tfjs-webgpu', 'tfjs-cpu'] as const;
+export const ENGINE_CHOICES = [
+  'auto',
+  'native',
+  'native-webgpu',
+  'tfjs',
+  'tfjs-gpu',
+  'tfjs-webgpu',
+  'tfjs-cpu',
+] as const;
 export type EngineChoice = (typeof ENGINE_CHOICES)[number];
 
 /** Loads an engine; a failure to load is told by its `availability`, not by throwing. */
@@ -26,7 +34,7 @@ interface Preference {
 
 const AUTO: readonly Preference[] = [
   { name: 'tfjs-gpu', accelerated: true },
-  { name: 'native', accelerated: true },
+  { name: 'native-webgpu', accelerated: true },
   { name: 'tfjs-webgpu', accelerated: true },
   { name: 'native', accelerated: false },
   { name: 'tfjs-cpu', accelerated: false },
@@ -107,6 +115,7 @@ function isSlow(name: EngineName): boolean {
 /** Each engine is loaded only when it is considered: TensorFlow alone takes seconds. */
 export const engineLoaders: EngineLoaders = {
   native: async () => (await import('./native/engine.ts')).nativeEngine,
+  'native-webgpu': async () => (await import('./native/engine.ts')).nativeWebGpuEngine,
   'tfjs-gpu': async () => (await import('./tfjs/engine.ts')).tfjsGpuEngine,
   'tfjs-webgpu': async () => (await import('./tfjs/engine.ts')).tfjsWebGpuEngine,
   'tfjs-cpu': async () => (await import('./tfjs/engine.ts')).tfjsCpuEngine,

@@ -82,7 +82,7 @@ export interface Availability {
   readonly remedy?: string;
 }
 
-export type EngineName = 'native' | 'tfjs-gpu' | 'tfjs-webgpu' | 'tfjs-cpu';
+export type EngineName = 'native' | 'native-webgpu' | 'tfjs-gpu' | 'tfjs-webgpu' | 'tfjs-cpu';
 
 export interface Engine {
   readonly name: EngineName;

@@ -17,6 +17,7 @@ function loaders(devices: Partial<Record<EngineName, 'gpu' | 'cpu'>>, asked: str
   };
   return {
     native: load('native'),
+    'native-webgpu': load('native-webgpu'),
     'tfjs-gpu': load('tfjs-gpu'),
     'tfjs-webgpu': load('tfjs-webgpu'),
     'tfjs-cpu': load('tfjs-cpu'),
@@ -28,26 +29,32 @@ const choose = (choice: EngineChoice, engines: EngineLoaders) => chooseEngine(ch
 const chosen = async (choice: EngineChoice, engines: EngineLoaders) => (await choose(choice, engines)).engine.name;
 
 test('auto prefers real accelerators, TensorFlow on a GPU first', async () => {
-  const all = { 'tfjs-gpu': 'gpu', native: 'gpu', 'tfjs-webgpu': 'gpu', 'tfjs-cpu': 'cpu' } as const;
+  const all = {
+    'tfjs-gpu': 'gpu',
+    native: 'cpu',
+    'native-webgpu': 'gpu',
+    'tfjs-webgpu': 'gpu',
+    'tfjs-cpu': 'cpu',
+  } as const;
   assert.is(await chosen('auto', loaders(all)), 'tfjs-gpu');
   // tfjs-node-gpu without a GPU computes on the CPU in silence: not taken.
-  assert.is(await chosen('auto', loaders({ ...all, 'tfjs-gpu': 'cpu' })), 'native');
+  assert.is(await chosen('auto', loaders({ ...all, 'tfjs-gpu': 'cpu' })), 'native-webgpu');
   assert.is(await chosen('auto', loaders({ native: 'cpu', 'tfjs-webgpu': 'gpu', 'tfjs-cpu': 'cpu' })), 'tfjs-webgpu');
   assert.is(await chosen('auto', loaders({ native: 'cpu', 'tfjs-webgpu': 'cpu', 'tfjs-cpu': 'cpu' })), 'native');
 });
 
 test('auto asks no engine beyond the one that it takes, and none twice', async () => {
   const asked: string[] = [];
-  await choose('auto', loaders({ native: 'gpu', 'tfjs-webgpu': 'gpu' }, asked));
-  assert.equal(asked, ['tfjs-gpu', 'native']);
+  await choose('auto', loaders({ 'native-webgpu': 'gpu', 'tfjs-webgpu': 'gpu' }, asked));
+  assert.equal(asked, ['tfjs-gpu', 'native-webgpu']);
   asked.length = 0;
   await choose('auto', loaders({ native: 'cpu' }, asked));
-  assert.equal(asked, ['tfjs-gpu', 'native', 'tfjs-webgpu']);
+  assert.equal(asked, ['tfjs-gpu', 'native-webgpu', 'tfjs-webgpu', 'native']);
 });
 
 test('auto says why', async () => {
   const { why, slow } = await choose('auto', loaders({ 'tfjs-gpu': 'cpu', native: 'cpu', 'tfjs-cpu': 'cpu' }));
-  assert.is(why, 'native on cpu (tfjs-gpu: only cpu; tfjs-webgpu: not installed)');
+  assert.is(why, 'native on cpu (tfjs-gpu: only cpu; native-webgpu: not installed; tfjs-webgpu: not installed)');
   assert.not(slow);
 });
 

@@ -7,7 +7,13 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { EngineProcess } from '../../bench/train/engine-process.ts';
 import { compareLosses } from '../../bench/train/measured.ts';
-import { findPython, PYTORCH_SCRIPT, pytorchSteps, startPyTorch } from '../../bench/train/pytorch-engine.ts';
+import {
+  findPython,
+  type Precision,
+  PYTORCH_SCRIPT,
+  pytorchSteps,
+  startPyTorch,
+} from '../../bench/train/pytorch-engine.ts';
 import { batchesOf, graphOf, LEARNING_RATE, SEED, setupOf } from '../../bench/train/workload.ts';
 import type { NamedTensors } from '../../src/engines/engine.ts';
 import { initialWeights } from '../../src/engines/initialize.ts';
@@ -49,10 +55,10 @@ function assertSameBits(actual: Trained, expected: Trained, what: string): void 
   }
 }
 
-async function pytorchLosses(python: string, precision: 'float32' | 'float64'): Promise<readonly number[]> {
+async function pytorchLosses(python: string, precision: Precision): Promise<readonly number[]> {
   const pytorch = new EngineProcess('pytorch', python, [PYTORCH_SCRIPT], { OMP_NUM_THREADS: '1' });
   try {
-    await startPyTorch(pytorch, { ...DDRNET, threads: 1 }, precision);
+    await startPyTorch(pytorch, { ...DDRNET, threads: 1 }, { precision });
     return (await pytorchSteps(pytorch, graphOf(DDRNET), 1, DDRNET.steps)).losses;
   } finally {
     pytorch.close();

@@ -44,7 +44,7 @@ async function timed(program: Program, threads: number, budget: number): Promise
   const { InferenceSession, Tensor } = await loadRuntime();
   const session = await InferenceSession.create(
     emitOnnx(program, 'bench', { sequenceFirst: UNRETURNED }),
-    sessionOptions('cpu', threads),
+    sessionOptions('cpu', threads, []),
   );
   const random = Random.of('bench');
   const feeds = Object.fromEntries(

@@ -13,8 +13,14 @@ export interface TensorMessage {
 }
 
 export type Request =
-  /** Loads a model under a key. */
-  | { readonly kind: 'compile'; readonly key: string; readonly model: Uint8Array; readonly options: CompileOptions }
+  /** Loads a model under a key. `kept` are its outputs that stay on the device. */
+  | {
+      readonly kind: 'compile';
+      readonly key: string;
+      readonly model: Uint8Array;
+      readonly options: CompileOptions;
+      readonly kept?: readonly string[];
+    }
   /** Replaces the state. */
   | { readonly kind: 'load'; readonly tensors: readonly TensorMessage[] }
   /**
@@ -42,7 +48,7 @@ export type Request =
       readonly feeds: Readonly<Record<string, Float32Array>>;
       readonly masks: Masks;
     }
-  /** Copies the state. */
+  /** Copies the state, where it is in the memory of the process. */
   | { readonly kind: 'save' }
   | { readonly kind: 'close' };
 

@@ -9,19 +9,25 @@ import { fillMask } from '../dropout-mask.ts';
 import { EngineError } from '../engine.ts';
 import { NEXT, type Reply, type Request, type TensorMessage } from './messages.ts';
 import { runInPlace } from './run-in-place.ts';
-import { loadRuntime, type Runtime, sessionOptions } from './runtime.ts';
+import { isResident, loadRuntime, type Runtime, sessionOptions } from './runtime.ts';
 
 type Of<K extends Request['kind']> = Extract<Request, { readonly kind: K }>;
 
 interface StateTensor {
   current: Tensor;
-  /** Written by the next step that changes this tensor. */
+  /** Written by the next step that changes this tensor; on a device, each step makes a new one. */
   spare: Tensor | undefined;
+}
+
+interface Model {
+  readonly session: InferenceSession;
+  /** What becomes of the state stays where the model runs, and not in the memory of the process. */
+  readonly onDevice: boolean;
 }
 
 class OnnxHost {
   readonly #runtime: Runtime;
-  readonly #sessions = new Map<string, InferenceSession>();
+  readonly #models = new Map<string, Model>();
   readonly #state = new Map<string, StateTensor>();
   /** Of gradients over the parts of a step; like the state, but neither loaded nor saved. */
   readonly #sums = new Map<string, StateTensor>();
@@ -47,18 +53,19 @@ class OnnxHost {
       case 'save':
         return this.#save();
       case 'close':
-        for (const session of this.#sessions.values()) await session.release();
+        for (const { session } of this.#models.values()) await session.release();
         return [];
     }
   }
 
-  async #compile({ key, model, options }: Of<'compile'>): Promise<void> {
+  async #compile({ key, model, options, kept = [] }: Of<'compile'>): Promise<void> {
     const { provider, threads } = options;
-    const session = await this.#runtime.InferenceSession.create(model, sessionOptions(provider, threads));
-    this.#sessions.set(key, session);
+    const session = await this.#runtime.InferenceSession.create(model, sessionOptions(provider, threads, kept));
+    this.#models.set(key, { session, onDevice: isResident(provider) });
   }
 
   #load({ tensors }: Of<'load'>): void {
+    for (const { current } of this.#state.values()) release(current);
     this.#state.clear();
     for (const { name, shape, data } of tensors) {
       this.#state.set(name, { current: this.#tensor(data, shape), spare: undefined });
@@ -69,9 +76,12 @@ class OnnxHost {
     const { key, apply, parts, sums, split, feeds, masks } = request;
     for (const { name, shape } of sums) {
       const held = this.#sums.get(name);
-      if (held) (held.current.data as Float32Array).fill(0);
-      else
-        this.#sums.set(name, { current: this.#tensor(new Float32Array(elementCount(shape)), shape), spare: undefined });
+      if (held?.current.location === 'cpu') {
+        (held.current.data as Float32Array).fill(0);
+        continue;
+      }
+      if (held) release(held.current);
+      this.#sums.set(name, { current: this.#tensor(new Float32Array(elementCount(shape)), shape), spare: undefined });
     }
     const totals = new Map<string, TensorMessage>();
     for (let part = 0; part < parts; part++) {
@@ -91,7 +101,7 @@ class OnnxHost {
 
   /** `part` says which of several parts of a batch this is: its masks begin there. */
   async #run({ key, feeds, masks }: Of<'run'>, part = 0): Promise<readonly TensorMessage[]> {
-    const session = this.#sessions.get(key)!;
+    const { session, onDevice } = this.#models.get(key)!;
     for (const { input, path, rate, shape, perExample } of masks?.inputs ?? []) {
       const mask = this.#masks.get(input) ?? new Float32Array(elementCount(shape));
       this.#masks.set(input, mask);
@@ -106,21 +116,29 @@ class OnnxHost {
       inputs[name] = tensor;
     }
 
-    const outputs: Record<string, Tensor> = {};
-    const answered: TensorMessage[] = [];
-    const changed: { readonly state: StateTensor; readonly next: Tensor }[] = [];
-    for (const { name, shape } of tensorsOf(session.outputMetadata)) {
-      const state = name.startsWith(NEXT) ? this.#held(name.slice(NEXT.length)) : undefined;
-      const data = state ? undefined : new Float32Array(elementCount(shape));
-      outputs[name] = data ? this.#tensor(data, shape) : this.#spareOf(state!);
-      if (data) answered.push({ name, shape, data });
-      else changed.push({ state: state!, next: outputs[name] });
-    }
+    const outputs = tensorsOf(session.outputMetadata);
+    const stateOf = (name: string): StateTensor | undefined =>
+      name.startsWith(NEXT) ? this.#held(name.slice(NEXT.length)) : undefined;
+    const places = (): Record<string, Tensor> =>
+      Object.fromEntries(
+        outputs.map(({ name, shape }) => {
+          const state = stateOf(name);
+          return [name, state ? this.#spareOf(state) : this.#tensor(new Float32Array(elementCount(shape)), shape)];
+        }),
+      );
+    const made = onDevice
+      ? await session.run(inputs, session.outputNames)
+      : await runInPlace(session, inputs, places());
 
-    await runInPlace(session, inputs, outputs);
-    for (const { state, next } of changed) {
-      state.spare = state.current;
-      state.current = next;
+    const answered: TensorMessage[] = [];
+    for (const { name, shape } of outputs) {
+      const [state, tensor] = [stateOf(name), made[name] as Tensor];
+      if (!state) answered.push({ name, shape, data: tensor.data as Float32Array });
+      else {
+        if (onDevice) release(state.current);
+        else state.spare = state.current;
+        state.current = tensor;
+      }
     }
     return answered;
   }
@@ -142,6 +160,11 @@ class OnnxHost {
   #tensor(data: Float32Array, shape: readonly number[]): Tensor {
     return new this.#runtime.Tensor('float32', data, shape);
   }
+}
+
+/** Frees the memory of a device; that of the process is the collector's. */
+function release(tensor: Tensor): void {
+  if (tensor.location !== 'cpu') tensor.dispose();
 }
 
 /** Names and shapes of what are tensors; all of our models have fixed sizes. */

@@ -13,16 +13,20 @@ export const UNRETURNED = 'run:unreturned';
 
 const refusal = /Non tensor type is temporarily not supported/;
 
-/** Runs a model, made with that output or without; one with it in a runtime that returns sequences copies as before. */
+/**
+ * Runs a model, made with that output or without, and returns `outputs`, written; one with it in a runtime that returns
+ * sequences copies as before.
+ */
 export async function runInPlace(
   session: InferenceSession,
   inputs: Readonly<Record<string, Tensor>>,
   outputs: Readonly<Record<string, Tensor>>,
-): Promise<void> {
+): Promise<Readonly<Record<string, Tensor>>> {
   const marked = session.outputNames.includes(UNRETURNED);
   try {
     await session.run(inputs, marked ? { [UNRETURNED]: null, ...outputs } : outputs);
   } catch (error) {
     if (!marked || !(error instanceof Error) || !refusal.test(error.message)) throw error;
   }
+  return outputs;
 }

@@ -5,8 +5,13 @@ import { type Availability, EngineError } from '../engine.ts';
 
 export type Runtime = typeof import('onnxruntime-node');
 
-/** An execution provider of onnxruntime. */
-export type Provider = 'cpu';
+/** An execution provider of onnxruntime: what its kernels run on. */
+export type Provider = 'cpu' | 'webgpu';
+
+/** Whether outputs stay on the device, to be inputs of the next run. */
+export function isResident(provider: Provider): boolean {
+  return provider === 'webgpu';
+}
 
 const remedy = 'reinstall it with npm install onnxruntime-node@^1.30; npm reports there what this machine lacks';
 
@@ -27,10 +32,18 @@ export function threadsOr(threads: number | undefined): number {
   return threads ?? availableParallelism();
 }
 
-/** The same bits on every run: kernels of the CPU provider do not depend on the timing of threads. */
-export function sessionOptions(provider: Provider, threads: number): InferenceSession.SessionOptions {
+/**
+ * The same bits on every run: kernels of the CPU provider do not depend on the timing of threads. `kept` are the outputs
+ * that stay on the device.
+ */
+export function sessionOptions(
+  provider: Provider,
+  threads: number,
+  kept: readonly string[],
+): InferenceSession.SessionOptions {
   return {
     executionProviders: [provider],
+    ...(kept.length > 0 && { preferredOutputLocation: Object.fromEntries(kept.map((name) => [name, 'gpu-buffer'])) }),
     graphOptimizationLevel: 'all',
     executionMode: 'sequential',
     intraOpNumThreads: threads,

@@ -9,6 +9,7 @@ import { type Graph, shapeOf } from '../../compiler/graph.ts';
 import { inferenceProgram } from '../../compiler/inference.ts';
 import type { MaskInput } from '../../compiler/lower/context.ts';
 import { asFilters } from '../../compiler/lower/weight-order.ts';
+import { createBuilder } from '../../compiler/program/build.ts';
 import { optimise } from '../../compiler/program/passes/index.ts';
 import type { Program } from '../../compiler/program/program.ts';
 import { equalShapes, textOf } from '../../compiler/program/shape-rules.ts';
@@ -24,8 +25,9 @@ import type {
   TrainingSetup,
 } from '../engine.ts';
 import { inBatches, oneHot } from './batches.ts';
-import type { CompileOptions, TensorMessage } from './messages.ts';
+import { type CompileOptions, NEXT, type TensorMessage } from './messages.ts';
 import { UNRETURNED } from './run-in-place.ts';
+import { isResident } from './runtime.ts';
 import { OnnxWorker } from './worker-client.ts';
 
 /** What a model of the worker is run with, besides its state. */
@@ -131,7 +133,7 @@ export class NativeTrainingSession implements TrainingSession {
   }
 
   async save(): Promise<NamedTensors> {
-    const tensors = await this.#worker.request({ kind: 'save' });
+    const tensors = isResident(this.#options.provider) ? await this.#readBack() : await this.#held();
     return new Map(tensors.map(({ name, data }) => [name, this.#asSpecified(name, data)]));
   }
 
@@ -155,12 +157,34 @@ export class NativeTrainingSession implements TrainingSession {
     return { shape, data: permuteAxes(data, inOrder(shape, order), inverseOrder(order)) };
   }
 
+  #held(): Promise<readonly TensorMessage[]> {
+    return this.#worker.request({ kind: 'save' });
+  }
+
+  /** The state of a device, through a model that copies it: what is kept on a device cannot be read otherwise. */
+  async #readBack(): Promise<readonly TensorMessage[]> {
+    const prefix = 'held:';
+    await this.#compile('read back', () => {
+      const build = createBuilder();
+      return build.finish(
+        this.#step.state.map(({ name, shape, order }) => {
+          return { name: `${prefix}${name}`, tensor: build.input(name, inOrder(shape, order)) };
+        }),
+      );
+    });
+    const tensors = await this.#run('read back', { values: {}, masks: [], step: 0 });
+    return [...tensors.values()].map((tensor) => ({ ...tensor, name: tensor.name.slice(prefix.length) }));
+  }
+
   /** Once a key: emits and loads the model. */
   async #compile(key: string, program: () => Program): Promise<void> {
     if (this.#compiled.has(key)) return;
     const { graph, withoutPasses: disable = [] } = this.#setup;
-    const model = emitOnnx(optimise(program(), { disable }), `${graph.name} ${key}`, { sequenceFirst: UNRETURNED });
-    await this.#worker.request({ kind: 'compile', key, model, options: this.#options });
+    const optimised = optimise(program(), { disable });
+    const resident = isResident(this.#options.provider);
+    const kept = resident ? optimised.outputs.map(({ name }) => name).filter((name) => name.startsWith(NEXT)) : [];
+    const model = emitOnnx(optimised, `${graph.name} ${key}`, resident ? {} : { sequenceFirst: UNRETURNED });
+    await this.#worker.request({ kind: 'compile', key, model, options: this.#options, kept });
     this.#compiled.add(key);
   }
 

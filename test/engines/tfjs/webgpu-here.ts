@@ -1,10 +1,10 @@
 /** Whether WebGPU tests can run here. Where `SPECC_REQUIRE_WEBGPU=1`, that there is no adapter is a failure. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { webgpu } from '../../../src/engines/tfjs/webgpu.ts';
+import { webgpuAvailability } from '../../../src/engines/webgpu-adapter.ts';
 
 export async function webgpuIsHere(file: string): Promise<boolean> {
-  const { available, reason } = await webgpu.availability();
+  const { available, reason } = await webgpuAvailability();
   if (available) return true;
   if (process.env['SPECC_REQUIRE_WEBGPU'] === '1') {
     test('there is a WebGPU adapter', () => assert.unreachable(`SPECC_REQUIRE_WEBGPU is set, but ${reason}`));
