@@ -11,7 +11,7 @@ import { type Diagnostic, diagnostic, hasErrors, type Outcome } from '../dsl/dia
 import type { Source } from '../dsl/source.ts';
 import { divisors } from '../shared/divisors.ts';
 import { type AblationSettings, ablationSettings } from './ablation.ts';
-import { checkClassCount } from './check-data.ts';
+import { checkClassCount } from './class-count.ts';
 import type { TrainingConfig } from './config.ts';
 import { type ConfigNode, keySpanAt, nodeAt, valueSpanAt } from './config-tree.ts';
 import { augmentPlan, normalizePlan, type Resolve, splitPlan, trainingPlan } from './defaults.ts';

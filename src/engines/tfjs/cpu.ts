@@ -1,6 +1,5 @@
 /** Plain JavaScript: everywhere, and slow. */
-import type { Backend } from './backend.ts';
-import type { BackendLoader } from './engine.ts';
+import type { Backend, BackendLoader } from './backend.ts';
 import { registerGradients } from './gradients.ts';
 
 export const cpu: BackendLoader = {

@@ -4,27 +4,13 @@
  */
 import type * as tfjs from '@tensorflow/tfjs-core';
 import type { Graph } from '../../compiler/graph.ts';
-import {
-  type Availability,
-  type Engine,
-  EngineError,
-  type EngineName,
-  type InferenceSession,
-  type NamedTensors,
-} from '../engine.ts';
-import type { Backend } from './backend.ts';
+import { type Engine, EngineError, type EngineName, type InferenceSession, type NamedTensors } from '../engine.ts';
+import type { Backend, BackendLoader } from './backend.ts';
 import { Classifier, uploadWeights } from './classifier.ts';
 import { cpu } from './cpu.ts';
 import { nodeGpu } from './node-gpu.ts';
 import { TfjsTrainingSession } from './training.ts';
 import { webgpu } from './webgpu.ts';
-
-/** How to come by a backend. */
-export interface BackendLoader {
-  /** Never throws: a failure is a reason why it is not available. */
-  availability(): Promise<Availability>;
-  load(): Promise<Backend>;
-}
 
 function engine(name: EngineName, loader: BackendLoader): Engine {
   const backend = async (): Promise<Backend> => {

@@ -2,8 +2,7 @@
 import util from 'node:util';
 import type * as tfjs from '@tensorflow/tfjs-core';
 import type { Availability } from '../engine.ts';
-import type { Backend } from './backend.ts';
-import type { BackendLoader } from './engine.ts';
+import type { Backend, BackendLoader } from './backend.ts';
 import { registerGradients } from './gradients.ts';
 
 const PACKAGE = '@tensorflow/tfjs-node-gpu';

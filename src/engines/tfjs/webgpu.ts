@@ -1,7 +1,6 @@
 /** TensorFlow.js on any GPU, through WebGPU. */
 import { webgpuAvailability } from '../webgpu-adapter.ts';
-import type { Backend } from './backend.ts';
-import type { BackendLoader } from './engine.ts';
+import type { Backend, BackendLoader } from './backend.ts';
 import { registerGradients } from './gradients.ts';
 
 export const webgpu: BackendLoader = {
