@@ -14,7 +14,7 @@ import { crossEntropy } from './cross-entropy.ts';
 import { differentiate } from './differentiate.ts';
 import type { Graph } from './graph.ts';
 import { lowering, type MaskInput } from './lower/context.ts';
-import type { ConvolutionForms } from './lower/convolution-form.ts';
+import type { ConvolutionForm } from './lower/convolution-form.ts';
 import { type ForwardPass, lower } from './lower/index.ts';
 import { asFilters } from './lower/weight-order.ts';
 import { allWeights, type WeightSpec } from './ops/weights/index.ts';
@@ -29,8 +29,8 @@ export interface StepSetup {
   readonly batch: number;
   readonly optimizer: OptimizerSettings;
   readonly loss: LossSettings;
-  /** Chosen by their sizes unless told. */
-  readonly convolutions?: ConvolutionForms;
+  /** Forms of convolutions that are left out: for measurements. */
+  readonly withoutForms?: readonly ConvolutionForm[];
 }
 
 /** Cross-entropy of the first output with the classes. */
@@ -172,7 +172,7 @@ export function lossAndGradients(
   examples = setup.batch,
 ): LossAndGradients {
   const { graph, batch } = setup;
-  const context = lowering(graph, builder, batch, true, 'channels-last', setup.convolutions);
+  const context = lowering(graph, builder, batch, true, 'channels-last', setup.withoutForms);
   const forward = lower(graph, context, asFilters);
   const classes = graph.values[graph.outputs[0]!.value]!.shape;
   const labels = builder.input('step:labels', [batch, ...classes]);

@@ -4,6 +4,7 @@
  * float tolerance.
  */
 import type { Graph } from '../compiler/graph.ts';
+import type { ConvolutionForm } from '../compiler/lower/convolution-form.ts';
 import type { OptimizerSettings } from '../compiler/optimizer/index.ts';
 import type { PassName } from '../compiler/program/passes/index.ts';
 import type { LossSettings } from '../compiler/training-step.ts';
@@ -32,6 +33,8 @@ export interface TrainingSetup {
   readonly threads?: number;
   /** Passes of the compiler that the native engine leaves out: for measurements. */
   readonly withoutPasses?: readonly PassName[];
+  /** And forms of convolutions. */
+  readonly withoutForms?: readonly ConvolutionForm[];
 }
 
 export interface TrainingBatch {

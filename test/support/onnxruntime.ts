@@ -1,15 +1,19 @@
 /** Programs on onnxruntime in this process, beside the reference interpreter. */
 import * as ort from 'onnxruntime-node';
 import * as assert from 'uvu/assert';
-import { emitOnnx } from '../../src/compiler/emit/onnx/index.ts';
+import { emitOnnx, type OnnxOptions } from '../../src/compiler/emit/onnx/index.ts';
 import type { Program } from '../../src/compiler/program/program.ts';
 import { elementCount } from '../../src/shared/element-count.ts';
 import { Random } from '../../src/shared/random.ts';
 import { type Feeds, interpret } from './interpret.ts';
 
 /** Runs a program of float32 inputs; booleans and integers come back as numbers. */
-export async function runOnnx(program: Program, feeds: Feeds): Promise<Record<string, Float64Array>> {
-  const session = await ort.InferenceSession.create(emitOnnx(program, 'test'), { intraOpNumThreads: 1 });
+export async function runOnnx(
+  program: Program,
+  feeds: Feeds,
+  options: OnnxOptions = {},
+): Promise<Record<string, Float64Array>> {
+  const session = await ort.InferenceSession.create(emitOnnx(program, 'test', options), { intraOpNumThreads: 1 });
   const inputs = program.instructions.flatMap((instruction) => {
     if (instruction.kernel !== 'input') return [];
     const { name } = instruction.attributes;

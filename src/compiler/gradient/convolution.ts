@@ -10,23 +10,23 @@ import type { Backward, ForwardRun, GradientTable } from './rule.ts';
 
 export const convolution: Pick<GradientTable, 'conv2d' | 'depthwise_conv2d' | 'conv2d_transpose'> = {
   conv2d(context, node, forward, [output]) {
-    const { builder, convolutions } = context;
+    const { builder, withoutForms } = context;
     const [x, gradient] = images(context, forward, output!);
     const filter = convolutionFilter(builder, forward.weights['kernel']!);
-    const dx = inputGradient(builder, gradient, filter, node.attributes, sizeOf(x), convolutions);
-    const kernel = kernelOf(builder, filterGradient(builder, x, gradient, node.attributes, convolutions), filterOrder);
+    const dx = inputGradient(builder, gradient, filter, node.attributes, sizeOf(x), withoutForms);
+    const kernel = kernelOf(builder, filterGradient(builder, x, gradient, node.attributes, withoutForms), filterOrder);
     return backward(context, forward, dx, kernel, gradient);
   },
 
   /** The convolution with a group for each channel. */
   depthwise_conv2d(context, node, forward, [output]) {
-    const { builder, convolutions } = context;
+    const { builder, withoutForms } = context;
     const [x, gradient] = images(context, forward, output!);
     const canonical = forward.weights['kernel']!;
     const window = { ...node.attributes, groups: canonical.shape[2]! };
-    const dx = inputGradient(builder, gradient, depthwiseFilter(builder, canonical), window, sizeOf(x), convolutions);
+    const dx = inputGradient(builder, gradient, depthwiseFilter(builder, canonical), window, sizeOf(x), withoutForms);
     const filter = builder.reshape(
-      filterGradient(builder, x, gradient, window, convolutions),
+      filterGradient(builder, x, gradient, window, withoutForms),
       inOrder(canonical.shape, depthwiseFilterOrder),
     );
     return backward(context, forward, dx, kernelOf(builder, filter, depthwiseFilterOrder), gradient);
@@ -34,12 +34,12 @@ export const convolution: Pick<GradientTable, 'conv2d' | 'depthwise_conv2d' | 'c
 
   /** The adjoint of a convolution from the output to the input: that convolution is its gradient in the input. */
   conv2d_transpose(context, node, forward, [output]) {
-    const { builder, convolutions } = context;
+    const { builder, withoutForms } = context;
     const [x, gradient] = images(context, forward, output!);
     const filter = convolutionFilter(builder, forward.weights['kernel']!);
     const window = { ...spatialWindow(node.attributes), groups: node.attributes.groups };
     const dx = builder.conv(gradient, filter, undefined, window);
-    const kernel = kernelOf(builder, filterGradient(builder, gradient, x, node.attributes, convolutions), filterOrder);
+    const kernel = kernelOf(builder, filterGradient(builder, gradient, x, node.attributes, withoutForms), filterOrder);
     return backward(context, forward, dx, kernel, gradient);
   },
 };

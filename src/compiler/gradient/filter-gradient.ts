@@ -4,7 +4,7 @@
  * the gradient, summed over windows and batch.
  */
 import { columnsOf, rowsOf } from '../lower/columns.ts';
-import { type ConvolutionForms, type ConvolutionSizes, stacksRows, sumsByColumns } from '../lower/convolution-form.ts';
+import { type ConvolutionForm, type ConvolutionSizes, stacksRows, sumsByColumns } from '../lower/convolution-form.ts';
 import { swapLastAxes } from '../lower/product.ts';
 import { padImage, seenAt, tapsOf } from '../lower/taps.ts';
 import type { Pair, Window } from '../ops/kind.ts';
@@ -16,7 +16,7 @@ export function filterGradient(
   input: Tensor,
   output: Tensor,
   window: Window & { groups: number },
-  forms: ConvolutionForms,
+  without: readonly ConvolutionForm[] = [],
 ): Tensor {
   const [batch, inputs] = input.shape as [number, number];
   const [outputs, ...size] = output.shape.slice(1) as [number, number, number];
@@ -24,9 +24,9 @@ export function filterGradient(
   if (groups === inputs && outputs === inputs && inputs > 1) return byTapSums(b, input, output, window);
   if (groups > 1) return byGroupedTaps(b, input, output, window);
   const sizes: ConvolutionSizes = { batch, inputs, outputs, groups, window, size };
-  if (forms === 'by-shape' && sumsByColumns(sizes)) return byColumns(b, input, output, window);
+  if (!without.includes('columns') && sumsByColumns(sizes)) return byColumns(b, input, output, window);
   if (window.stride.some((stride) => stride !== 1)) return byStridedTaps(b, input, output, window);
-  if (forms === 'by-shape' && stacksRows(sizes)) return byStackedRows(b, input, output, window);
+  if (!without.includes('stacked-rows') && stacksRows(sizes)) return byStackedRows(b, input, output, window);
   return byFlatTaps(b, input, output, window);
 }
 

@@ -3,7 +3,7 @@
  * `[O, C / groups, kh, kw]`, and give `[N, C, H, W]`.
  */
 import { channelsOutermost, filterMatrix, rowsOf } from '../lower/columns.ts';
-import { type ConvolutionForms, formsColumns } from '../lower/convolution-form.ts';
+import { type ConvolutionForm, formsColumns } from '../lower/convolution-form.ts';
 import { extentOf, spatialWindow } from '../lower/filter.ts';
 import { swapLastAxes } from '../lower/product.ts';
 import { tapsOf } from '../lower/taps.ts';
@@ -18,12 +18,12 @@ export function inputGradient(
   filter: Tensor,
   window: Window & { groups: number },
   input: Pair,
-  forms: ConvolutionForms,
+  without: readonly ConvolutionForm[] = [],
 ): Tensor {
   const { groups } = window;
   const [batch, outputs, ...size] = output.shape as [number, number, number, number];
   const inputs = filter.shape[1]! * groups;
-  if (forms === 'by-shape' && formsColumns({ batch, inputs, outputs, groups, window, size })) {
+  if (!without.includes('columns') && formsColumns({ batch, inputs, outputs, groups, window, size })) {
     return byColumns(b, output, filter, window, input);
   }
   return allowsFlippedFilter(window)

@@ -2,7 +2,7 @@
 import { batchlessValues } from '../batchless.ts';
 import { type Graph, type Shape, shapeOf, type ValueId } from '../graph.ts';
 import type { Builder } from '../program/builder.ts';
-import type { ConvolutionForms } from './convolution-form.ts';
+import type { ConvolutionForm } from './convolution-form.ts';
 import { inLayout, physicalShape } from './layout.ts';
 import type { Layout, LowerContext } from './rule.ts';
 
@@ -30,7 +30,7 @@ export function lowering(
   batch: number,
   training: boolean,
   inputLayout: Layout = 'channels-last',
-  convolutions: ConvolutionForms = 'by-shape',
+  withoutForms: readonly ConvolutionForm[] = [],
 ): Lowering {
   const masks: MaskInput[] = [];
   const isBatchless = (value: ValueId): boolean => batchlessValues(graph).has(value);
@@ -39,7 +39,7 @@ export function lowering(
     batch,
     training,
     inputLayout,
-    convolutions,
+    withoutForms,
     masks,
 
     as: (value, layout) => inLayout(builder, value, layout),

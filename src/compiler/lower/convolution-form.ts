@@ -4,8 +4,9 @@
  */
 import type { Pair, Window } from '../ops/kind.ts';
 
-/** `plain` uses neither columns nor stacked rows: to measure what they give. */
-export type ConvolutionForms = 'by-shape' | 'plain';
+/** Forms that can be left out, to measure what they give. */
+export const convolutionForms = ['columns', 'stacked-rows', 'channel-blocks'] as const;
+export type ConvolutionForm = (typeof convolutionForms)[number];
 
 export interface ConvolutionSizes {
   readonly batch: number;

@@ -16,7 +16,7 @@ export const convolution: Pick<LowerTable, 'conv2d' | 'depthwise_conv2d' | 'conv
     const size: Pair = [height, width];
     const sizes = { batch, inputs: input.shape[1]!, outputs: filters, groups, window: node.attributes, size };
     // a model for others may be for any number of images, and its own runtime knows the numbers of its filters
-    if (context.training && context.convolutions === 'by-shape' && formsColumns(sizes)) {
+    if (context.training && !context.withoutForms.includes('columns') && formsColumns(sizes)) {
       const columns = columnsOf(builder, input, node.attributes, size);
       const made = imageOf(builder, builder.matmul(filterMatrix(builder, filter), columns), batch, size);
       return image(context, node, bias ? builder.add(made, builder.reshape(bias, [1, filters, 1, 1])) : made);

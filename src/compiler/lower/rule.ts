@@ -8,7 +8,7 @@
 import type { Node, Shape, ValueId } from '../graph.ts';
 import type { OpKind } from '../ops/kind.ts';
 import type { Builder, Tensor } from '../program/builder.ts';
-import type { ConvolutionForms } from './convolution-form.ts';
+import type { ConvolutionForm } from './convolution-form.ts';
 
 export type Layout = 'channels-first' | 'channels-last';
 
@@ -27,8 +27,8 @@ export interface LowerContext {
   readonly inputLayout: Layout;
   /** Whether batch statistics and dropout are live. */
   readonly training: boolean;
-  /** Which forms convolutions and their gradients may take. */
-  readonly convolutions: ConvolutionForms;
+  /** Forms of convolutions that are left out: for measurements. */
+  readonly withoutForms: readonly ConvolutionForm[];
   /** The same value in that layout. */
   as(value: Placed, layout: Layout): Tensor;
   /** Throws when the tensor does not have the sizes that the layout and the shape demand. */

@@ -4,7 +4,7 @@
  */
 
 import { accumulatedStep } from '../../compiler/accumulated-step.ts';
-import { emitOnnx } from '../../compiler/emit/onnx/index.ts';
+import { emitOnnx, type OnnxOptions } from '../../compiler/emit/onnx/index.ts';
 import { type Graph, shapeOf } from '../../compiler/graph.ts';
 import { inferenceProgram } from '../../compiler/inference.ts';
 import type { MaskInput } from '../../compiler/lower/context.ts';
@@ -25,6 +25,7 @@ import type {
   TrainingSetup,
 } from '../engine.ts';
 import { inBatches, oneHot } from './batches.ts';
+import { channelBlock } from './channel-block.ts';
 import { type CompileOptions, NEXT, type TensorMessage } from './messages.ts';
 import { UNRETURNED } from './run-in-place.ts';
 import { isResident } from './runtime.ts';
@@ -183,9 +184,15 @@ export class NativeTrainingSession implements TrainingSession {
     const optimised = optimise(program(), { disable });
     const resident = isResident(this.#options.provider);
     const kept = resident ? optimised.outputs.map(({ name }) => name).filter((name) => name.startsWith(NEXT)) : [];
-    const model = emitOnnx(optimised, `${graph.name} ${key}`, resident ? {} : { sequenceFirst: UNRETURNED });
+    const model = emitOnnx(optimised, `${graph.name} ${key}`, resident ? {} : await this.#onProcessor());
     await this.#worker.request({ kind: 'compile', key, model, options: this.#options, kept });
     this.#compiled.add(key);
+  }
+
+  /** What makes a model fast on the CPU. */
+  async #onProcessor(): Promise<OnnxOptions> {
+    const plain = this.#setup.withoutForms?.includes('channel-blocks');
+    return { sequenceFirst: UNRETURNED, channelBlock: plain ? undefined : await channelBlock() };
   }
 
   async #run(key: string, { values, masks, step }: Feeds): Promise<ReadonlyMap<string, TensorMessage>> {

@@ -4,6 +4,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as filters from '../../../src/compiler/gradient/filter-gradient.ts';
 import * as inputs from '../../../src/compiler/gradient/input-gradient.ts';
+import { convolutionForms } from '../../../src/compiler/lower/convolution-form.ts';
 import type { Window } from '../../../src/compiler/ops/kind.ts';
 import { createBuilder } from '../../../src/compiler/program/build.ts';
 import type { Builder, Tensor } from '../../../src/compiler/program/builder.ts';
@@ -81,8 +82,8 @@ test('every form of the filter gradient that applies gives the same', () => {
       formsAgree(
         { x: [2, channels, ...size], dy: [2, outputs, ...windowed(size, window)] },
         {
-          chosen: (b, { x, dy }) => filters.filterGradient(b, x!, dy!, attributes, 'by-shape'),
-          plain: (b, { x, dy }) => filters.filterGradient(b, x!, dy!, attributes, 'plain'),
+          chosen: (b, { x, dy }) => filters.filterGradient(b, x!, dy!, attributes),
+          plain: (b, { x, dy }) => filters.filterGradient(b, x!, dy!, attributes, convolutionForms),
           grouped: (b, { x, dy }) => filters.byGroupedTaps(b, x!, dy!, attributes),
           ...(plain && { strided: (b, { x, dy }) => filters.byStridedTaps(b, x!, dy!, window) }),
           ...(plain && { columns: (b, { x, dy }) => filters.byColumns(b, x!, dy!, window) }),
@@ -104,8 +105,8 @@ test('every form of the input gradient that applies gives the same', () => {
       formsAgree(
         { filter, dy: [2, outputs, ...windowed(size, window)] },
         {
-          chosen: (b, { filter, dy }) => inputs.inputGradient(b, dy!, filter!, attributes, size, 'by-shape'),
-          plain: (b, { filter, dy }) => inputs.inputGradient(b, dy!, filter!, attributes, size, 'plain'),
+          chosen: (b, { filter, dy }) => inputs.inputGradient(b, dy!, filter!, attributes, size),
+          plain: (b, { filter, dy }) => inputs.inputGradient(b, dy!, filter!, attributes, size, convolutionForms),
           transposed: (b, { filter, dy }) => inputs.byTransposedConvolution(b, dy!, filter!, attributes, size),
           ...(inputs.allowsFlippedFilter(window) && {
             flipped: (b, { filter, dy }) => inputs.byFlippedFilter(b, dy!, filter!, attributes),
@@ -129,8 +130,8 @@ test('a plain 3×3 convolution takes the forms that were fastest', () => {
   const b = createBuilder();
   const [x, dy, filter] = [b.input('x', [2, 4, 5, 5]), b.input('dy', [2, 3, 5, 5]), b.input('filter', [3, 4, 3, 3])];
   const program = b.finish([
-    { name: 'dx', tensor: inputs.inputGradient(b, dy, filter, attributes, [5, 5], 'by-shape') },
-    { name: 'dk', tensor: filters.filterGradient(b, x, dy, attributes, 'by-shape') },
+    { name: 'dx', tensor: inputs.inputGradient(b, dy, filter, attributes, [5, 5]) },
+    { name: 'dk', tensor: filters.filterGradient(b, x, dy, attributes) },
   ]);
   const count = (kernel: string): number => program.instructions.filter((each) => each.kernel === kernel).length;
   assert.equal([count('conv'), count('conv_transpose'), count('matmul')], [1, 0, 9]);

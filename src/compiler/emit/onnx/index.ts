@@ -7,6 +7,7 @@ import { ModelProtoSchema, type NodeProto, type TensorProto } from 'onnx-buf';
 import { traceBatch } from '../../program/batch-axis.ts';
 import type { Instruction, KernelAttributes, Program, TensorId } from '../../program/program.ts';
 import { ProgramError } from '../../program/shape-rules.ts';
+import { BLOCKED_DOMAIN, blockedConvolution, gainsByBlocks } from './blocked-convolution.ts';
 import { type ModelContext, type Operator, operators } from './kernels.ts';
 import { legalise } from './legalise.ts';
 import { nodeMessage, sequenceInfo, tensorMessage, valueInfo } from './message.ts';
@@ -23,6 +24,8 @@ export interface OnnxOptions {
    * example, and the axis is called `name`. Throws `ProgramError` where `traceBatch` refuses the program.
    */
   readonly batch?: { readonly size: number; readonly name: string; readonly inputs: ReadonlySet<string> };
+  /** Convolutions that gain by it take channels in blocks of so many, which only the runtime that has this block runs. */
+  readonly channelBlock?: number | undefined;
   /** Puts an output of this name before all others that is a sequence, of no meaning: see who asks for it. */
   readonly sequenceFirst?: string;
   readonly producerVersion?: string;
@@ -35,7 +38,7 @@ export interface OnnxOptions {
 
 /** Inputs and outputs keep their names; constants become initializers. */
 export function emitOnnx(source: Program, name: string, options: OnnxOptions = {}): Uint8Array {
-  const { opset = 18, batch, sequenceFirst, doc = '', docs, metadata = {} } = options;
+  const { opset = 18, batch, channelBlock, sequenceFirst, doc = '', docs, metadata = {} } = options;
   const program = legalise(source);
   const grows = growing(program, batch);
   const names = nameTensors(program);
@@ -47,6 +50,10 @@ export function emitOnnx(source: Program, name: string, options: OnnxOptions = {
     const output = names.get(instruction.id)!;
     if (instruction.kernel === 'constant') {
       initializer.push(tensorMessage(output, instruction.shape, instruction.attributes.data, instruction.type));
+    }
+    if (channelBlock !== undefined && gainsByBlocks(instruction, program, channelBlock)) {
+      node.push(...blockedConvolution(instruction, program, names, channelBlock, context));
+      continue;
     }
     const operands = instruction.operands.map((operand) => names.get(operand)!);
     const operator = operatorFor(instruction, operands, context);
@@ -70,7 +77,10 @@ export function emitOnnx(source: Program, name: string, options: OnnxOptions = {
     irVersion: opset < 15 ? 7n : 8n,
     producerName: 'specc',
     producerVersion: options.producerVersion ?? '',
-    opsetImport: [{ domain: '', version: BigInt(opset) }],
+    opsetImport: [
+      { domain: '', version: BigInt(opset) },
+      ...(channelBlock === undefined ? [] : [{ domain: BLOCKED_DOMAIN, version: 1n }]),
+    ],
     metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
     graph: {
       name,

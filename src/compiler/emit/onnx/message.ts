@@ -29,10 +29,12 @@ export function nodeMessage(
   input: readonly string[],
   output: string,
   attributes: Readonly<Record<string, AttributeValue>> = {},
+  domain = '',
 ): NodeProto {
   return create(NodeProtoSchema, {
     name,
     opType,
+    domain,
     input: [...input],
     output: [output],
     attribute: Object.entries(attributes).map(([key, value]) => attributeMessage(key, value)),

@@ -1,0 +1,76 @@
+/**
+ * Convolutions on images whose channels come in blocks, `[N, C / block, H, W, block]`, where the block is a vector of the
+ * processor. onnxruntime's CPU provider has kernels for them, in its own domain, and uses them by itself where filters are
+ * constant. A program that trains changes its filters, so the model says so itself: the image and the filter are
+ * rearranged, and the result is rearranged back.
+ *
+ * Which convolutions gain by that follows from their sizes alone. Filters are `[O / block, C / block, kh, kw, block of C,
+ * block of O]`, and those of depthwise convolutions `[C / block, kh, kw, block]`, which is an image in blocks, too.
+ */
+import type { NodeProto } from 'onnx-buf';
+import { elementCount } from '../../../shared/element-count.ts';
+import type { Instruction, Program } from '../../program/program.ts';
+import { type ModelContext, type Operator, operators } from './kernels.ts';
+import { nodeMessage } from './message.ts';
+
+export const BLOCKED_DOMAIN = 'com.microsoft.nchwc';
+
+type Convolution = Extract<Instruction, { readonly kernel: 'conv' }>;
+
+/** Below this many windows the filter takes longer to rearrange than its product with them can gain. */
+const FEWEST_WINDOWS = 4096;
+
+/** Whether a convolution is faster in blocks of this many channels. */
+export function gainsByBlocks(instruction: Instruction, program: Program, block: number): instruction is Convolution {
+  if (instruction.kernel !== 'conv' || instruction.shape.length !== 4) return false;
+  const { shape: filter } = program.instructions[instruction.operands[1]!]!;
+  const [outputs, inputs, ...kernel] = filter as [number, number, number, number];
+  const { groups } = instruction.attributes;
+  // one product with the image is all there is to it
+  if (elementCount(kernel) === 1) return false;
+  if (isDepthwise(filter, groups)) return groups % block === 0;
+  const [batch, , ...size] = instruction.shape as [number, number, number, number];
+  const whole = inputs % block === 0 && (outputs / groups) % block === 0;
+  return whole && batch * elementCount(size) >= FEWEST_WINDOWS;
+}
+
+function isDepthwise([outputs, inputs]: readonly number[], groups: number): boolean {
+  return groups > 1 && outputs === groups && inputs === 1;
+}
+
+export function blockedConvolution(
+  instruction: Convolution,
+  program: Program,
+  names: ReadonlyMap<number, string>,
+  block: number,
+  model: ModelContext,
+): readonly NodeProto[] {
+  const output = names.get(instruction.id)!;
+  const [x, filter, bias] = instruction.operands.map((operand) => names.get(operand)!);
+  const { shape } = program.instructions[instruction.operands[1]!]!;
+  const nodes: NodeProto[] = [];
+  const add = (part: string, { op, inputs, attributes }: Operator, domain?: string): string => {
+    // no program can give a name with a colon and a space
+    const name = `${output}: ${part}`;
+    nodes.push(nodeMessage(name, op, inputs, name, attributes, domain));
+    return name;
+  };
+  const reshape = (part: string, tensor: string, sizes: readonly number[]): string =>
+    add(part, { op: 'Reshape', inputs: [tensor, model.int64(sizes)] });
+
+  const image = add('blocks of the image', { op: 'ReorderInput', inputs: [x!] }, BLOCKED_DOMAIN);
+  const [outputs, inputs, ...kernel] = shape as [number, number, number, number];
+  const depthwise = isDepthwise(shape, instruction.attributes.groups);
+  const apart = depthwise ? [1, outputs, ...kernel] : [outputs / block, block, inputs / block, block, ...kernel];
+  const split = reshape('filter', filter!, apart);
+  const moved = depthwise
+    ? add('blocks of the filter', { op: 'ReorderInput', inputs: [split] }, BLOCKED_DOMAIN)
+    : add('blocks of the filter', { op: 'Transpose', inputs: [split], attributes: { perm: [0, 2, 4, 5, 3, 1] } });
+  const blocks = reshape('filter in blocks', moved, shape);
+
+  const plain = operators.conv(instruction, [image, blocks, ...(bias === undefined ? [] : [bias])], model)!;
+  const kernelShape = { ...plain.attributes, kernel_shape: kernel };
+  const result = add('blocks of the result', { ...plain, attributes: kernelShape }, BLOCKED_DOMAIN);
+  nodes.push(nodeMessage(output, 'ReorderOutput', [result], output, { channels: outputs }, BLOCKED_DOMAIN));
+  return nodes;
+}
