@@ -17,6 +17,8 @@ export function say(text: string): void {
 export interface OptionReader<Name extends string> {
   /** Some of `known`, with commas between. */
   choices<Choice extends string>(name: Name, known: readonly Choice[]): Choice[];
+  /** What each of some texts, with commas between, stands for. */
+  listed<Choice>(name: Name, read: (text: string) => Choice | undefined, known: readonly string[]): Choice[];
   /** A whole number above zero. */
   natural(name: Name): number;
 }
@@ -30,12 +32,13 @@ export function optionReader<Name extends string>(
     say(`${message}\n${usage}`);
     process.exit(2);
   };
+  const listed: OptionReader<Name>['listed'] = (name, read, known) =>
+    options[name]
+      .split(',')
+      .map((given) => read(given) ?? fail(`--${name}: '${given}' is none of ${known.join(', ')}`));
   return {
-    choices: (name, known) =>
-      options[name].split(',').map((given) => {
-        const found = known.find((each) => each === given);
-        return found ?? fail(`--${name}: '${given}' is none of ${known.join(', ')}`);
-      }),
+    listed,
+    choices: (name, known) => listed(name, (given) => known.find((each) => each === given), known),
     natural: (name) => {
       const number = Number(options[name]);
       if (Number.isInteger(number) && number >= 1) return number;

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { compile, elaborate } from '../../src/compiler/compile.ts';
 import { type Graph, shapeOf } from '../../src/compiler/graph.ts';
-import type { PassName } from '../../src/compiler/program/passes/index.ts';
+import { convolutionForms } from '../../src/compiler/lower/convolution-form.ts';
+import { passNames } from '../../src/compiler/program/passes/index.ts';
 import type { TrainingBatch, TrainingSetup } from '../../src/engines/engine.ts';
 import { elementCount } from '../../src/shared/element-count.ts';
 import { Random } from '../../src/shared/random.ts';
@@ -14,6 +15,10 @@ export const MODELS = {
 } as const;
 
 export type ModelName = keyof typeof MODELS;
+
+/** What the native engine can leave out: passes of the compiler, and forms of convolutions. */
+export const REMOVABLE = [...passNames, ...convolutionForms] as const;
+export type Removable = (typeof REMOVABLE)[number];
 
 export const CLASSES = 4;
 /** Small, since Adam blows up the rounding errors of gradients that are close to zero. */
@@ -31,8 +36,8 @@ export interface Workload {
   /** Height and width of the images. */
   readonly size: number;
   readonly threads: number;
-  /** Passes of the compiler that the native engine leaves out. */
-  readonly without?: readonly PassName[];
+  /** What the native engine leaves out. */
+  readonly without?: readonly Removable[];
 }
 
 /** The path of a file of the project. */
@@ -54,7 +59,8 @@ export function setupOf(graph: Graph, { batch, threads, without = [] }: Workload
     graph,
     batch,
     threads,
-    withoutPasses: without,
+    withoutPasses: passNames.filter((name) => without.includes(name)),
+    withoutForms: convolutionForms.filter((name) => without.includes(name)),
     seed: SEED,
     optimizer: ADAM,
     loss: { kind: 'cross_entropy', labelSmoothing: 0, auxiliary: {} },

@@ -43,6 +43,38 @@ test('bench:train on ResNet-18', () => {
   assert.is(figures.length, withPyTorch ? 2 : 1);
 });
 
+test('bench:train with and without passes, side by side', () => {
+  const sizes = { batch: '2', size: '16', threads: '1', rounds: '1', steps: '1' };
+  const engines = 'native,native-without:masks+channel-blocks';
+  const { figures } = run('bench/train/train.ts', { ...sizes, models: 'ddrnet', engines });
+  assert.is(figures.map(({ engine }) => engine).join(), engines);
+});
+
+test('bench:passes', () => {
+  const args = [
+    '--workloads',
+    'ddrnet-16',
+    '--parts',
+    'masks,columns',
+    '--rounds',
+    '1',
+    '--steps',
+    '1',
+    '--threads',
+    '1',
+  ];
+  const made = spawnSync(process.execPath, ['--import', 'tsx', 'bench/train/passes.ts', ...args], { encoding: 'utf8' });
+  assert.is(made.status, 0, made.stderr);
+  const ratio = /\d+\.\d\d \(\d+\.\d\d–\d+\.\d\d\)/g;
+  assert.equal(made.stdout.replaceAll(ratio, 'R').split('\n'), [
+    '| with : without | ddrnet, 64×64, batch 16 |',
+    '| --- | --- |',
+    '| `masks` | R |',
+    '| `columns` | R |',
+    '',
+  ]);
+});
+
 test('bench:ops', () => {
   const sizes = { batch: '2', size: '32', threads: '1', rounds: '1', budget: '1' };
   const { figures } = run('bench/train/ops/ops.ts', { ...sizes, models: 'ddrnet' });

@@ -12,8 +12,9 @@ export async function runOnnx(
   program: Program,
   feeds: Feeds,
   options: OnnxOptions = {},
+  threads = 1,
 ): Promise<Record<string, Float64Array>> {
-  const session = await ort.InferenceSession.create(emitOnnx(program, 'test', options), { intraOpNumThreads: 1 });
+  const session = await ort.InferenceSession.create(emitOnnx(program, 'test', options), { intraOpNumThreads: threads });
   const inputs = program.instructions.flatMap((instruction) => {
     if (instruction.kernel !== 'input') return [];
     const { name } = instruction.attributes;

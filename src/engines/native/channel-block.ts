@@ -52,7 +52,7 @@ function convolutionOf(channels: number): Program {
 
 /** Of whole numbers, so that the order of summing does not matter. */
 async function resultOf({ InferenceSession, Tensor }: Runtime, model: Uint8Array): Promise<Float32Array> {
-  const session = await InferenceSession.create(model, { ...sessionOptions('cpu', 1), logSeverityLevel: 4 });
+  const session = await InferenceSession.create(model, { ...sessionOptions('cpu', 1, []), logSeverityLevel: 4 });
   try {
     const shape = (session.inputMetadata[0] as InferenceSession.TensorValueMetadata).shape as number[];
     const x = Float32Array.from({ length: elementCount(shape) }, (_, at) => at % 7);

@@ -71,6 +71,28 @@ test('any convolution in blocks is the convolution', async () => {
   );
 });
 
+test('convolutions in blocks give the same bits on any number of threads', async () => {
+  const block = await channelBlock();
+  if (block === undefined) {
+    console.log('SKIPPED: the onnxruntime of this processor has no convolutions in blocks');
+    return;
+  }
+  const use = { groups: 1, blocks: [2, 3], kernel: [3, 3], strides: [1, 1], dilations: [2, 2], bias: true } as const;
+  for (const depthwise of [false, true]) {
+    const pads = [
+      [1, 1],
+      [1, 1],
+    ] as const;
+    const program = convolution({ ...use, depthwise, pads }, block);
+    const feeds = randomFeeds(program);
+    const results = [];
+    for (const threads of [1, 2, 3])
+      results.push((await runOnnx(program, feeds, { channelBlock: block }, threads))['y']);
+    assert.equal(results[1], results[0]);
+    assert.equal(results[2], results[0]);
+  }
+});
+
 test('a model has blocks where they are asked for and the sizes fit', () => {
   const plain = { depthwise: false, groups: 1, blocks: [1, 2], kernel: [3, 3], bias: true } as const;
   const use = {
