@@ -46,18 +46,48 @@ export class AblationParser extends ChunkParser {
       {
         ALT: () => {
           this.OR3([{ ALT: () => this.CONSUME(t.Grid) }, { ALT: () => this.CONSUME(t.Zip) }]);
-          this.SUBRULE(this.record);
+          this.SUBRULE(this.sweepValues);
           this.OPTION(() => {
             this.CONSUME(t.Except);
-            this.SUBRULE2(this.record);
+            this.SUBRULE2(this.sweepValues);
             this.MANY(() => {
               this.CONSUME(t.Comma);
-              this.SUBRULE3(this.record);
+              this.SUBRULE3(this.sweepValues);
             });
           });
         },
       },
     ]);
+  });
+
+  /** `{ width: [8, 16], local/relu.alpha: [0.1, 0.2] }` */
+  readonly sweepValues: Rule = this.RULE('sweepValues', () => {
+    this.CONSUME(t.LeftBrace);
+    this.MANY(() => {
+      this.SUBRULE(this.sweepField);
+      if (this.LA(1).tokenType !== t.RightBrace) this.CONSUME(t.Comma);
+    });
+    this.CONSUME(t.RightBrace);
+  });
+
+  readonly sweepField: Rule = this.RULE('sweepField', () => {
+    this.OR([
+      {
+        ALT: () => {
+          this.CONSUME(t.Name);
+          this.CONSUME(t.Colon);
+        },
+      },
+      {
+        ALT: () => {
+          this.SUBRULE(this.path);
+          this.CONSUME(t.Dot);
+          this.CONSUME2(t.Name);
+          this.CONSUME2(t.Colon);
+        },
+      },
+    ]);
+    this.SUBRULE(this.expression);
   });
 
   // ── edits ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -88,6 +88,15 @@ function endsPart({ tokenType }: IToken): boolean {
 const OPENERS: ReadonlySet<TokenType> = new Set([t.LeftParenthesis, t.LeftBracket, t.LeftBrace]);
 const CLOSERS: ReadonlySet<TokenType> = new Set([t.RightParenthesis, t.RightBracket, t.RightBrace]);
 
+/** What the braces after a word of an ablation hold by name: what a sweep varies, the fields of a record, or no values. */
+export function valuesAfter(chunk: readonly IToken[], { image, tokenType }: IToken): 'varied' | 'record' | 'none' {
+  // `grid { … } except { … }, { … }`
+  if (tokenType === t.Comma && ['grid', 'zip'].includes(chunk[0]!.image)) return 'varied';
+  if (tokenType !== t.Name) return 'none';
+  if (chunk.length === 1) return ['grid', 'zip'].includes(image) ? 'varied' : image === 'insert' ? 'record' : 'none';
+  return image === 'except' ? 'varied' : image === 'with' ? 'record' : 'none';
+}
+
 function retyped(token: IToken, type: TokenType): IToken {
   return { ...token, tokenType: type, tokenTypeIdx: type.tokenTypeIdx as number };
 }

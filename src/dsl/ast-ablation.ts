@@ -1,5 +1,5 @@
 /** The part of the syntax tree that says ablations: variants of a model, and the edits that make them. */
-import type { Argument, Expression, Name, RecordExpression } from './ast.ts';
+import type { Argument, Expression, Name } from './ast.ts';
 import type { Span } from './source.ts';
 
 /** `ablation Table6 of DDRNet(size: 64) { … }` */
@@ -40,12 +40,26 @@ export interface PartsEntry {
   readonly paths: readonly PathPattern[];
 }
 
-/** `grid { groups: [4, 8], filters: [32, 64] }`: a variant for each combination; `zip`: one for each place of the lists. */
+/** `grid { groups: [4, 8], stem/conv2d.kernel: [3, 5] }`: a variant for each combination; `zip`: one for each place of the lists. */
 export interface SweepEntry {
   readonly kind: 'grid' | 'zip';
   readonly span: Span;
-  readonly values: RecordExpression;
-  readonly except: readonly RecordExpression[];
+  readonly values: SweepValues;
+  readonly except: readonly SweepValues[];
+}
+
+/** `{ groups: [4, 8], stem/conv2d.kernel: [3, 5] }`: the lists of a sweep, or the values of an exception. */
+export interface SweepValues {
+  readonly span: Span;
+  readonly fields: readonly SweepField[];
+}
+
+export interface SweepField {
+  readonly span: Span;
+  /** Where in the model the parameter is; undefined: it is one of the model itself. */
+  readonly path: PathPattern | undefined;
+  readonly parameter: Name;
+  readonly value: Expression;
 }
 
 export type EditStatement = DisableEdit | ReplaceEdit | InsertEdit | SetEdit | ParameterEdit;
@@ -109,6 +123,11 @@ export function patternText({ segments }: PathPattern): string {
   return segments.map(({ name, index }) => `${name}${index === undefined ? '' : `[${index}]`}`).join('/');
 }
 
+/** What a sweep varies, as it is written: `width`, or `stem/conv2d.kernel`. */
+export function sweptText({ path, parameter }: SweepField): string {
+  return path === undefined ? parameter.text : `${patternText(path)}.${parameter.text}`;
+}
+
 /** Everything in an ablation that is evaluated, in the order of the text. */
 export function expressionsOf({ arguments: given, body }: AblationItem): readonly Expression[] {
   const ofEdit = (edit: EditStatement): readonly Expression[] => {
@@ -117,7 +136,8 @@ export function expressionsOf({ arguments: given, body }: AblationItem): readonl
   };
   const ofEntry = (entry: AblationEntry): readonly Expression[] => {
     if (entry.kind === 'variant') return entry.body.edits.flatMap(ofEdit);
-    return entry.kind === 'grid' || entry.kind === 'zip' ? [entry.values, ...entry.except] : [];
+    if (entry.kind !== 'grid' && entry.kind !== 'zip') return [];
+    return [entry.values, ...entry.except].flatMap(({ fields }) => fields.map((field) => field.value));
   };
   return [...given.map((each) => each.value), ...body.entries.flatMap(ofEntry)];
 }

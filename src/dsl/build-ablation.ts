@@ -1,8 +1,8 @@
 /** Ablations of the syntax tree: their entries and edits, each of which is a chunk. */
 import type { CstNode, IToken } from 'chevrotain';
 import { withEditWords, withEntryWords } from './ablation-words.ts';
-import type { Expression, Name, RecordExpression } from './ast.ts';
-import type { AblationEntry, AblationItem, EditStatement, PathPattern } from './ast-ablation.ts';
+import type { Expression, Name } from './ast.ts';
+import type { AblationEntry, AblationItem, EditStatement, PathPattern, SweepValues } from './ast-ablation.ts';
 import { AnnotationBuilder } from './build-annotation.ts';
 import { node, nodes, token, tokens } from './cst.ts';
 import type { BodyGroup, Chunk } from './layout.ts';
@@ -52,7 +52,7 @@ export abstract class AblationBuilder extends AnnotationBuilder {
       const kind = token(tree, 'LeaveOneOut') === undefined ? 'add-one-in' : 'leave-one-out';
       return { kind, span, paths: this.#paths(paths) };
     }
-    const [values, ...except] = nodes(tree, 'record').map((each) => this.#record(each, span));
+    const [values, ...except] = nodes(tree, 'sweepValues').map((each) => this.#sweepValues(each, span));
     if (values === undefined) return undefined;
     return { kind: token(tree, 'Grid') === undefined ? 'zip' : 'grid', span, values, except };
   }
@@ -88,13 +88,21 @@ export abstract class AblationBuilder extends AnnotationBuilder {
     return { text: this.plainString(this.string(string), 'the name of a variant'), span: this.tokenSpan(string) };
   }
 
-  #record(tree: CstNode, after: Span): RecordExpression {
-    const fields = nodes(tree, 'field').flatMap((each) => {
+  #sweepValues(tree: CstNode, after: Span): SweepValues {
+    const fields = nodes(tree, 'sweepField').flatMap((each) => {
       const name = token(each, 'Name');
       if (name === undefined) return [];
-      return [{ name: this.name(name), value: this.expression(node(each, 'expression'), this.tokenSpan(name)) }];
+      const where = node(each, 'path');
+      return [
+        {
+          span: this.nodeSpan(each, after),
+          path: where && this.#path(where),
+          parameter: this.name(name),
+          value: this.expression(node(each, 'expression'), this.tokenSpan(name)),
+        },
+      ];
     });
-    return { kind: 'record', span: this.nodeSpan(tree, after), fields };
+    return { span: this.nodeSpan(tree, after), fields };
   }
 
   #paths(tree: CstNode): readonly PathPattern[] {

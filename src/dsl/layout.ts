@@ -15,6 +15,7 @@
  * - Between the items of a file, where no statements stand, `(` and `{` go on with the line before.
  */
 import { createTokenInstance, type IToken, type TokenType } from 'chevrotain';
+import { valuesAfter } from './ablation-words.ts';
 import { BracketErrors } from './bracket-errors.ts';
 import { type Diagnostic, diagnostic } from './diagnostic.ts';
 import { separateComments } from './separate-comments.ts';
@@ -260,9 +261,10 @@ class LayoutPass {
   #opensRecord(index: number): boolean {
     const last = this.#container.current.tokens.at(-1);
     const previous = last?.tokenType;
-    const values =
-      last !== undefined && this.#container.inAblation && opensValues(this.#container.current.tokens, last);
-    if (previous !== undefined && completesValue.has(previous) && !values) return false;
+    const { current, inAblation } = this.#container;
+    const values = last !== undefined && inAblation ? valuesAfter(current.tokens, last) : 'none';
+    if (values === 'varied') return true;
+    if (previous !== undefined && completesValue.has(previous) && values === 'none') return false;
     if (previous === t.Import) return true;
     const [first, second] = [this.#tokens[index + 1]?.tokenType, this.#tokens[index + 2]?.tokenType];
     return first === t.RightBrace || second === t.Colon;
@@ -384,12 +386,6 @@ class LayoutPass {
     }
     return this.#tokens.length;
   }
-}
-
-/** Whether the braces after a word of an ablation hold values by name: `grid { … }`, `… except { … }`. */
-function opensValues(chunk: readonly IToken[], { image, tokenType }: IToken): boolean {
-  if (tokenType !== t.Name) return false;
-  return (chunk.length === 1 ? ['grid', 'zip', 'insert'] : ['except', 'with']).includes(image);
 }
 
 function isOpener(type: TokenType): boolean {

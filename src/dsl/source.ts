@@ -58,6 +58,11 @@ export function textOf(span: Span): string {
   return span.source.text.slice(span.start, span.end);
 }
 
+/** The text that a span covers, with single spaces for line breaks and what stands around them. */
+export function onOneLine(span: Span): string {
+  return textOf(span).replace(/\s+/g, ' ');
+}
+
 /** The smallest span that covers both, which must lie in one source. */
 export function cover(a: Span, b: Span): Span {
   return { source: a.source, start: Math.min(a.start, b.start), end: Math.max(a.end, b.end) };

@@ -65,6 +65,7 @@ const CLOSED: Readonly<Record<string, { what: string; plural?: true; element: st
   list: { what: 'the list', element: 'an element', close: ']' },
   parts: { what: 'the names', plural: true, element: 'a name', close: ']' },
   record: { what: 'the record', element: 'a field', close: '}' },
+  sweepValues: { what: 'what varies', element: 'a parameter and its values', close: '}' },
   postfix: { what: 'the index', element: 'an index', close: ']' },
 };
 
@@ -77,6 +78,7 @@ const NAMES: Readonly<Record<string, string>> = {
   loop: 'the name of a variable',
   postfix: 'a name after `.`',
   field: 'the name of a field',
+  sweepField: 'the name of a parameter',
 };
 
 const TOKENS: Readonly<Record<string, string>> = {
@@ -156,6 +158,8 @@ function advice(
   switch (found.tokenType) {
     case t.Assign:
       if (rule === 'callArguments') return 'an argument is named with a colon: `name: value`';
+      if (rule === 'sweepValues' || rule === 'sweepField')
+        return 'what varies is written with a colon: `name: [1, 2]`, or `path.name: [1, 2]` for a parameter within the model';
       if (rule === 'record') return 'a field is written with a colon: `name: value`';
       if (wanted === 'Body' && rule === 'layerItem') return 'the body of a block stands in braces: `{ … }`';
       if (wanted === 'Body') return '`==` compares; `=` gives a value to a name';

@@ -309,9 +309,16 @@ const path: Arbitrary = map(fc.array(segment, { minLength: 1, maxLength: 3 }), (
   text: texts(segments, '/'),
 }));
 const paths = fc.array(path, { minLength: 1, maxLength: 3 });
-const record: Arbitrary = map(fc.array(fc.tuple(word, expression), { maxLength: 2 }), (fields) => ({
-  tree: { kind: 'record', fields: fields.map(([name, value]) => ({ name: named(name), value: value.tree })) },
-  text: `{ ${fields.map(([name, value]) => `${name}: ${value.text}`).join(', ')} }`,
+const swept: Arbitrary = map(
+  fc.tuple(fc.option(path, { nil: undefined }), word, expression),
+  ([where, name, value]) => ({
+    tree: { path: where?.tree, parameter: named(name), value: value.tree },
+    text: `${where === undefined ? '' : `${where.text}.`}${name}: ${value.text}`,
+  }),
+);
+const sweptValues: Arbitrary = map(fc.array(swept, { maxLength: 2 }), (fields) => ({
+  tree: { fields: trees(fields) },
+  text: `{ ${texts(fields)} }`,
 }));
 
 const edit: Arbitrary = fc.oneof(
@@ -349,7 +356,7 @@ const entry: Arbitrary = fc.oneof(
     text: `${kind.replaceAll('-', '_')} ${texts(all)}`,
   })),
   map(
-    fc.tuple(fc.constantFrom('grid', 'zip'), record, fc.array(record, { maxLength: 2 })),
+    fc.tuple(fc.constantFrom('grid', 'zip'), sweptValues, fc.array(sweptValues, { maxLength: 2 })),
     ([kind, values, except]) => ({
       tree: { kind, values: values.tree, except: trees(except) },
       text: `${kind} ${values.text}${except.length > 0 ? ` except ${texts(except)}` : ''}`,

@@ -12,7 +12,14 @@ import {
   type TypeExpression,
 } from '../../src/dsl/ast.ts';
 
-import { type AblationEntry, type AblationItem, type EditStatement, patternText } from '../../src/dsl/ast-ablation.ts';
+import {
+  type AblationEntry,
+  type AblationItem,
+  type EditStatement,
+  patternText,
+  type SweepValues,
+  sweptText,
+} from '../../src/dsl/ast-ablation.ts';
 
 /** A tree without spans and sources, which two texts of one meaning share. */
 export function bare(value: unknown): unknown {
@@ -59,10 +66,14 @@ function showEntry(entry: AblationEntry): string {
     case 'add-one-in':
       return `  ${entry.kind} ${entry.paths.map(patternText).join(' ')}`;
     default: {
-      const except = entry.except.map((each) => ` except ${showExpression(each)}`).join('');
-      return `  ${entry.kind} ${showExpression(entry.values)}${except}`;
+      const except = entry.except.map((each) => ` except ${showValues(each)}`).join('');
+      return `  ${entry.kind} ${showValues(entry.values)}${except}`;
     }
   }
+}
+
+function showValues({ fields }: SweepValues): string {
+  return `(record${fields.map((field) => ` ${sweptText(field)}: ${showExpression(field.value)}`).join('')})`;
 }
 
 function showEdit(edit: EditStatement): string {

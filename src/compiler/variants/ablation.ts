@@ -26,6 +26,8 @@ export interface Variant {
   readonly settings: Settings;
   /** Those settings that are layers, whose constants are but their names. */
   readonly layers: ReadonlyMap<string, Value>;
+  /** Whether it is a point of a `grid` or `zip`. */
+  readonly swept: boolean;
   /** Where the settings of its own are written. */
   readonly settingSpans: ReadonlyMap<string, Span>;
   readonly edits: readonly Edit[];
@@ -34,8 +36,8 @@ export interface Variant {
   readonly span: Span;
 }
 
-/** One change of structure at every place that a pattern matches. */
-export type Edit = { readonly span: Span; readonly pattern: PathPattern } & (
+/** One change of structure at every place that a pattern matches, with what it does on one line. */
+export type Edit = { readonly span: Span; readonly text: string; readonly pattern: PathPattern } & (
   | { readonly kind: 'disable' }
   | { readonly kind: 'replace'; readonly layers: readonly Expression[] }
   | { readonly kind: 'insert'; readonly side: 'before' | 'after'; readonly layers: readonly Expression[] }

@@ -8,7 +8,7 @@
 
 import { type PathPattern, patternText } from '../../dsl/ast-ablation.ts';
 import { type Diagnostic, diagnostic, hasErrors, type Outcome } from '../../dsl/diagnostic.ts';
-import { type Span, textOf } from '../../dsl/source.ts';
+import { onOneLine, type Span } from '../../dsl/source.ts';
 import { elaborateModel, type Settings } from '../elaborate.ts';
 import type { PlannedEdits } from '../evaluate/edit-plan.ts';
 import { type Place, Recorder } from '../evaluate/recorder.ts';
@@ -46,7 +46,7 @@ export function elaborateOn(
   const edited = run(subject, variant, all, planned);
   if (hasErrors(edited.diagnostics)) {
     const blamed = findCulprit(subject, variant, all, base.value);
-    return { value: undefined, diagnostics: told(edited.diagnostics, blamed) };
+    return { value: undefined, diagnostics: told(edited.diagnostics, blamed.span, blamed.text) };
   }
   const idle = withoutEffect(variant.edits, planned);
   return { value: hasErrors(idle) ? undefined : edited.value, diagnostics: idle };
@@ -100,11 +100,12 @@ function ofSettings(
   };
   if (withOnly([])) return found;
   const culprit = own.find(([name]) => withOnly([name])) ?? own.at(-1)!;
-  return told(found, culprit[1]);
+  const text = variant.changes.find((each) => each.startsWith(`${culprit[0]} = `)) ?? onOneLine(culprit[1]);
+  return told(found, culprit[1], text);
 }
 
 /** The first edit that fails alone, or else the first with which those before it fail. */
-function findCulprit(subject: Subject, variant: Variant, settings: Settings, base: Unedited): Span {
+function findCulprit(subject: Subject, variant: Variant, settings: Settings, base: Unedited): Edit {
   const fails = (edits: readonly Edit[]): boolean => {
     const session = new Session(new Recorder(variant.span));
     const planned = planEdits(session, subject.module, edits, base);
@@ -113,17 +114,16 @@ function findCulprit(subject: Subject, variant: Variant, settings: Settings, bas
   const { edits } = variant;
   const alone = edits.length === 1 ? edits[0] : edits.find((edit) => fails([edit]));
   const together = alone ?? edits.find((_, at) => fails(edits.slice(0, at + 1)));
-  return (together ?? edits[0]!).span;
+  return together ?? edits[0]!;
 }
 
 /** Mistakes that stand in the edit itself as they are; others at the edit, with the place in the model beside it. */
-function told(found: readonly Diagnostic[], at: Span): readonly Diagnostic[] {
+function told(found: readonly Diagnostic[], at: Span, edit: string): readonly Diagnostic[] {
   const [first] = found.filter((each) => each.severity === 'error');
   if (first === undefined) return found;
   const within = first.span.source === at.source && first.span.start >= at.start && first.span.end <= at.end;
   if (within) return [first];
   const labels = [{ span: first.span, text: first.message }, ...first.labels];
-  const edit = textOf(at).replace(/\s+/g, ' ');
   return [
     diagnostic(
       'edit-breaks-model',

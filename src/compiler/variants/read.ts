@@ -11,8 +11,9 @@ import {
   type EditStatement,
   type PathPattern,
   patternText,
+  type SweepEntry,
 } from '../../dsl/ast-ablation.ts';
-import { type Span, textOf } from '../../dsl/source.ts';
+import { onOneLine, type Span } from '../../dsl/source.ts';
 import { suggest } from '../../shared/suggest.ts';
 import { requireValue } from '../evaluate/expression.ts';
 import { Frame } from '../evaluate/frame.ts';
@@ -23,13 +24,13 @@ import type { Constant } from '../graph.ts';
 import type { Declaration, ModuleScope } from '../project.ts';
 import type { Ablation, Edit, Variant } from './ablation.ts';
 import { slugsOf } from './slug.ts';
-import { sweepPoints } from './sweep.ts';
+import { type Choice, sweepPoints, type Varied } from './sweep.ts';
 
 /** A variant before it has its slug, and all that is in common with the base. */
 type Draft = Omit<Variant, 'slug'>;
 
 /** Most variants that one ablation may have. */
-export const MOST_VARIANTS = 256;
+export const MOST_VARIANTS = 1024;
 
 /** Gives the paths of the model that a pattern matches, outermost only; for entries that make a variant of each. */
 export type PathsOf = (pattern: PathPattern) => readonly string[];
@@ -53,6 +54,7 @@ export class AblationReader {
     const base: Draft = {
       name: named?.text ?? 'base',
       doc: undefined,
+      swept: false,
       ...this.#baseSettings(),
       edits: [],
       changes: [],
@@ -143,35 +145,40 @@ export class AblationReader {
     return {
       name: entry.name.text,
       doc: entry.doc,
+      swept: false,
       settings,
       layers,
       settingSpans: spans,
       edits: entry.body.edits.flatMap((edit) => this.#edits(edit)),
-      changes: entry.body.edits.map(changeText),
+      changes: entry.body.edits.map((edit) => onOneLine(edit.span)),
       span: entry.name.span,
     };
   }
 
   #edits(edit: EditStatement): readonly Edit[] {
     const { span } = edit;
+    const text = onOneLine(span);
     switch (edit.kind) {
       case 'parameter':
         return [];
       case 'disable':
-        return edit.paths.map((pattern) => ({ kind: 'disable', span: pathSpan(edit, pattern), pattern }));
+        return edit.paths.map((pattern) => {
+          const at = pathSpan(edit, pattern);
+          return { kind: 'disable', span: at, text: onOneLine(at), pattern };
+        });
       case 'replace': {
         const layers = stagesOf(edit.layer);
-        return edit.paths.map((pattern) => ({ kind: 'replace', span, pattern, layers }));
+        return edit.paths.map((pattern) => ({ kind: 'replace', span, text, pattern, layers }));
       }
       case 'insert': {
         const layers = stagesOf(edit.layer);
-        return edit.paths.map((pattern) => ({ kind: 'insert', span, pattern, side: edit.side, layers }));
+        return edit.paths.map((pattern) => ({ kind: 'insert', span, text, pattern, side: edit.side, layers }));
       }
       case 'set': {
         const value = requireValue(this.session, this.#frame, edit.value);
         if (value.kind === 'unknown') return [];
         const { path: pattern, parameter } = edit;
-        return [{ kind: 'set', span, pattern, parameter, value, valueSpan: edit.value.span }];
+        return [{ kind: 'set', span, text, pattern, parameter, value, valueSpan: edit.value.span }];
       }
     }
   }
@@ -229,28 +236,35 @@ export class AblationReader {
 
   // ── sweeps ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  #sweep(entry: AblationEntry & { kind: 'grid' | 'zip' }, base: Variant): readonly Draft[] {
-    const value = (expression: Expression): Value => requireValue(this.session, this.#frame, expression);
-    const fitted = (name: Name, each: Value, span: Span): Value | undefined => this.#fitted(name, each, span);
-    return sweepPoints(this.session, entry, MOST_VARIANTS, value, fitted).map((point) => {
-      const changes = point.map(({ name, value: each }) => `${name} = ${valueText(each)}`);
-      return {
-        name: changes.join(', '),
-        doc: undefined,
-        settings: {
-          ...base.settings,
-          ...Object.fromEntries(point.map(({ name, value: each }) => [name, toConstant(each)])),
-        },
-        layers: new Map([
-          ...base.layers,
-          ...point.filter((each) => holdsLayer(each.value)).map((each) => [each.name, each.value] as const),
-        ]),
-        settingSpans: new Map(point.map(({ name, span }) => [name, span])),
-        edits: [],
-        changes,
-        span: entry.span,
-      };
+  #sweep(entry: SweepEntry, base: Variant): readonly Draft[] {
+    const evaluate = (expression: Expression): Value => requireValue(this.session, this.#frame, expression);
+    // Which parameter a path means, and its type, is known where the variants are elaborated.
+    const fitted = ({ path, parameter }: Varied, value: Value, span: Span): Value | undefined =>
+      path === undefined ? this.#fitted(parameter, value, span) : value;
+    const points = sweepPoints(this.session, entry, MOST_VARIANTS, evaluate, fitted);
+    return points.map((point) => this.#point(entry, point, base));
+  }
+
+  #point(entry: SweepEntry, point: readonly Choice[], base: Variant): Draft {
+    const ofModel = point.filter(({ varied }) => varied.path === undefined);
+    const named = ofModel.map(({ varied, value }) => [varied.parameter.text, value] as const);
+    const settings = Object.fromEntries(named.map(([name, value]) => [name, toConstant(value)]));
+    const edits = point.flatMap(({ varied, value, span, text }): readonly Edit[] => {
+      const { path: pattern, parameter } = varied;
+      if (pattern === undefined) return [];
+      return [{ kind: 'set', span, text: `set ${text}`, pattern, parameter, value, valueSpan: span }];
     });
+    return {
+      name: point.map(({ text }) => text).join(', '),
+      doc: undefined,
+      swept: true,
+      settings: { ...base.settings, ...settings },
+      layers: new Map([...base.layers, ...named.filter(([, value]) => holdsLayer(value))]),
+      settingSpans: new Map(ofModel.map(({ varied, span }) => [varied.parameter.text, span])),
+      edits,
+      changes: point.map(({ varied, text }) => (varied.path === undefined ? text : `set ${text}`)),
+      span: entry.span,
+    };
   }
 }
 
@@ -258,10 +272,14 @@ function withoutParts(name: string, parts: readonly PathPattern[], base: Variant
   return {
     name,
     doc: undefined,
+    swept: false,
     settings: base.settings,
     layers: base.layers,
     settingSpans: new Map(),
-    edits: parts.map((pattern) => ({ kind: 'disable', span: pattern.span, pattern })),
+    edits: parts.map((pattern) => {
+      const text = `disable ${patternText(pattern)}`;
+      return { kind: 'disable', span: pattern.span, text, pattern };
+    }),
     changes: parts.map((part) => `disable ${patternText(part)}`),
     span: span ?? parts[0]!.span,
   };
@@ -281,16 +299,6 @@ function stagesOf(layer: Expression): readonly Expression[] {
 /** The place that a mistake of one of several paths is told at. */
 function pathSpan(edit: EditStatement & { kind: 'disable' }, pattern: PathPattern): Span {
   return edit.paths.length === 1 ? edit.span : pattern.span;
-}
-
-/** An edit as it is written, on one line. */
-function changeText(edit: EditStatement): string {
-  return textOf(edit.span).replace(/\s+/g, ' ');
-}
-
-function valueText(value: Value): string {
-  if (value.kind === 'layer') return String(toConstant(value));
-  return JSON.stringify(toConstant(value)).replaceAll(',', ', ');
 }
 
 /** Whether a constant does not say all of the value. */

@@ -26,10 +26,17 @@ export function surveyAblation(
   if (base.value === undefined) return { value: [], diagnostics: base.diagnostics };
   const surveyed: SurveyedVariant[] = [{ variant: ablation.base, graph: base.value }];
   const diagnostics: Diagnostic[] = [...base.diagnostics];
+  /** What is wrong with a path that a sweep varies is wrong at each of its points. */
+  const told = new Set<string>();
+  const tell = (found: Diagnostic): void => {
+    const text = `${found.span.start} ${found.message}`;
+    if (!told.has(text)) diagnostics.push(found);
+    told.add(text);
+  };
   const seen = new Map([[fingerprint(base.value), ablation.base]]);
   for (const variant of ablation.variants) {
     const { value: graph, diagnostics: found } = elaborateVariant(compilation, ablation, variant, settings);
-    diagnostics.push(...found);
+    for (const each of found) tell(each);
     if (graph === undefined || hasErrors(found)) continue;
     const print = fingerprint(graph);
     const other = seen.get(print);
@@ -44,8 +51,7 @@ export function surveyAblation(
 function sameNetwork(variant: Variant, other: Variant, { base }: Ablation): Diagnostic {
   const { name, span } = variant;
   if (other === base) {
-    const cause = variant.edits.length === 0 && variant.changes.join(', ') === name ? 'sweep' : 'variant';
-    return diagnostic('same-as-base', span, { name, cause });
+    return diagnostic('same-as-base', span, { name, cause: variant.swept ? 'sweep' : 'variant' });
   }
   const labels = [{ span: other.span, text: `\`${other.name}\` is here` }];
   return diagnostic('same-network', span, { name, other: other.name }, { labels });

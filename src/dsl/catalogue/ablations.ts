@@ -117,9 +117,9 @@ export const ablations = {
   'too-many-variants': entry<{ count: number; limit: number }>({
     severity: 'error',
     message: ({ count, limit }) =>
-      `this would make ${count.toLocaleString('en-US')} variants, and ${limit} are the most`,
+      `this would make ${count.toLocaleString('en-US')} variants, and ${limit.toLocaleString('en-US')} are the most`,
     help: () => 'vary fewer parameters at once, or pair their values with `zip`',
-    why: 'The variants of a grid multiply: ten values of each of three parameters are a thousand trainings.',
+    why: 'The variants of a grid multiply: ten values of each of four parameters are ten thousand trainings.',
     wrong: `model Net(a: float = 0.1, b: float = 0.1)(x: [8]) {\n  x |> dropout(a) |> dense(4) |> dropout(b)\n}\n\nablation Rates of Net {\n  grid { a: [i / 100 for i in range(50)], b: [i / 100 for i in range(50)] }\n}\n`,
     right: `model Net(a: float = 0.1, b: float = 0.1)(x: [8]) {\n  x |> dropout(a) |> dense(4) |> dropout(b)\n}\n\nablation Rates of Net {\n  grid { a: [0.2, 0.3], b: [0.2, 0.3] }\n}\n`,
   }),
@@ -137,7 +137,8 @@ export const ablations = {
   'except-nothing': entry<{ kind: string }>({
     severity: 'error',
     message: ({ kind }) => `no variant of this \`${kind}\` has these values`,
-    help: () => 'an exception names some of the parameters that vary, with values from their lists',
+    help: () =>
+      'an exception names some of the parameters that vary, as they are written there, with values from their lists',
     why: 'An exception that leaves nothing out does not do what it was written for.',
     wrong: ablation('grid { width: [16, 32] } except { width: 8 }'),
     right: ablation('grid { width: [8, 16, 32] } except { width: 8 }'),

@@ -1,6 +1,13 @@
 /** Ablations as documents: an entry a line, and the edits of a variant on its line where they were written so and fit. */
 import type { PathPattern } from '../ast-ablation.ts';
-import { type AblationEntry, type AblationItem, type EditStatement, patternText } from '../ast-ablation.ts';
+import {
+  type AblationEntry,
+  type AblationItem,
+  type EditStatement,
+  patternText,
+  type SweepValues,
+  sweptText,
+} from '../ast-ablation.ts';
 import { textOf } from '../source.ts';
 import { concat, type Document, group, hardLine, indent, join, line, sequence, whenFlat } from './document.ts';
 import { ExpressionPrinter } from './print-expression.ts';
@@ -52,11 +59,20 @@ export abstract class AblationPrinter extends ExpressionPrinter {
         return group('add_one_in ', this.#paths(entry.paths));
       case 'grid':
       case 'zip': {
-        const except = entry.except.map((each) => this.record(each));
+        const except = entry.except.map((each) => this.#sweepValues(each));
         const left = except.length === 0 ? '' : concat(' except ', join(except, ', '));
-        return concat(`${entry.kind} `, this.record(entry.values), left);
+        return concat(`${entry.kind} `, this.#sweepValues(entry.values), left);
       }
     }
+  }
+
+  #sweepValues({ fields, span }: SweepValues): Document {
+    const printed = fields.map((field) => ({
+      start: field.span.start,
+      end: field.span.end,
+      print: () => concat(`${sweptText(field)}: `, this.expression(field.value)),
+    }));
+    return this.fields(printed, span);
   }
 
   /** On the line of the name, with `;` between, if they were written without a line break and fit. */

@@ -280,15 +280,22 @@ export abstract class ExpressionPrinter {
     return group('[', indent(...parts), softLine, ']');
   }
 
-  /** Broken if it was written with a line break after its brace. */
   protected record({ fields, span }: RecordExpression): Document {
     const elements = fields.map(({ name, value }) => ({
       start: name.span.start,
       end: value.span.end,
       print: () => concat(`${name.text}: `, this.expression(value)),
     }));
-    const broken = elements[0] !== undefined && this.lineBreakBetween(span.start, elements[0].start);
-    return this.inBrackets('{', elements, '}', span.end - 1, broken ? hardLine : line);
+    return this.fields(elements, span);
+  }
+
+  /** What stands in braces, by name; broken if it was written with a line break after the brace. */
+  protected fields(
+    elements: Parameters<typeof this.inBrackets>[1],
+    { start, end }: RecordExpression['span'],
+  ): Document {
+    const broken = elements[0] !== undefined && this.lineBreakBetween(start, elements[0].start);
+    return this.inBrackets('{', elements, '}', end - 1, broken ? hardLine : line);
   }
 
   // ── if ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -2,6 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Graph, shapeOf } from '../../../src/compiler/graph.ts';
+import { fingerprint } from '../../../src/compiler/variants/index.ts';
 import { pathsOf } from '../language/compile-text.ts';
 import { variantsOf } from './ablation-text.ts';
 
@@ -232,11 +233,37 @@ test('grids and pairs', () => {
   assert.equal(names('  zip { a: [2, 3], rate: [0.2, 0.3] }'), ['a = 2, rate = 0.2', 'a = 3, rate = 0.3']);
 });
 
+test('sweeps over structure set what a single edit would', () => {
+  const written = variantsOf(`${NET}
+ablation A of Net {
+  "kernel = 1" { set **/conv2d.kernel = 1 }
+  "width = 4, kernel = 5" { width = 4; set **/conv2d.kernel = 5 }
+}
+`);
+  const swept = variantsOf(`${NET}
+ablation A of Net {
+  grid { **/conv2d.kernel: [1] }
+  zip { width: [4], **/conv2d.kernel: [5] }
+}
+`);
+  assert.equal([...swept.keys()].slice(1), ['**/conv2d.kernel = 1', 'width = 4, **/conv2d.kernel = 5']);
+  assert.equal([...swept.values()].map(fingerprint), [...written.values()].map(fingerprint));
+});
+
+test('layers that a sweep goes through are named as they are written', () => {
+  const names = variantsOf(`${NET}
+ablation A of Net {
+  grid { Unit[*].act: [leaky_relu(0.1), leaky_relu(alpha: 0.3), gelu] } except { Unit[*].act: leaky_relu(alpha: 0.3) }
+}
+`);
+  assert.equal([...names.keys()].slice(1), ['Unit[*].act = leaky_relu(0.1)', 'Unit[*].act = gelu']);
+});
+
 test('a parameter of the model that is a layer', () => {
   const net = `model Net(act: layer = relu)(x: [8]) {\n  x |> dense(8) |> act |> dense(4)\n}\n`;
   const text = `${net}\nablation A of Net {\n  "leaky" { act = leaky_relu(0.3) }\n  grid { act: [gelu, leaky_relu(0.1)] }\n}\n`;
   const graphs = variantsOf(text);
-  assert.equal([...graphs.keys()].slice(0, 3), ['base', 'leaky', 'act = gelu']);
+  assert.equal([...graphs.keys()], ['base', 'leaky', 'act = gelu', 'act = leaky_relu(0.1)']);
   const attributes = [...graphs.values()].map((graph) => [graph.nodes[2]!.op, graph.nodes[2]!.attributes]);
   assert.equal(attributes, [
     ['relu', {}],

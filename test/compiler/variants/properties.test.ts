@@ -115,6 +115,30 @@ test('a path that is not there is always an error at the edit', () => {
   );
 });
 
+test('a sweep over structure is the variants with its values set one by one, mistakes among them', () => {
+  const pattern = fc.constantFrom(
+    ...['**/conv2d.kernel', '**/conv2d.filters', '**/conv2d.stride', 'stem/conv2d.kernel', '**/group_norm.groups'],
+    ...['**/batch_norm.momentum', '**/conv.kernel', '**/*.kernel', '**.rate'],
+  );
+  const values = fc.uniqueArray(fc.constantFrom(1, 2, 3, 4, 5, 7, 0.5), { minLength: 1, maxLength: 3 });
+  const codes = (text: string): readonly (string | undefined)[] => {
+    const compilation = compiled(text);
+    const [ablation] = ablationsOf(compilation).value;
+    return ablation!.variants.map((variant) => {
+      const { value, diagnostics } = elaborateVariant(compilation, ablation!, variant);
+      return value === undefined ? diagnostics[0]!.code : fingerprint(value);
+    });
+  };
+  fc.assert(
+    fc.property(network, pattern, values, ({ model, file }, swept, list) => {
+      const head = `import { ${model} } from "./${file}"\n\nablation A of ${model} {\n`;
+      const written = list.map((value) => `  "${value}" { set ${swept} = ${value} }\n`).join('');
+      assert.equal(codes(`${head}  grid { ${swept}: [${list.join(', ')}] }\n}\n`), codes(`${head}${written}}\n`));
+    }),
+    RUNS,
+  );
+});
+
 test('the fingerprint does not tell how a network is written, but what it computes', () => {
   const of = (body: string): string => {
     const text = `block Twice(x: [H, W, C]) {\n  x |> relu |> conv2d(C, 3)\n}\n\nmodel M(x: [8, 8, 4]) {\n${body}\n}\n`;
