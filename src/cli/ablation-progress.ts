@@ -1,6 +1,6 @@
 /** A plan as it is trained: one bar for the run under way with the time left for all, and a line a run that stays. */
 import { counted } from '../data/data-error.ts';
-import type { PlanReporter } from '../launch/coordinate.ts';
+import { type PlanReporter, statesOf } from '../launch/coordinate.ts';
 import type { RunEnd, RunReporter } from '../launch/execute.ts';
 import { stateOf } from '../launch/outcome.ts';
 import { type AblationPlan, type PlannedRun, runFolderOf, runsInOrder, variantOf } from '../launch/plan.ts';
@@ -32,10 +32,9 @@ export class AblationProgress implements PlanReporter {
     this.#plan = plan;
     this.#lanes = lanes;
     this.#bar = new ProgressBar(terminal);
-    for (const run of runsInOrder(plan)) {
-      const state = stateOf(runFolderOf(folder, plan, run));
+    for (const [id, state] of statesOf(folder, plan)) {
       if (state.kind === 'finished') this.#done += 1;
-      else this.#left.set(run.id, Math.max(0, plan.epochs - ('epochs' in state ? state.epochs.length : 0)));
+      else this.#left.set(id, Math.max(0, plan.epochs - ('epochs' in state ? state.epochs.length : 0)));
     }
   }
 
@@ -119,11 +118,12 @@ export class AblationProgress implements PlanReporter {
   }
 
   #timeLeft(before = '  '): string {
-    const remaining = runsInOrder(this.#plan).flatMap((run) => {
-      const epochs = this.#left.get(run.id);
-      const { name, macs } = variantOf(this.#plan, run);
-      return epochs === undefined ? [] : [{ variant: name, macs: macs ?? 0, epochs }];
-    });
+    const remaining = this.#plan.variants.flatMap(({ name, macs, runs }) =>
+      runs.flatMap(({ id }) => {
+        const epochs = this.#left.get(id);
+        return epochs === undefined ? [] : [{ variant: name, macs: macs ?? 0, epochs }];
+      }),
+    );
     const seconds = remaining.length === 0 ? undefined : this.#times.secondsLeft(remaining, this.#lanes);
     return seconds === undefined ? '' : `${before}${duration(seconds)} left`;
   }

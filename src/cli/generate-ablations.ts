@@ -2,6 +2,7 @@
  * Generated code of ablations: `ablations/NAME/SLUG.ts` for each variant, and `ablations/NAME/index.ts`, the table of them.
  * What is generated already, as the model itself or as a variant of another ablation, is referred to there.
  */
+import { createHash } from 'node:crypto';
 import type { Compilation } from '../compiler/compile.ts';
 import { emitTfjs } from '../compiler/emit/tfjs/index.ts';
 import { emitVariantsIndex, type IndexedVariant } from '../compiler/emit/tfjs/variants-index.ts';
@@ -27,10 +28,8 @@ export function generateAblations(
   const modules = new Map([...models].map(([name, graph]) => [contentOf(graph), name]));
   for (const ablation of ablations) {
     if (!isComplete(compilation, ablation)) continue;
-    const survey = surveyAblation(compilation, ablation);
-    found.push(...survey.diagnostics);
     const folder = `ablations/${ablation.name}`;
-    const indexed = survey.value.map(({ variant, graph }): IndexedVariant => {
+    const survey = surveyAblation(compilation, ablation, (variant, graph): IndexedVariant => {
       const content = contentOf(graph);
       const own = `${folder}/${variant.slug === 'index' ? 'index-variant' : variant.slug}`;
       if (!modules.has(content)) {
@@ -42,7 +41,8 @@ export function generateAblations(
       const { name, doc, changes, settings } = variant;
       return { name, doc, changes, settings, parameters, macs, module: specifier(folder, modules.get(content)!) };
     });
-    const text = emitVariantsIndex({ ...ablation, source: path }, indexed);
+    found.push(...survey.diagnostics);
+    const text = emitVariantsIndex({ ...ablation, source: path }, survey.value);
     add(`${folder}/index.ts`, text, `the ablation ${ablation.name} of ${path}`);
   }
   return found;
@@ -56,11 +56,12 @@ function specifier(folder: string, module: string): string {
 
 /** What generated code is made of: two graphs that have this in common are written with the same words. */
 function contentOf({ name, nodes, values, scopes, outputs }: Graph): string {
-  return JSON.stringify([
+  const text = JSON.stringify([
     name,
     nodes.map((node) => [node.path, node.op, node.attributes, node.inputs, node.scope, node.sharedWith]),
     values.map((value) => value.shape),
     scopes.map((scope) => [scope.path, scope.block?.name, scope.block?.doc]),
     outputs,
   ]);
+  return createHash('sha256').update(text).digest('hex');
 }

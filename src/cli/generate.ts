@@ -11,9 +11,11 @@
 import { compile, elaborate } from '../compiler/compile.ts';
 import { emitTfjs, layersSource } from '../compiler/emit/tfjs/index.ts';
 import type { Graph } from '../compiler/graph.ts';
+import { compilingOnce } from '../config/compile-once.ts';
 import { type AblationPlans, emitConfig, PLAN_TYPES, planTypes } from '../config/emit-config.ts';
 import { loadExperiment } from '../config/experiment.ts';
 import { experimentName } from '../config/paths.ts';
+import type { Plan } from '../config/plan.ts';
 import { type Diagnostic, hasErrors } from '../dsl/diagnostic.ts';
 import { uniqueDiagnostics } from './diagnose.ts';
 import { WrongUse } from './failure.ts';
@@ -87,11 +89,14 @@ function generateConfig(path: string, files: GeneratedFiles): readonly Diagnosti
   let ablation: AblationPlans | undefined;
   if (value.ablation !== undefined) {
     const { ablation: chosen, seeds } = value.ablation;
-    const made = [chosen.base, ...chosen.variants].map(({ name }) =>
-      loadExperiment(source, fileLoader, [`ablation.variant=${JSON.stringify(name)}`]),
-    );
-    found.push(...made.flatMap((each) => each.diagnostics));
-    ablation = { ablation: chosen.name, seeds, plans: made.flatMap((each) => each.value?.written ?? []) };
+    const loader = compilingOnce(fileLoader);
+    const plans: Plan[] = [];
+    for (const { name } of [chosen.base, ...chosen.variants]) {
+      const made = loadExperiment(source, loader, [`ablation.variant=${JSON.stringify(name)}`]);
+      found.push(...made.diagnostics);
+      if (made.value !== undefined) plans.push(made.value.written);
+    }
+    ablation = { ablation: chosen.name, seeds, plans };
   }
   files.add(`${experimentName(path)}.train.ts`, emitConfig(value.written, path, ablation), path);
   files.add(PLAN_TYPES, planTypes, 'the type of plans');

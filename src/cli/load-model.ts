@@ -1,8 +1,8 @@
 /** Loads what a command names — a model of a specification, an experiment — telling on the way what is wrong with it. */
 import { type Compilation, compile, elaborate, type Settings } from '../compiler/compile.ts';
 import type { Graph } from '../compiler/graph.ts';
-import { type Ablation, ablationsOf, elaborateVariant } from '../compiler/variants/index.ts';
-import { type SurveyedVariant, surveyAblation } from '../compiler/variants/survey.ts';
+import { type Ablation, ablationsOf, elaborateVariant, type Variant } from '../compiler/variants/index.ts';
+import { surveyAblation } from '../compiler/variants/survey.ts';
 import { type Experiment, loadExperiment } from '../config/experiment.ts';
 import type { ConfigLoader } from '../config/link.ts';
 import { readModelSettings } from '../config/model-settings.ts';
@@ -60,22 +60,23 @@ function settingsOf(item: LayerItem, overrides: readonly string[], terminal: Ter
   return settings;
 }
 
-export interface LoadedAblation {
+export interface LoadedAblation<T> {
   readonly ablation: Ablation;
-  readonly variants: readonly SurveyedVariant[];
+  readonly variants: readonly T[];
 }
 
 /**
- * The ablations of a specification, or the one of a name, each with the graphs of all its variants.
+ * The ablations of a specification, or the one of a name, each with what `visit` makes of the graphs of all its variants.
  *
  * @throws WrongUse if there is no such file or ablation, AlreadyReported if anything in them is wrong
  */
-export function loadAblations(
+export function loadAblations<T>(
   path: string,
   name: string | undefined,
   overrides: readonly string[],
+  visit: (variant: Variant, graph: Graph, base: Graph) => T,
   terminal: Terminal,
-): readonly LoadedAblation[] {
+): readonly LoadedAblation<T>[] {
   const compilation = compileSpec(path, terminal);
   const all = readAblations(compilation, path, terminal);
   const chosen = name === undefined ? all : all.filter((each) => each.name === name);
@@ -86,7 +87,7 @@ export function loadAblations(
   }
   return chosen.map((ablation) => {
     const settings = settingsOf(modelOfAblation(compilation, ablation), overrides, terminal);
-    const { value: variants, diagnostics } = surveyAblation(compilation, ablation, settings);
+    const { value: variants, diagnostics } = surveyAblation(compilation, ablation, visit, settings);
     if (hasErrors(diagnostics)) throw reported(diagnostics, terminal);
     showDiagnostics(diagnostics, terminal);
     return { ablation, variants };

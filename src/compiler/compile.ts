@@ -47,16 +47,20 @@ export function compile(path: string, text: string, loader: Loader): Compilation
   return { project, models, diagnostics: ordered([...diagnostics, ...names, ...reported.values()]) };
 }
 
-/** The graph of a model with these settings; diagnostics are those of the definitions and of this use. */
+/**
+ * The graph of a model of the file, or of one that it imports, with these settings; diagnostics are those of the
+ * definitions and of this use.
+ */
 export function elaborate(
   compilation: Compilation,
   model: string,
   settings: Settings = {},
 ): Outcome<Graph | undefined> {
-  const { diagnostics, models, project } = compilation;
-  const item = models.get(model);
-  if (item === undefined || hasErrors(diagnostics)) return { value: undefined, diagnostics };
-  const used = elaborateModel(project.main, item, settings, new Map());
+  const { diagnostics, project } = compilation;
+  const found = project.main.declarations.get(model);
+  const isModel = found?.kind === 'layer' && found.item.kind === 'model';
+  if (!isModel || hasErrors(diagnostics)) return { value: undefined, diagnostics };
+  const used = elaborateModel(found.module, found.item, settings, new Map());
   return { value: used.value, diagnostics: [...diagnostics, ...used.diagnostics] };
 }
 
@@ -76,7 +80,8 @@ export function check(path: string, text: string, loader: Loader): readonly Diag
   const { value: ablations, diagnostics: inAblations } = ablationsOf(compilation);
   found.push(...inAblations);
   for (const ablation of ablations) {
-    if (isComplete(compilation, ablation)) found.push(...surveyAblation(compilation, ablation).diagnostics);
+    if (isComplete(compilation, ablation))
+      found.push(...surveyAblation(compilation, ablation, () => undefined).diagnostics);
   }
   return ordered(unique(found));
 }

@@ -19,6 +19,8 @@ import { resolveFrom } from './paths.ts';
 export interface ConfigLoader extends Loader {
   /** The names of the files in a folder; empty where there is none. */
   list?(folder: string): readonly string[];
+  /** Compiles what was read, where this is not done anew each time. */
+  compile?(path: string, text: string): Compilation;
 }
 
 export interface LinkedModel {
@@ -46,9 +48,10 @@ export function linkModel(
   const text = loader.read(spec);
   if (text === undefined) return fail(missingSpec(spec, span, loader));
 
-  const compilation = compile(spec, text, loader);
+  const compilation = loader.compile?.(spec, text) ?? compile(spec, text, loader);
   if (hasErrors(compilation.diagnostics)) return fail(...compilation.diagnostics);
-  const model = chooseModel(compilation, wanted, written, span);
+  const models = config.ablation === undefined ? compilation.models : ablatedModels(compilation);
+  const model = chooseModel(compilation, models, wanted, written, span);
   if ('code' in model) return fail(...compilation.diagnostics, model);
 
   const set = nodeAt(root, ['set']);
@@ -96,8 +99,20 @@ function stem(file: string): string {
   return file.replace(/\.spec$/, '');
 }
 
+/** The models of the file, and those that it imports and has ablations of. */
+function ablatedModels({ project, models }: Compilation): ReadonlyMap<string, LayerItem> {
+  const { module, declarations } = project.main;
+  const imported = module.items.flatMap((item): [string, LayerItem][] => {
+    if (item.kind !== 'ablation') return [];
+    const found = declarations.get(item.model.text);
+    return found?.kind === 'layer' && found.item.kind === 'model' ? [[item.model.text, found.item]] : [];
+  });
+  return new Map([...models, ...imported]);
+}
+
 function chooseModel(
-  { project, models }: Compilation,
+  { project }: Compilation,
+  models: ReadonlyMap<string, LayerItem>,
   wanted: string | undefined,
   spec: string,
   span: Span,

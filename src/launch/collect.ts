@@ -8,7 +8,7 @@ import { basename, join } from 'node:path';
 import { writeDurably } from '../training/durable-file.ts';
 import { statesOf } from './coordinate.ts';
 import type { RunState } from './outcome.ts';
-import { type AblationPlan, runFolderOf, runsInOrder } from './plan.ts';
+import { type AblationPlan, runFolders } from './plan.ts';
 import { renderAblation } from './report/page.ts';
 import { type AblationTable, ablationTable } from './table.ts';
 import { asCsv, asJson, asMarkdown, runsAsCsv } from './table-text.ts';
@@ -33,7 +33,7 @@ export function collect(folder: string, plan: AblationPlan): Collected {
   writeDurably(join(folder, 'runs.csv'), runsAsCsv(table));
   const timings = timingsOf(plan, states);
   const report = join(folder, 'report.html');
-  const ofRuns = runsInOrder(plan).map((run) => ({ id: run.id, at: runFolderOf(folder, plan, run) }));
+  const ofRuns = [...runFolders(folder, plan)].map(([id, at]) => ({ id, at }));
   const starts = ofRuns.flatMap(({ id, at }) => {
     const account = readWarmStart(at);
     return account === undefined ? [] : [[id, warmStartText(account)] as const];

@@ -8,7 +8,15 @@ import { setTimeout } from 'node:timers/promises';
 import { claimant } from './claim.ts';
 import type { RunEnd, RunReporter, Workplace } from './execute.ts';
 import { type RunState, stateOf } from './outcome.ts';
-import { type AblationPlan, baseRunOf, claimsFolder, type PlannedRun, runFolderOf, runsInOrder } from './plan.ts';
+import {
+  type AblationPlan,
+  baseRunOf,
+  claimsFolder,
+  type PlannedRun,
+  runFolderOf,
+  runFolders,
+  runsInOrder,
+} from './plan.ts';
 
 /** Hears of a plan's runs as they go. */
 export interface PlanReporter {
@@ -30,7 +38,8 @@ export async function trainMissing(
   reporter: PlanReporter,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const open = runsInOrder(plan).filter((run) => stateOf(runFolderOf(folder, plan, run)).kind !== 'finished');
+  const states = statesOf(folder, plan);
+  const open = runsInOrder(plan).filter(({ id }) => states.get(id)?.kind !== 'finished');
   const busy = new Map<string, PlannedRun>();
   const underway = new Map<string, Promise<void>>();
   const launch = async (run: PlannedRun): Promise<void> => {
@@ -77,5 +86,6 @@ function takeReady(
 
 /** What became of every run of a plan so far, by identity. */
 export function statesOf(folder: string, plan: AblationPlan): Map<string, RunState> {
-  return new Map(runsInOrder(plan).map((run) => [run.id, stateOf(runFolderOf(folder, plan, run))]));
+  const folders = runFolders(folder, plan);
+  return new Map(runsInOrder(plan).map(({ id }) => [id, stateOf(folders.get(id))]));
 }

@@ -4,11 +4,12 @@
  */
 import { summarize } from '../compiler/summary.ts';
 import { checkFoundClasses } from '../config/check-data.ts';
+import { compilingOnce } from '../config/compile-once.ts';
 import type { Experiment } from '../config/experiment.ts';
 import type { Plan } from '../config/plan.ts';
 import { type Diagnostic, hasErrors } from '../dsl/diagnostic.ts';
 import type { TrainingImages } from '../training/open-data.ts';
-import { experimentOf } from '../training/run-experiment.ts';
+import { experimentOf, loaderOf } from '../training/run-experiment.ts';
 import type { SourceText } from '../training/run-folder.ts';
 import { TrainingError } from '../training/training-error.ts';
 import { startIdentity } from './execute.ts';
@@ -33,7 +34,8 @@ export async function makePlan({
   const { ablation, seeds, warmStart, name } = experiment.ablation!;
   const { classes, train, validation } = await images(experiment);
   if (validation === undefined) throw withoutValidation();
-  let plan: AblationPlan = {
+  const variants: PlannedVariant[] = [];
+  const plan: AblationPlan = {
     version: 1,
     name,
     ablation: ablation.name,
@@ -46,14 +48,15 @@ export async function makePlan({
     epochs: experiment.plan.training.epochs,
     seeds,
     warmStart: warmStartOf(warmStart),
-    variants: [],
+    variants,
   };
   const diagnostics: Diagnostic[] = [];
+  const loader = compilingOnce(loaderOf(sources));
   for (const variant of [ablation.base, ...ablation.variants]) {
     const { name, slug, changes } = variant;
     const isBase = variant === ablation.base;
     const own = [...overrides, `ablation.variant=${JSON.stringify(name)}`];
-    const made = experimentOf(sources, own);
+    const made = experimentOf(sources, own, loader);
     const described = { name, slug, isBase, changes };
     const wrong = [...made.diagnostics];
     if (made.value !== undefined) wrong.push(...checkFoundClasses(made.value, classes));
@@ -68,7 +71,7 @@ export async function makePlan({
       planned = { ...described, parameters, macs, problem: null, runs };
     }
     if (isBase && planned.problem !== null && plan.warmStart?.kind === 'base') throw withoutBase(planned.problem);
-    plan = { ...plan, variants: [...plan.variants, planned] };
+    variants.push(planned);
   }
   return { plan, diagnostics };
 }

@@ -76,7 +76,22 @@ export function baseRunOf({ variants }: AblationPlan, { variant, seed }: Planned
 /** `conv-drdb-seed2-3f2a…`: the folder that the run has, or would get. Its end alone identifies it. */
 export function runFolderOf(folder: string, plan: AblationPlan, run: PlannedRun): string {
   const found = existsSync(folder) ? readdirSync(folder).find((name) => name.endsWith(`-${run.id}`)) : undefined;
-  return join(folder, found ?? `${variantOf(plan, run).slug}-seed${run.seed}-${run.id}`);
+  return join(folder, found ?? folderName(variantOf(plan, run).slug, run.seed, run.id));
+}
+
+/** The folders of all runs by their identities, with the ablation's folder read once. */
+export function runFolders(folder: string, plan: AblationPlan): ReadonlyMap<string, string> {
+  const there = existsSync(folder) ? readdirSync(folder) : [];
+  const found = new Map(there.map((name) => [name.slice(name.lastIndexOf('-') + 1), name]));
+  return new Map(
+    plan.variants.flatMap(({ slug, runs }) =>
+      runs.map(({ id, seed }) => [id, join(folder, found.get(id) ?? folderName(slug, seed, id))] as const),
+    ),
+  );
+}
+
+function folderName(slug: string, seed: number, id: string): string {
+  return `${slug}-seed${seed}-${id}`;
 }
 
 export function claimsFolder(folder: string): string {

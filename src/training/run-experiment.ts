@@ -1,5 +1,6 @@
 /** The experiment of a run, rebuilt from the run's own copies: what the files say now does not matter. */
 import { type Experiment, loadExperiment } from '../config/experiment.ts';
+import type { ConfigLoader } from '../config/link.ts';
 import type { Outcome } from '../dsl/diagnostic.ts';
 import { Source } from '../dsl/source.ts';
 import type { Run, SourceText } from './run-folder.ts';
@@ -20,10 +21,16 @@ export function experimentOfRun({ folder, sources, record }: Run): Experiment {
 
 /** The experiment of texts that were read before: the configuration first, then the specifications. */
 export function experimentOf(
-  [config, ...specs]: readonly SourceText[],
+  sources: readonly SourceText[],
   overrides: readonly string[],
+  loader: ConfigLoader = loaderOf(sources),
 ): Outcome<Experiment | undefined> {
+  const { path, text } = sources[0]!;
+  return loadExperiment(new Source(path, text), loader, overrides);
+}
+
+/** Reads the specifications among the texts. */
+export function loaderOf([, ...specs]: readonly SourceText[]): ConfigLoader {
   const texts = new Map(specs.map(({ path, text }) => [path, text]));
-  const loader = { read: (path: string) => texts.get(path) };
-  return loadExperiment(new Source(config!.path, config!.text), loader, overrides);
+  return { read: (path) => texts.get(path) };
 }

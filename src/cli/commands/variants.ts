@@ -1,9 +1,11 @@
 /** `specc variants FILE [ABLATION]`: what each variant is, costs and changes, before anything runs. */
+
+import type { Graph } from '../../compiler/graph.ts';
 import { type Comparison, compareWithBase } from '../../compiler/variants/compare.ts';
-import type { Variant } from '../../compiler/variants/index.ts';
+import type { Ablation, Variant } from '../../compiler/variants/index.ts';
 import { grouped } from '../../shared/grouped.ts';
 import { EXIT } from '../failure.ts';
-import { type LoadedAblation, loadAblations } from '../load-model.ts';
+import { loadAblations } from '../load-model.ts';
 import { splitModel } from '../source-files.ts';
 import type { Terminal } from '../terminal.ts';
 import { wrapText } from '../wrap-text.ts';
@@ -25,8 +27,13 @@ const NUMBERS: ReadonlySet<number> = new Set([1, 2, 3, 4]);
 
 export function run([file, name]: readonly string[], options: Options, terminal: Terminal): number {
   const { path } = splitModel(file!);
-  const ablations = loadAblations(path, name, options.set ?? [], terminal);
-  const shown = ablations.map((each) => ({ ...each, rows: rowsOf(each) }));
+  const visit = (variant: Variant, graph: Graph, base: Graph): Row => ({
+    variant,
+    isBase: graph === base,
+    comparison: compareWithBase(base, graph),
+  });
+  const loaded = loadAblations(path, name, options.set ?? [], visit, terminal);
+  const shown = loaded.map(({ ablation, variants }): Shown => ({ ablation, rows: variants }));
   if (options.format === 'json') terminal.print(JSON.stringify(shown.map(asJson), null, 2));
   else {
     const print = options.format === 'md' ? asMarkdown : asTable;
@@ -35,15 +42,9 @@ export function run([file, name]: readonly string[], options: Options, terminal:
   return EXIT.clean;
 }
 
-type Shown = LoadedAblation & { readonly rows: readonly Row[] };
-
-function rowsOf({ ablation, variants }: LoadedAblation): readonly Row[] {
-  const base = variants[0]!.graph;
-  return variants.map(({ variant, graph }) => ({
-    variant,
-    isBase: variant === ablation.base,
-    comparison: compareWithBase(base, graph),
-  }));
+interface Shown {
+  readonly ablation: Ablation;
+  readonly rows: readonly Row[];
 }
 
 function asTable({ ablation, rows }: Shown, { colours, width }: Terminal): string {

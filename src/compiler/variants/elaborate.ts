@@ -23,7 +23,7 @@ import { type Planned, planEdits, type Unedited } from './plan.ts';
 export interface Subject {
   readonly declaration: Declaration & { readonly kind: 'layer' };
   readonly module: ModuleScope;
-  /** Models with settings and without edits, by the settings. */
+  /** Models with settings and without edits, by the settings: those that were asked for last. */
   readonly unedited: Map<string, Unedited>;
 }
 
@@ -52,10 +52,17 @@ export function elaborateOn(
   return { value: hasErrors(idle) ? undefined : edited.value, diagnostics: idle };
 }
 
+/** Models kept without edits: a sweep of a thousand settings must not keep a thousand graphs. */
+const MOST_KEPT = 8;
+
 function uneditedModel(subject: Subject, variant: Variant, settings: Settings): Outcome<Unedited | undefined> {
   const key = JSON.stringify(settings);
   const known = subject.unedited.get(key);
-  if (known !== undefined) return { value: known, diagnostics: [] };
+  if (known !== undefined) {
+    subject.unedited.delete(key);
+    subject.unedited.set(key, known);
+    return { value: known, diagnostics: [] };
+  }
   let places: readonly Place[] = [];
   const { item, module } = subject.declaration;
   const { value: graph, diagnostics } = elaborateModel(module, item, settings, new Map(), {
@@ -68,6 +75,7 @@ function uneditedModel(subject: Subject, variant: Variant, settings: Settings): 
   if (graph === undefined) return { value: undefined, diagnostics };
   const unedited = { graph, places };
   subject.unedited.set(key, unedited);
+  if (subject.unedited.size > MOST_KEPT) subject.unedited.delete(subject.unedited.keys().next().value!);
   return { value: unedited, diagnostics: [] };
 }
 

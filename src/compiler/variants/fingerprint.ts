@@ -9,6 +9,14 @@ const COMMUTATIVE: ReadonlySet<string> = new Set(['add', 'mul', 'maximum', 'mini
  * weights start among them, and which operations share weights.
  */
 export function fingerprint(graph: Graph): string {
+  const known = fingerprints.get(graph) ?? fingerprintOf(graph);
+  fingerprints.set(graph, known);
+  return known;
+}
+
+const fingerprints = new WeakMap<Graph, string>();
+
+function fingerprintOf(graph: Graph): string {
   const contents = contentsOf(graph);
   const numbers = new Map<NodeId, number>();
   const lines: string[] = [];

@@ -21,8 +21,16 @@ import { AblationReader } from './read.ts';
 export type { Ablation, Edit, Variant } from './ablation.ts';
 export { fingerprint } from './fingerprint.ts';
 
+const readOf = new WeakMap<Compilation, Outcome<readonly Ablation[]>>();
+
 /** The ablations of the file, in its order; none of a file with errors. */
 export function ablationsOf(compilation: Compilation): Outcome<readonly Ablation[]> {
+  const known = readOf.get(compilation) ?? readAblations(compilation);
+  readOf.set(compilation, known);
+  return known;
+}
+
+function readAblations(compilation: Compilation): Outcome<readonly Ablation[]> {
   if (hasErrors(compilation.diagnostics)) return { value: [], diagnostics: compilation.diagnostics };
   const diagnostics: Diagnostic[] = [];
   const seen = new Map<string, AblationItem>();

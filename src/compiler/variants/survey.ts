@@ -7,24 +7,22 @@ import type { Ablation, Variant } from './ablation.ts';
 import { fingerprint } from './fingerprint.ts';
 import { elaborateVariant } from './index.ts';
 
-export interface SurveyedVariant {
-  readonly variant: Variant;
-  readonly graph: Graph;
-}
-
 /**
- * The base and every variant that could be elaborated, the base first; nothing where the base could not be.
+ * What `visit` makes of the base and every variant that could be elaborated, the base first; nothing where the base could
+ * not be. No graph but the base's is kept, unless `visit` keeps it.
  *
+ * @param visit gets the graph of a variant and that of the base
  * @param settings those of the command line or a configuration, as for `elaborateVariant`
  */
-export function surveyAblation(
+export function surveyAblation<T>(
   compilation: Compilation,
   ablation: Ablation,
+  visit: (variant: Variant, graph: Graph, base: Graph) => T,
   settings: Settings = {},
-): Outcome<readonly SurveyedVariant[]> {
+): Outcome<readonly T[]> {
   const base = elaborateVariant(compilation, ablation, ablation.base, settings);
   if (base.value === undefined) return { value: [], diagnostics: base.diagnostics };
-  const surveyed: SurveyedVariant[] = [{ variant: ablation.base, graph: base.value }];
+  const surveyed = [visit(ablation.base, base.value, base.value)];
   const diagnostics: Diagnostic[] = [...base.diagnostics];
   /** What is wrong with a path that a sweep varies is wrong at each of its points. */
   const told = new Set<string>();
@@ -42,7 +40,7 @@ export function surveyAblation(
     const other = seen.get(print);
     if (other === undefined) {
       seen.set(print, variant);
-      surveyed.push({ variant, graph });
+      surveyed.push(visit(variant, graph, base.value));
     } else diagnostics.push(sameNetwork(variant, other, ablation));
   }
   return { value: surveyed, diagnostics };

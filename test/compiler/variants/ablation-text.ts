@@ -15,8 +15,8 @@ export function variantsOf(
 ): ReadonlyMap<string, Graph> {
   const compilation = compile(path, text, loader);
   const { value, diagnostics } = ablationsOf(compilation);
-  const survey = surveyAblation(compilation, value.at(-1)!, settings);
+  const survey = surveyAblation(compilation, value.at(-1)!, ({ name }, graph) => [name, graph] as const, settings);
   const all = [...diagnostics, ...survey.diagnostics];
   if (hasErrors(all)) throw new Error(messagesOf(all).join('\n'));
-  return new Map(survey.value.map(({ variant, graph }) => [variant.name, graph]));
+  return new Map(survey.value);
 }
