@@ -4,11 +4,20 @@
  * the gradient, summed over windows and batch.
  */
 import { columnsOf, rowsOf } from '../lower/columns.ts';
-import { type ConvolutionForm, type ConvolutionSizes, stacksRows, sumsByColumns } from '../lower/convolution-form.ts';
+import {
+  type ConvolutionForm,
+  type ConvolutionSizes,
+  reachedByFewOutputs,
+  seesFewInputs,
+  stacksRows,
+  sumsByColumns,
+} from '../lower/convolution-form.ts';
+import { extentOf } from '../lower/filter.ts';
 import { swapLastAxes } from '../lower/product.ts';
 import { padImage, seenAt, tapsOf } from '../lower/taps.ts';
 import type { Pair, Window } from '../ops/kind.ts';
 import type { Builder, Tensor } from '../program/builder.ts';
+import { allowsFlippedFilter } from './input-gradient.ts';
 
 /** The form that was fastest where it applies: see each one, and `convolution-form.ts`. */
 export function filterGradient(
@@ -21,13 +30,46 @@ export function filterGradient(
   const [batch, inputs] = input.shape as [number, number];
   const [outputs, ...size] = output.shape.slice(1) as [number, number, number];
   const { groups } = window;
-  if (groups === inputs && outputs === inputs && inputs > 1) return byTapSums(b, input, output, window);
+  if (groups === inputs && outputs === inputs && inputs > 1) return byChannels(b, input, output, window);
   if (groups > 1) return byGroupedTaps(b, input, output, window);
   const sizes: ConvolutionSizes = { batch, inputs, outputs, groups, window, size };
+  if (!without.includes('few-channels')) {
+    if (seesFewInputs(sizes)) return byImageColumns(b, input, output, window);
+    if (allowsFlippedFilter(window) && reachedByFewOutputs(sizes, input.shape.slice(2) as unknown as Pair)) {
+      return byGradientColumns(b, input, output, window);
+    }
+  }
   if (!without.includes('columns') && sumsByColumns(sizes)) return byColumns(b, input, output, window);
   if (window.stride.some((stride) => stride !== 1)) return byStridedTaps(b, input, output, window);
   if (!without.includes('stacked-rows') && stacksRows(sizes)) return byStackedRows(b, input, output, window);
   return byFlatTaps(b, input, output, window);
+}
+
+/** One matrix product an image with what all of its windows see, for any stride and one group. */
+export function byImageColumns(b: Builder, input: Tensor, output: Tensor, window: Window): Tensor {
+  const [batch, inputs] = input.shape as [number, number];
+  const [outputs, ...size] = output.shape.slice(1) as [number, number, number];
+  const positions = size[0] * size[1];
+  const padded = padImage(b, input, window, 0);
+  const seen = tapsOf(window.kernel).map((tap) =>
+    b.reshape(seenAt(b, padded, tap, window, size), [batch, inputs, 1, positions]),
+  );
+  const columns = b.reshape(b.concat(seen, 2), [batch, inputs * seen.length, positions]);
+  const products = b.matmul(b.reshape(output, [batch, outputs, positions]), swapLastAxes(b, columns));
+  return b.reshape(b.reduce('sum', products, [0]), [outputs, inputs, ...window.kernel]);
+}
+
+/** The same with the sides exchanged, for a stride of 1: from the input, the gradient is seen through the kernel backwards. */
+export function byGradientColumns(b: Builder, input: Tensor, output: Tensor, window: Window): Tensor {
+  const extent = extentOf(window);
+  const back = ([0, 1] as const).map((axis) => window.padding[axis].map((size) => extent[axis] - 1 - size));
+  const padding = back as unknown as Window['padding'];
+  const turned = byImageColumns(b, output, input, { ...window, padding });
+  const [inputs, outputs] = turned.shape as [number, number];
+  const taps = window.kernel[0] * window.kernel[1];
+  const backwards = b.indices(Array.from({ length: taps }, (_, tap) => taps - 1 - tap));
+  const filter = b.gather(b.transpose(b.reshape(turned, [inputs, outputs, taps]), [1, 0, 2]), backwards, 2);
+  return b.reshape(filter, [outputs, inputs, ...window.kernel]);
 }
 
 /** One matrix product over the whole batch, for any stride and one group. */
@@ -143,14 +185,19 @@ export function byGroupedTaps(b: Builder, input: Tensor, output: Tensor, window:
   return filterOfTaps(b, products, window);
 }
 
-/** One sum of products a tap, for a filter that takes each channel to one channel: `[C, 1, kh, kw]`. */
-export function byTapSums(b: Builder, input: Tensor, output: Tensor, window: Window): Tensor {
-  const channels = input.shape[1]!;
-  const size = output.shape.slice(2) as unknown as Pair;
-  const padded = padImage(b, input, window, 0);
-  const sums = tapsOf(window.kernel).map((tap) => {
-    const seen = seenAt(b, padded, tap, window, size);
-    return b.reshape(b.reduce('sum', b.mul(seen, output), [0, 2, 3]), [1, channels, 1]);
-  });
-  return filterOfTaps(b, sums, window);
+/**
+ * One convolution, for a filter that takes each channel to one channel, `[C, 1, kh, kw]`: each channel of each image has
+ * the gradient of its own as a filter. What was a step between windows is one between the taps of that filter.
+ */
+export function byChannels(b: Builder, input: Tensor, output: Tensor, window: Window): Tensor {
+  const [batch, channels, ...size] = input.shape as [number, number, number, number];
+  const maps = batch * channels;
+  const image = b.reshape(input, [1, maps, ...size]);
+  const filter = b.reshape(output, [maps, 1, ...output.shape.slice(2)]);
+  const { stride: dilations, dilation: strides, padding: pads } = window;
+  const made = b.conv(image, filter, undefined, { strides, dilations, pads, groups: maps });
+  // rows and columns at the end that no window reaches make more taps than there are
+  const taps = b.slice(made, [0, 0, 0, 0], [1, maps, ...window.kernel]);
+  const perImage = b.reshape(taps, [batch, channels, ...window.kernel]);
+  return b.reshape(b.reduce('sum', perImage, [0]), [channels, 1, ...window.kernel]);
 }

@@ -89,7 +89,12 @@ test('every form of the filter gradient that applies gives the same', () => {
           ...(plain && { columns: (b, { x, dy }) => filters.byColumns(b, x!, dy!, window) }),
           ...(plain && unit && { flat: (b, { x, dy }) => filters.byFlatTaps(b, x!, dy!, window) }),
           ...(plain && unit && { stacked: (b, { x, dy }) => filters.byStackedRows(b, x!, dy!, window) }),
-          ...(perChannel && { sums: (b, { x, dy }) => filters.byTapSums(b, x!, dy!, window) }),
+          ...(plain && { images: (b, { x, dy }) => filters.byImageColumns(b, x!, dy!, window) }),
+          ...(plain &&
+            inputs.allowsFlippedFilter(window) && {
+              gradients: (b, { x, dy }) => filters.byGradientColumns(b, x!, dy!, window),
+            }),
+          ...(perChannel && { channels: (b, { x, dy }) => filters.byChannels(b, x!, dy!, window) }),
         },
       );
     }),
@@ -128,7 +133,11 @@ test('a plain 3×3 convolution takes the forms that were fastest', () => {
   ] as const;
   const attributes = { ...window({ kernel: [3, 3], padding: around }), groups: 1 };
   const b = createBuilder();
-  const [x, dy, filter] = [b.input('x', [2, 4, 5, 5]), b.input('dy', [2, 3, 5, 5]), b.input('filter', [3, 4, 3, 3])];
+  const [x, dy, filter] = [
+    b.input('x', [2, 16, 5, 5]),
+    b.input('dy', [2, 16, 5, 5]),
+    b.input('filter', [16, 16, 3, 3]),
+  ];
   const program = b.finish([
     { name: 'dx', tensor: inputs.inputGradient(b, dy, filter, attributes, [5, 5]) },
     { name: 'dk', tensor: filters.filterGradient(b, x, dy, attributes) },

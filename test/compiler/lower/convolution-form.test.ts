@@ -4,6 +4,9 @@ import * as assert from 'uvu/assert';
 import {
   type ConvolutionSizes,
   formsColumns,
+  reachedByFewOutputs,
+  seesFewInputs,
+  shiftsProducts,
   stacksRows,
   sumsByColumns,
 } from '../../../src/compiler/lower/convolution-form.ts';
@@ -44,6 +47,22 @@ test('large maps are not, nor what would take much memory, nor a single image, n
   ]) {
     assert.equal([formsColumns(each), sumsByColumns(each)], [false, false]);
   }
+});
+
+test('few channels on one side: the first layer of a network, and one map of many channels', () => {
+  const stem = sizes(3, 32, 3, 1, 64, 16);
+  const attention = sizes(64, 1, 5, 1, 32, 16);
+  const between = sizes(64, 64, 3, 1, 16);
+  assert.equal([stem, attention, between].map(shiftsProducts), [false, true, false]);
+  assert.equal([stem, attention, between].map(seesFewInputs), [true, false, false]);
+  assert.equal(
+    [stem, attention, between].map((each) => reachedByFewOutputs(each, each.size)),
+    [false, true, false],
+  );
+  for (const each of [sizes(3, 64, 7, 2, 32), sizes(3, 16, 3, 2, 32)]) assert.ok(seesFewInputs(each));
+  assert.not(seesFewInputs(sizes(3, 64, 7, 2, 112)), 'too much memory');
+  assert.not(seesFewInputs(sizes(3, 64, 3, 1, 2)), 'small maps');
+  assert.not(reachedByFewOutputs(sizes(64, 1, 5, 2, 16), [32, 32]), 'a stride');
 });
 
 test('rows are stacked where the padding is small beside the map, and the memory that it takes', () => {
