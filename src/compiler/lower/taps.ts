@@ -13,19 +13,36 @@ export function tapsOf([height, width]: Pair): readonly Tap[] {
   return Array.from({ length: height * width }, (_, at) => [Math.floor(at / width), at % width] as const);
 }
 
+/** Where height and width of an image are: 2 for `[N, C, H, W]`, 1 for `[N, H, W, C]`. */
+export type HeightAxis = 1 | 2;
+
 /** `[N, C, H, W]` with the window's padding around it. */
-export function padImage(b: Builder, image: Tensor, { padding }: Window, value: number): Tensor {
-  return b.pad(image, [[0, 0], [0, 0], padding[0], padding[1]], value);
+export function padImage(
+  b: Builder,
+  image: Tensor,
+  { padding }: Window,
+  value: number,
+  height: HeightAxis = 2,
+): Tensor {
+  return b.pad(image, amongAxes(height, padding, [0, 0]), value);
 }
 
 /** What the windows see at one tap of a padded image: `[N, C, H', W']` for an output of `[H', W']`. */
-export function seenAt(b: Builder, padded: Tensor, tap: Tap, { stride, dilation }: Window, output: Pair): Tensor {
-  const [row, column] = [tap[0] * dilation[0], tap[1] * dilation[1]];
-  const [batch, channels] = padded.shape as [number, number];
-  return b.slice(
-    padded,
-    [0, 0, row, column],
-    [batch, channels, row + (output[0] - 1) * stride[0] + 1, column + (output[1] - 1) * stride[1] + 1],
-    [1, 1, stride[0], stride[1]],
-  );
+export function seenAt(
+  b: Builder,
+  padded: Tensor,
+  tap: Tap,
+  { stride, dilation }: Window,
+  output: Pair,
+  height: HeightAxis = 2,
+): Tensor {
+  const starts = ([0, 1] as const).map((axis) => tap[axis] * dilation[axis]);
+  const ends = ([0, 1] as const).map((axis) => starts[axis]! + (output[axis] - 1) * stride[axis] + 1);
+  const whole = padded.shape.map((size, axis) => (axis < height || axis > height + 1 ? size : ends[axis - height]!));
+  return b.slice(padded, amongAxes(height, starts, 0), whole, amongAxes(height, stride, 1));
+}
+
+/** One entry an axis: those of height and width, and what all others have. */
+export function amongAxes<T>(height: HeightAxis, spatial: readonly T[], others: T): readonly T[] {
+  return [...Array<T>(height).fill(others), ...spatial, ...Array<T>(2 - height).fill(others)];
 }
