@@ -48,7 +48,7 @@ export async function startPyTorch(
 export function pytorchSteps(process: EngineProcess, graph: Graph, first: number, count: number): Promise<Steps> {
   // The two keys of specc's masks (src/engines/dropout-mask.ts), a pair a step.
   const masks = graph.nodes.flatMap((node) => {
-    if (!isOp(node, 'dropout')) return [];
+    if (!isOp(node, 'dropout') || node.attributes.rate === 0) return [];
     const keys = Array.from({ length: count }, (_, step) =>
       hashSeed('dropout', SEED, node.path, first + step).slice(0, 2),
     );

@@ -19,6 +19,9 @@ import torchvision
 from torch import nn
 
 
+CLASSIFIER_BIASES = ("classify.bias", "fc.bias", "classifier.3.bias")
+
+
 class Unit(nn.Module):
     """A 3 x 3 convolution and its GroupNorm."""
 
@@ -112,8 +115,14 @@ class Training:
         torch.set_flush_denormal(True)
         folder, model = request["folder"], request["model"]
         weights = read_safetensors(f"{folder}/weights.safetensors")
-        classes = [tensor for name, tensor in weights.items() if name in ("classify.bias", "fc.bias")][0].numel()
-        build = {"ddrnet": lambda: DDRNet(classes), "resnet18": lambda: torchvision.models.resnet18(num_classes=classes)}
+        classes = [tensor for name, tensor in weights.items() if name in CLASSIFIER_BIASES][0].numel()
+        models = torchvision.models
+        build = {
+            "ddrnet": lambda: DDRNet(classes),
+            "resnet18": lambda: models.resnet18(num_classes=classes),
+            "resnext50": lambda: models.resnext50_32x4d(num_classes=classes),
+            "mobilenet_v3_large": lambda: models.mobilenet_v3_large(num_classes=classes, dropout=0.0),
+        }
         self.precision = getattr(torch, request["precision"])
         self.model = build[model]().train()
         missing, unexpected = self.model.load_state_dict(weights, strict=False)

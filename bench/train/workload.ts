@@ -9,9 +9,24 @@ import type { TrainingBatch, TrainingSetup } from '../../src/engines/engine.ts';
 import { elementCount } from '../../src/shared/element-count.ts';
 import { Random } from '../../src/shared/random.ts';
 
+const torchvision = 'specs/zoo/torchvision';
+
 export const MODELS = {
-  ddrnet: { spec: 'specs/ddrnet.spec', model: 'DDRNet', weightMap: 'bench/train/ddrnet.pytorch.yaml' },
-  resnet18: { spec: 'specs/resnet.spec', model: 'ResNet18', weightMap: 'specs/zoo/torchvision/resnet18.yaml' },
+  ddrnet: { spec: 'specs/ddrnet.spec', model: 'DDRNet', weightMap: 'bench/train/ddrnet.pytorch.yaml', settings: {} },
+  resnet18: { spec: 'specs/resnet.spec', model: 'ResNet18', weightMap: `${torchvision}/resnet18.yaml`, settings: {} },
+  resnext50: {
+    spec: 'specs/zoo/resnet.spec',
+    model: 'ResNeXt50',
+    weightMap: `${torchvision}/resnext50_32x4d.yaml`,
+    settings: {},
+  },
+  mobilenet_v3_large: {
+    spec: 'specs/zoo/mobilenet_v3.spec',
+    model: 'MobileNetV3Large',
+    weightMap: `${torchvision}/mobilenet_v3_large.yaml`,
+    // PyTorch would have to be given the masks
+    settings: { dropout_rate: 0 },
+  },
 } as const;
 
 export type ModelName = keyof typeof MODELS;
@@ -48,7 +63,7 @@ export function projectFile(path: string): string {
 export function graphOf({ model, size }: Pick<Workload, 'model' | 'size'>): Graph {
   const path = projectFile(MODELS[model].spec);
   const read = (file: string): string => readFileSync(file, 'utf8');
-  const settings = { classes: CLASSES, size };
+  const settings = { classes: CLASSES, size, ...MODELS[model].settings };
   const { value, diagnostics } = elaborate(compile(path, read(path), { read }), MODELS[model].model, settings);
   if (value === undefined) throw new Error(diagnostics.map(({ message }) => message).join('\n'));
   return value;
