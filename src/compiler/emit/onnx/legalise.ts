@@ -37,7 +37,13 @@ function spellOutMean(
 ): Tensor | undefined {
   if (instruction.attributes.fn !== 'mean' || isGlobalPool(instruction)) return undefined;
   const count = elementCount(x.shape) / elementCount(instruction.shape);
-  return builder.scale(builder.reduce('sum', x, instruction.attributes.axes), 1 / count);
+  const sum = builder.reduce('sum', x, instruction.attributes.axes);
+  // of all axes: see the pass `scalars`
+  const share = builder.constant(
+    1 / count,
+    sum.shape.map(() => 1),
+  );
+  return builder.mul(sum, share);
 }
 
 /** Over height and width of `[N, C, H, W]`. */

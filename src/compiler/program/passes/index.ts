@@ -14,6 +14,7 @@ import { foldConstants } from './constants.ts';
 import { dropDead } from './dead-code.ts';
 import { multiplyByMasks } from './masks.ts';
 import { joinReshapes } from './reshapes.ts';
+import { fillAxes } from './scalars.ts';
 import { removeTransposes } from './transposes.ts';
 
 const passes = {
@@ -25,6 +26,7 @@ const passes = {
   transposes: removeTransposes,
   masks: multiplyByMasks,
   affine: joinAffine,
+  scalars: fillAxes,
   reshapes: joinReshapes,
 } as const satisfies Readonly<Record<string, (program: Program) => Program>>;
 

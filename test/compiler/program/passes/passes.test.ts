@@ -320,6 +320,35 @@ test('a factor and an offset for each channel are one normalisation', () => {
   );
 });
 
+test('a number gets all axes of a tensor whose last one has size 1', () => {
+  becomes(
+    'scalars',
+    (b) => {
+      const [filter, image, rate] = [b.input('filter', [3, 2, 1, 1]), b.input('image', [2, 3]), b.input('rate', [])];
+      return [b.mul(b.scale(filter, 2), rate), b.mul(image, rate)];
+    },
+    `%0 float32 [3, 2, 1, 1] input {name: "filter"}
+     %1 float32 [2, 3] input {name: "image"}
+     %2 float32 [] input {name: "rate"}
+     %3 float32 [] constant {2}
+     %4 float32 [3, 2, 1, 1] mul %0 %3
+     %5 float32 [3, 2, 1, 1] mul %4 %2
+     %6 float32 [2, 3] mul %1 %2
+     result = %5
+     result1 = %6`,
+    `%0 float32 [3, 2, 1, 1] input {name: "filter"}
+     %1 float32 [2, 3] input {name: "image"}
+     %2 float32 [] input {name: "rate"}
+     %3 float32 [1, 1, 1, 1] constant {2}
+     %4 float32 [3, 2, 1, 1] mul %0 %3
+     %5 float32 [1, 1, 1, 1] reshape %2
+     %6 float32 [3, 2, 1, 1] mul %4 %5
+     %7 float32 [2, 3] mul %1 %2
+     result = %6
+     result1 = %7`,
+  );
+});
+
 test('a program eight times as long takes about eight times as long', () => {
   const timeOf = (length: number): number => {
     const program = programOf((b) => {
