@@ -51,7 +51,7 @@ export function byFlippedFilter(
   const taps = height * width;
   const backwards = b.indices(Array.from({ length: taps }, (_, tap) => taps - 1 - tap));
   const turned = b.transpose(b.reshape(filter, [groups, outputs / groups, inputs, taps]), [0, 2, 1, 3]);
-  const flipped = b.gather(turned, backwards, 3);
+  const flipped = taps === 1 ? turned : b.gather(turned, backwards, 3);
   const shape = [groups * inputs, outputs / groups, height, width];
   const extent = extentOf(window);
   const pads = window.padding.map(
