@@ -32,6 +32,8 @@ const { values: options } = parseArgs({
 });
 
 process.on('SIGINT', () => process.exit(130));
+// each engine's process is ended with this one
+process.setMaxListeners(REMOVABLE.length + 10);
 
 const { choices, natural } = optionReader(options, USAGE);
 const parts = choices('parts', REMOVABLE);
