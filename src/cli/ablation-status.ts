@@ -1,7 +1,7 @@
 /** How an ablation stands: a line a run. */
-import { claimant } from '../launch/claim.ts';
+import { holderOf } from '../launch/holder.ts';
 import type { RunState } from '../launch/outcome.ts';
-import { type AblationPlan, claimsFolder, type PlannedRun, runsInOrder } from '../launch/plan.ts';
+import { type AblationPlan, type PlannedRun, runsInOrder } from '../launch/plan.ts';
 import type { TaskState } from '../launch/slurm.ts';
 import { duration, percent } from '../training/report/report.ts';
 import { table } from './metrics-table.ts';
@@ -36,7 +36,7 @@ function stateText(run: PlannedRun, state: RunState, plan: AblationPlan, { folde
   if (state.kind === 'finished') {
     return `finished, accuracy ${percent(state.result.metrics.accuracy)} in ${duration(state.result.seconds)}`;
   }
-  const holder = claimant(claimsFolder(folder), run.id);
+  const holder = holderOf(folder, plan, run);
   const epochs = 'epochs' in state ? state.epochs.length : 0;
   const after = epochs === 0 ? '' : ` after epoch ${epochs} of ${plan.epochs}`;
   if (holder !== undefined) return `training${after} on ${holder.host}${inQueue ?? ''}`;

@@ -5,18 +5,10 @@
  * A run that another process has is waited for; one that has to start from the base's weights waits for that.
  */
 import { setTimeout } from 'node:timers/promises';
-import { claimant } from './claim.ts';
 import type { RunEnd, RunReporter, Workplace } from './execute.ts';
+import { holderOf } from './holder.ts';
 import { type RunState, stateOf } from './outcome.ts';
-import {
-  type AblationPlan,
-  baseRunOf,
-  claimsFolder,
-  type PlannedRun,
-  runFolderOf,
-  runFolders,
-  runsInOrder,
-} from './plan.ts';
+import { type AblationPlan, baseRunOf, type PlannedRun, runFolderOf, runFolders, runsInOrder } from './plan.ts';
 
 /** Hears of a plan's runs as they go. */
 export interface PlanReporter {
@@ -59,7 +51,7 @@ export async function trainMissing(
       reporter.waiting([...busy.values()]);
       await setTimeout(POLL);
       for (const run of busy.values()) {
-        if (claimant(claimsFolder(folder), run.id) !== undefined) continue;
+        if (holderOf(folder, plan, run) !== undefined) continue;
         busy.delete(run.id);
         if (stateOf(runFolderOf(folder, plan, run)).kind !== 'finished') open.unshift(run);
       }

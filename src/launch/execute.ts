@@ -12,18 +12,19 @@ import type { Plan } from '../config/plan.ts';
 import { makeFolder } from '../data/make-folder.ts';
 import type { Engine, NamedTensors } from '../engines/engine.ts';
 import { initialWeights } from '../engines/initialize.ts';
-import { type TrainingState, weightsOnly } from '../training/checkpoint.ts';
+import { fallbackText, type TrainingState, weightsOnly } from '../training/checkpoint.ts';
+import { claim, isClaim } from '../training/claim.ts';
 import { identityOf } from '../training/identity.ts';
 import type { TrainingReporter } from '../training/loop.ts';
 import type { TrainingImages } from '../training/open-data.ts';
 import { readWeights } from '../training/read-weights.ts';
 import { evaluateRun, writeReport } from '../training/report/write-report.ts';
+import { claimRun } from '../training/run-claim.ts';
 import { experimentOf, experimentOfRun } from '../training/run-experiment.ts';
 import { createRunAt, openRun, type Run } from '../training/run-folder.ts';
 import { endingText, trainRun } from '../training/train-run.ts';
 import { TrainingError } from '../training/training-error.ts';
 import { startingWeights } from '../training/weights/starting-weights.ts';
-import { claim, isClaim } from './claim.ts';
 import { forgetFailure, metricsOf, recordFailure, recordResult, stateOf } from './outcome.ts';
 import { type AblationPlan, baseRunOf, claimsFolder, type PlannedRun, runFolderOf } from './plan.ts';
 import { digestOfWeights, runIdentity, type StartIdentity } from './run-identity.ts';
@@ -66,8 +67,15 @@ export async function executeRun(
   const folder = runFolderOf(place.folder, place.plan, planned);
   try {
     if (stateOf(folder).kind === 'finished') return { kind: 'finished' };
-    forgetFailure(folder);
-    return await trainPlanned(place, planned, folder, reporter, signal);
+    // `specc train --resume` may have the run, too.
+    const run = claimRun(folder);
+    if (!isClaim(run)) return { kind: 'busy' };
+    try {
+      forgetFailure(folder);
+      return await trainPlanned(place, planned, folder, reporter, signal);
+    } finally {
+      run.release();
+    }
   } catch (error) {
     if (signal.aborted) return { kind: 'interrupted' };
     return failed(folder, planned.id, error);
@@ -104,9 +112,8 @@ async function trainPlanned(
     );
   }
   const run = begun ?? createRunAt(folder, newRun(place, planned, experiment, images));
-  const resume = run.checkpoints.has('last')
-    ? run.checkpoints.resume(identityOf(plan, graph, images.names))
-    : undefined;
+  const resume = run.checkpoints.begun ? run.checkpoints.resume(identityOf(plan, graph, images.names)) : undefined;
+  if (resume?.fallback !== undefined) reporter.message?.({ severity: 'warning', text: fallbackText(resume) });
   if (resume !== undefined) reporter.resume(resume.state);
   const initial = resume === undefined ? startOf(place, planned, experiment, run, reporter) : resume.tensors;
   const { engine, threads } = place;

@@ -70,8 +70,16 @@ export function forgetFailure(folder: string): void {
   rmSync(join(folder, FAILURE), { force: true });
 }
 
-function read<T>(path: string): T | undefined {
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as T) : undefined;
+/** One that is damaged counts for absent: a run without a result is evaluated again, from its checkpoints. */
+function read<T extends { readonly id: string }>(path: string): T | undefined {
+  if (!existsSync(path)) return undefined;
+  try {
+    const found = JSON.parse(readFileSync(path, 'utf8')) as T | null;
+    return typeof found?.id === 'string' ? found : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }
 
 function write(path: string, value: object): void {

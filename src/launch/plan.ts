@@ -110,9 +110,19 @@ export function savePlan(folder: string, plan: AblationPlan): string {
 
 /** @throws TrainingError if it is none */
 export function readPlan(path: string): AblationPlan {
-  const plan = JSON.parse(readFileSync(path, 'utf8')) as AblationPlan;
-  if (plan.version === 1 && Array.isArray(plan.variants)) return plan;
-  throw new TrainingError(`'${path}' is not the plan of an ablation of this version`, 'call `specc ablate` again');
+  let plan: AblationPlan | null;
+  try {
+    plan = JSON.parse(readFileSync(path, 'utf8')) as AblationPlan | null;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    plan = null;
+  }
+  const whole = plan?.version === 1 && [plan.variants, plan.seeds, plan.sources].every(Array.isArray);
+  if (plan !== null && whole) return plan;
+  throw new TrainingError(
+    `'${path}' is damaged, or not the plan of an ablation of this version`,
+    'call `specc ablate CONFIG` without --status and --collect: it plans anew, and keeps what was trained',
+  );
 }
 
 export function latestPlanPath(folder: string): string {

@@ -135,7 +135,18 @@ export function submissionsOf(folder: string): Submission[] {
   if (!existsSync(where)) return [];
   return readdirSync(where)
     .filter((file) => file.endsWith('.json'))
-    .map((file) => JSON.parse(readFileSync(join(where, file), 'utf8')) as Submission);
+    .flatMap((file) => submissionIn(join(where, file)) ?? []);
+}
+
+/** Undefined if the file is damaged: its tasks then count as not in the queue, and their claims keep others out. */
+function submissionIn(path: string): Submission | undefined {
+  try {
+    const found = JSON.parse(readFileSync(path, 'utf8')) as Submission | null;
+    return typeof found?.job === 'string' ? found : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }
 
 /** The tasks that Slurm still has, by run. */

@@ -38,7 +38,13 @@ export function recordWarmStart(folder: string, account: WarmStartAccount): void
 
 export function readWarmStart(folder: string): WarmStartAccount | undefined {
   const path = join(folder, 'warm-start.json');
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as WarmStartAccount) : undefined;
+  if (!existsSync(path)) return undefined;
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as WarmStartAccount;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined; // the report then does not say what the run started from
+    throw error;
+  }
 }
 
 /** `52 of 58 weights are those of the base; reset: csab/conv2d/kernel, …` */

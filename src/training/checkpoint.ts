@@ -9,7 +9,7 @@
  * killed, `last.json` names a whole file. A file that no JSON names is removed by the next save.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder } from '../data/make-folder.ts';
 import type { NamedTensors } from '../engines/engine.ts';
@@ -65,8 +65,22 @@ interface Manifest {
   readonly identity: Identity;
 }
 
+/** What a run goes on from. */
+export interface ResumePoint extends Checkpoint {
+  /** Why it is not the newest, if it is not. */
+  readonly fallback: string | undefined;
+}
+
 export class CheckpointStore {
+  /** Tensor files of this process. */
+  readonly #written = new Set<string>();
+
   constructor(readonly folder: string) {}
+
+  /** Whether there is something to go on from. */
+  get begun(): boolean {
+    return this.has('last') || this.has('best');
+  }
 
   has(name: CheckpointName): boolean {
     return existsSync(this.#manifestPath(name));
@@ -79,7 +93,10 @@ export class CheckpointStore {
     const bytes = encodeSafetensors(checkpoint.tensors, { step: `${state.step}`, producer: 'specc' });
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     const tensors = `step-${`${state.step}`.padStart(8, '0')}-${sha256.slice(0, 8)}.safetensors`;
-    if (!existsSync(join(this.folder, tensors))) writeDurably(join(this.folder, tensors), bytes);
+    // One of this name that has another length was cut short by someone else.
+    const found = statSync(join(this.folder, tensors), { throwIfNoEntry: false });
+    if (found?.size !== bytes.length) writeDurably(join(this.folder, tensors), bytes);
+    this.#written.add(tensors);
     const manifest: Manifest = { format: 1, tensors, sha256, engine, state, identity };
     // `best` before `last`: killed in between, the run resumes before this epoch's end and finds the same best again.
     for (const name of [...names].sort())
@@ -111,12 +128,12 @@ export class CheckpointStore {
   }
 
   /**
-   * The checkpoint to continue from.
+   * The checkpoint to continue from: the last, or where that is damaged or lost the best.
    *
-   * @throws TrainingError if it was written under settings that give other numbers
+   * @throws TrainingError if neither can be read, or it was written under settings that give other numbers
    */
-  resume(identity: Identity): Checkpoint {
-    const checkpoint = this.load('last');
+  resume(identity: Identity): ResumePoint {
+    const checkpoint = this.#newest();
     const changed = differences(checkpoint.identity, identity);
     if (changed.length > 0) {
       throw new TrainingError(
@@ -125,6 +142,19 @@ export class CheckpointStore {
       );
     }
     return checkpoint;
+  }
+
+  #newest(): ResumePoint {
+    try {
+      return { ...this.load('last'), fallback: undefined };
+    } catch (error) {
+      if (!(error instanceof TrainingError) || !this.has('best')) throw error;
+      try {
+        return { ...this.load('best'), fallback: error.message };
+      } catch {
+        throw error; // of two that are damaged, the newer is told
+      }
+    }
   }
 
   #manifest(name: CheckpointName): Manifest {
@@ -137,24 +167,34 @@ export class CheckpointStore {
     }
     try {
       const manifest = JSON.parse(text) as Manifest;
-      if (manifest.format === 1) return manifest;
+      if (isManifest(manifest)) return manifest;
     } catch {
       // Told below, with the same advice.
     }
-    throw new TrainingError(`'${path}' is not a checkpoint of this version`, this.#otherThan(name));
+    throw new TrainingError(`'${path}' is not a checkpoint of this version, or damaged`, this.#otherThan(name));
   }
 
   #otherThan(name: CheckpointName): string {
     const other = name === 'last' ? 'best' : 'last';
     if (this.has(other)) return `the run also has the checkpoint '${other}'`;
-    return 'the run has no other checkpoint; train it again';
+    return 'the run has no other checkpoint; restore it from a backup, or train again';
   }
 
   #removeUnnamed(): void {
     const named = new Set<string>();
-    for (const name of ['last', 'best'] as const) if (this.has(name)) named.add(this.#manifest(name).tensors);
+    let damaged = false;
+    for (const name of ['last', 'best'] as const) {
+      try {
+        if (this.has(name)) named.add(this.#manifest(name).tensors);
+      } catch (error) {
+        if (!(error instanceof TrainingError)) throw error;
+        damaged = true;
+      }
+    }
     for (const file of readdirSync(this.folder)) {
-      const orphan = file.endsWith('.safetensors') && !named.has(file);
+      // What a damaged checkpoint once named may be all that is left of it.
+      const known = !damaged || this.#written.has(file);
+      const orphan = file.endsWith('.safetensors') && !named.has(file) && known;
       if (orphan || file.endsWith(UNFINISHED)) rmSync(join(this.folder, file), { force: true });
     }
   }
@@ -162,6 +202,20 @@ export class CheckpointStore {
   #manifestPath(name: CheckpointName): string {
     return join(this.folder, `${name}.json`);
   }
+}
+
+/** `… was changed …; resuming from the checkpoint of step 120 (epoch 3) instead` */
+export function fallbackText({ fallback, state }: ResumePoint): string {
+  return `${fallback}; going on from the best checkpoint instead, of step ${state.step} (epoch ${state.epoch}): what was trained after it is trained again`;
+}
+
+function isManifest(found: Manifest | null): boolean {
+  return (
+    found?.format === 1 &&
+    [found.tensors, found.sha256].every((each) => typeof each === 'string') &&
+    Number.isInteger(found.state?.step) &&
+    typeof found.identity === 'object'
+  );
 }
 
 /** The weights and running statistics alone, without the optimizer's slots (`PATH:slot`). */

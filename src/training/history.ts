@@ -1,6 +1,8 @@
 /** The history of a run: metrics.jsonl, one object a step or epoch, and the same numbers for TensorBoard. */
 import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { counted, someOf } from '../data/data-error.ts';
+import type { DataMessage } from './open-data.ts';
 import { EventFile } from './tensorboard.ts';
 
 /** Before the update of this step. */
@@ -48,8 +50,8 @@ export class History {
   constructor(folder: string, from: { readonly history: number; readonly step: number }) {
     const path = historyPath(folder);
     this.#file = openSync(path, existsSync(path) ? 'r+' : 'w+');
-    // A file that is shorter than the checkpoint says was tampered with; what is left of it is kept.
-    this.#length = Math.min(from.history, fstatSync(this.#file).size);
+    // A file that is shorter than the checkpoint says was tampered with; the whole lines that are left of it are kept.
+    this.#length = from.history <= fstatSync(this.#file).size ? from.history : wholeLines(path);
     ftruncateSync(this.#file, this.#length);
     this.#events = new EventFile(folder, from.step + 1);
   }
@@ -91,11 +93,52 @@ function scalarsOf(record: HistoryRecord): Record<string, number> {
   };
 }
 
-/** Reads a run's history; a last line that a crash cut short is left out. */
-export function readHistory(folder: string): HistoryRecord[] {
-  if (!existsSync(historyPath(folder))) return [];
-  const lines = readFileSync(historyPath(folder), 'utf8').split('\n');
-  return lines.slice(0, -1).map((line) => JSON.parse(line) as HistoryRecord);
+/** A run's history, as far as it can be read. */
+export interface ReadHistory {
+  readonly records: readonly HistoryRecord[];
+  /** Numbers, from 1, of lines that are no records, as after a failure of the disk. */
+  readonly damaged: readonly number[];
+}
+
+/** Reads a run's history; a last line that a crash cut short is left out, and so are lines that are no records. */
+export function readHistory(folder: string): readonly HistoryRecord[] {
+  return readHistoryWithDamage(folder).records;
+}
+
+export function readHistoryWithDamage(folder: string): ReadHistory {
+  if (!existsSync(historyPath(folder))) return { records: [], damaged: [] };
+  const lines = readFileSync(historyPath(folder), 'utf8').split('\n').slice(0, -1).map(recordIn);
+  return {
+    records: lines.filter((record) => record !== undefined),
+    damaged: lines.flatMap((record, at) => (record === undefined ? [at + 1] : [])),
+  };
+}
+
+/** What to tell of a damaged history; undefined if it is whole. */
+export function damageMessage(folder: string): DataMessage | undefined {
+  const { damaged } = readHistoryWithDamage(folder);
+  if (damaged.length === 0) return undefined;
+  return {
+    severity: 'warning',
+    text: `${counted(damaged.length, 'line')} of '${historyPath(folder)}' cannot be read and ${damaged.length === 1 ? 'is' : 'are'} left out (${damaged.length === 1 ? 'line' : 'lines'} ${someOf(damaged.map(String))})`,
+    help: 'curves and tables lack these steps; checkpoints and weights do not depend on this file',
+  };
+}
+
+function recordIn(line: string): HistoryRecord | undefined {
+  try {
+    const record = JSON.parse(line) as HistoryRecord | null;
+    const numbers = [record?.epoch, record?.step, record?.loss, record?.accuracy];
+    const whole = (record?.kind === 'step' || record?.kind === 'epoch') && numbers.every(Number.isFinite);
+    return whole ? record : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Bytes up to the end of the last whole line. */
+function wholeLines(path: string): number {
+  return readFileSync(path).lastIndexOf('\n') + 1;
 }
 
 function historyPath(folder: string): string {

@@ -301,7 +301,7 @@ class TrainingLoop {
     const { checkpoints, plan, train } = this.#job;
     const rate = this.#learningRate(step);
     const epoch = Math.ceil(step / train.batchesPerEpoch);
-    const kept = checkpoints.has('last')
+    const kept = checkpoints.begun
       ? `the checkpoints of before are kept in '${checkpoints.folder}'`
       : 'no checkpoint had been written yet';
     return new TrainingError(

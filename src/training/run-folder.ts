@@ -5,6 +5,7 @@
  *   runs/NAME/plan.json      the plan, the --set arguments, which engine, hashes of the sources
  *   runs/NAME/sources/       the configuration and the specifications as they were
  *   runs/NAME/metrics.jsonl, events.out.tfevents.*, checkpoints/, report.html
+ *   runs/NAME/claims/        which process trains it
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
@@ -122,18 +123,7 @@ export function sourceHash(sources: readonly SourceText[], overrides: readonly s
 export function openRun(given: string, output = 'runs'): Run {
   const folder = [given, join(output, given)].find((path) => existsSync(join(path, 'plan.json')));
   if (folder === undefined) throw notARun(given, output);
-  let record: RunRecord;
-  try {
-    record = JSON.parse(readFileSync(join(folder, 'plan.json'), 'utf8')) as RunRecord;
-  } catch (error) {
-    throw new TrainingError(
-      `'${join(folder, 'plan.json')}' cannot be read: ${(error as Error).message}`,
-      'it is written once and not meant to be edited; restore it, or train again',
-    );
-  }
-  if (record.version !== 1) {
-    throw new TrainingError(`'${folder}' was written by another version of specc`, 'use that version, or train again');
-  }
+  const record = readRecord(folder);
   const sources = record.sources.map(({ path, copy, sha256: expected }) => {
     const text = readCopy(folder, copy);
     if (sha256(text) !== expected) {
@@ -147,6 +137,25 @@ export function openRun(given: string, output = 'runs'): Run {
   return { folder, record, sources, checkpoints: new CheckpointStore(join(folder, 'checkpoints')) };
 }
 
+function readRecord(folder: string): RunRecord {
+  const path = join(folder, 'plan.json');
+  const help = 'it is written once and not meant to be edited; restore it, or train again';
+  let record: RunRecord | null;
+  try {
+    record = JSON.parse(readFileSync(path, 'utf8')) as RunRecord | null;
+  } catch (error) {
+    throw new TrainingError(`'${path}' cannot be read: ${(error as Error).message}`, help);
+  }
+  if (typeof record?.version === 'number' && record.version !== 1) {
+    throw new TrainingError(`'${folder}' was written by another version of specc`, 'use that version, or train again');
+  }
+  const { plan, classes, overrides, sources } = record ?? {};
+  const whole =
+    plan?.data !== undefined && plan.training !== undefined && [classes, overrides, sources].every(Array.isArray);
+  if (record?.version !== 1 || !whole) throw new TrainingError(`'${path}' is not the plan of a run`, help);
+  return record;
+}
+
 /** The newest run of this name (`NAME`, `NAME-2`, …) that has a checkpoint; undefined if there is none. */
 export function latestRun(output: string, name: string): string | undefined {
   const candidates = listRuns(output)
@@ -157,7 +166,10 @@ export function latestRun(output: string, name: string): string | undefined {
 }
 
 function savedAt(folder: string): number {
-  return statSync(join(folder, 'checkpoints', 'last.json'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const times = ['last.json', 'best.json'].map(
+    (name) => statSync(join(folder, 'checkpoints', name), { throwIfNoEntry: false })?.mtimeMs ?? 0,
+  );
+  return Math.max(...times);
 }
 
 function makeFreeFolder(output: string, name: string): string {

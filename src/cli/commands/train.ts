@@ -11,12 +11,15 @@ import { counted } from '../../data/data-error.ts';
 import { type ChosenEngine, chooseEngine, type EngineChoice } from '../../engines/choose.ts';
 import type { NamedTensors } from '../../engines/engine.ts';
 import { initialWeights } from '../../engines/initialize.ts';
-import type { Checkpoint } from '../../training/checkpoint.ts';
+import { type Checkpoint, fallbackText } from '../../training/checkpoint.ts';
+import type { Claim } from '../../training/claim.ts';
 import type { EvaluationResult } from '../../training/evaluate.ts';
+import { damageMessage } from '../../training/history.ts';
 import { identityOf } from '../../training/identity.ts';
 import type { TrainingEnd } from '../../training/loop.ts';
 import type { TrainingImages } from '../../training/open-data.ts';
 import { evaluateRun, writeReport } from '../../training/report/write-report.ts';
+import { claimRunOrRefuse } from '../../training/run-claim.ts';
 import { experimentOfRun } from '../../training/run-experiment.ts';
 import {
   createRun,
@@ -34,7 +37,7 @@ import { INTERRUPTED, onInterrupt } from '../interrupt.ts';
 import { loadConfigWithSources } from '../load-model.ts';
 import { classTable, headline } from '../metrics-table.ts';
 import { openImages } from '../open-images.ts';
-import { TrainingProgress } from '../progress.ts';
+import { sayMessage, TrainingProgress } from '../progress.ts';
 import { sayEngine } from '../say-engine.ts';
 import { refuseErrors } from '../show-diagnostics.ts';
 import { kindOfPath } from '../source-files.ts';
@@ -63,9 +66,26 @@ interface Undertaking {
 
 export async function run(args: readonly string[], options: TrainOptions, terminal: Terminal): Promise<number> {
   const undertaking = undertake(args[0], options, terminal);
+  const { resumed } = undertaking;
+  // Before anything of it is read that another process may be writing.
+  const claims = resumed === undefined ? [] : [claimRunOrRefuse(resumed.folder)];
+  try {
+    return await undergo(undertaking, claims, options.engine, terminal);
+  } finally {
+    for (const each of claims) each.release();
+  }
+}
+
+/** @param claims what is to be released at the end; a new run adds its own */
+async function undergo(
+  undertaking: Undertaking,
+  claims: Claim[],
+  choice: EngineChoice,
+  terminal: Terminal,
+): Promise<number> {
   const { experiment } = undertaking;
   refuseErrors(checkData(experiment, kindOfPath), terminal);
-  const chosen = await chooseEngine(options.engine);
+  const chosen = await chooseEngine(choice);
   sayEngine(chosen, terminal);
 
   const interruption = onInterrupt('finishing this step and saving a checkpoint', terminal);
@@ -74,6 +94,7 @@ export async function run(args: readonly string[], options: TrainOptions, termin
     if (images === undefined) return INTERRUPTED;
     const initial = weightsToStart(undertaking, terminal);
     const { run, checkpoint } = prepareRun(undertaking, chosen, images, terminal);
+    if (undertaking.resumed === undefined) claims.push(claimRunOrRefuse(run.folder));
     terminal.note(`run: ${run.folder}\n`);
 
     const { engine } = chosen;
@@ -84,6 +105,8 @@ export async function run(args: readonly string[], options: TrainOptions, termin
     const result =
       images.validation && (await evaluateRun(run, experiment.graph, engine, images.validation, 'best', interruption));
     if (interruption.signal.aborted) return sayInterrupted(run, end, terminal);
+    const damage = damageMessage(run.folder);
+    if (damage !== undefined) sayMessage(damage, terminal);
     const path = await writeReport(run, experiment.graph, images, result, ending);
     sayResult(run, end, result, images, path, terminal);
     return EXIT.clean;
@@ -155,8 +178,11 @@ function prepareRun(
     const made = { plan, config, overrides, classes, engine: { name: engine.name, device }, sources };
     return { run: createRun(made), checkpoint: undefined };
   }
-  if (!resumed.checkpoints.has('last')) return { run: extendRun(resumed, plan.training), checkpoint: undefined };
+  if (!resumed.checkpoints.begun) return { run: extendRun(resumed, plan.training), checkpoint: undefined };
   const checkpoint = resumed.checkpoints.resume(identityOf(plan, graph, images.names));
+  if (checkpoint.fallback !== undefined) {
+    sayMessage({ severity: 'warning', text: fallbackText(checkpoint) }, terminal);
+  }
   const { state } = checkpoint;
   const { epochs } = plan.training;
   if (state.epoch > epochs) {
@@ -179,7 +205,7 @@ function prepareRun(
 function weightsToStart({ experiment, resumed }: Undertaking, terminal: Terminal): NamedTensors {
   const { plan, graph } = experiment;
   const { seed } = plan.training;
-  if (plan.initializeFrom === undefined || resumed?.checkpoints.has('last')) return initialWeights(graph, seed);
+  if (plan.initializeFrom === undefined || resumed?.checkpoints.begun) return initialWeights(graph, seed);
   const { weights, account } = startingWeights(graph, seed, plan.initializeFrom);
   terminal.note(`weights: ${account}`);
   return weights;

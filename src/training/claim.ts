@@ -11,14 +11,14 @@
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync, linkSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { hostname, uptime } from 'node:os';
 import { join } from 'node:path';
 import { makeFolder } from '../data/make-folder.ts';
 
 export interface Holder {
   readonly host: string;
   readonly pid: number;
-  /** When the process began, in the system's own ticks, so that a number used again is another process. */
+  /** When the process began: which start of the system, and ticks since. A number used again is another process. */
   readonly began: string;
   /** `JOB_TASK` of a Slurm array. */
   readonly slurm: string | null;
@@ -85,16 +85,29 @@ function holderOf(folder: string, name: string, generation: number): Holder | un
   } catch {
     return undefined; // removed by the holder of a higher one, which the next look finds
   }
-  if (text === '') return undefined;
-  const holder = JSON.parse(text) as Holder;
-  return isAlive(holder, path) ? holder : undefined;
+  const holder = parsed(text);
+  return holder !== undefined && isAlive(holder, path) ? holder : undefined;
+}
+
+/** Undefined of a claim that was given up, and of one that a power failure left without its contents. */
+function parsed(text: string): Holder | undefined {
+  try {
+    const holder = JSON.parse(text) as Holder | null;
+    return typeof holder?.host === 'string' && typeof holder.pid === 'number' ? holder : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function isAlive(holder: Holder, path: string): boolean {
   const self = ownself();
   if (holder.slurm !== null && holder.slurm === self.slurm) return holder.pid === self.pid && holder.host === self.host;
-  if (holder.host === self.host) return beganOf(holder.pid) === holder.began;
   const touched = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+  if (holder.host === self.host) {
+    // Where the system says no more than that a process runs, one that was there before the machine started is another.
+    const before = holder.began === RUNNING && touched !== undefined && touched < Date.now() - 1000 * uptime();
+    return !before && beganOf(holder.pid) === holder.began;
+  }
   return touched !== undefined && Date.now() - touched < SILENCE;
 }
 
@@ -111,19 +124,30 @@ function beganOf(pid: number): string | undefined {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
       .replace(/^.*\) /s, '')
       .split(' ');
-    return fields[0] === 'Z' ? undefined : fields[19];
+    return fields[0] === 'Z' ? undefined : `${startOfSystem()} ${fields[19]}`;
   } catch {
     return existsSync('/proc/self/stat') ? undefined : runs(pid);
   }
 }
 
+/** Ticks begin anew with each start of the system. */
+function startOfSystem(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    return ''; // hidden in some containers, where ticks alone have to do
+  }
+}
+
+const RUNNING = 'running';
+
 /** Where the system does not say when a process began, its number has to do. */
 function runs(pid: number): string | undefined {
   try {
     process.kill(pid, 0);
-    return 'running';
+    return RUNNING;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM' ? 'running' : undefined;
+    return (error as NodeJS.ErrnoException).code === 'EPERM' ? RUNNING : undefined;
   }
 }
 

@@ -1,12 +1,12 @@
 /** Claims, with real processes that are killed. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Claim, claim, claimant, type Holder, isClaim } from '../../src/launch/claim.ts';
-import { temporaryFolder } from '../training/toy-run.ts';
+import { type Claim, claim, claimant, type Holder, isClaim } from '../../src/training/claim.ts';
+import { temporaryFolder } from './toy-run.ts';
 
 function claimed(given: Claim | Holder): Claim {
   if (!isClaim(given)) throw new Error(`held by process ${given.pid} on ${given.host}`);
@@ -15,7 +15,7 @@ function claimed(given: Claim | Holder): Claim {
 
 /** A process that claims `work` as soon as it can, says whether it got it, and lives until it is killed. */
 function contender(folder: string) {
-  const module = JSON.stringify(join(import.meta.dirname, '../../src/launch/claim.ts'));
+  const module = JSON.stringify(join(import.meta.dirname, '../../src/training/claim.ts'));
   const script = `import(${module}).then(({ claim, isClaim }) => {
     console.log(isClaim(claim(${JSON.stringify(folder)}, 'work')) ? 'mine' : 'taken');
     setInterval(() => {}, 1000);
@@ -79,6 +79,20 @@ test('a holder on another machine is dead when it is silent; a task of Slurm whe
       else process.env[name] = value;
     }
   }
+});
+
+test('a process of before the machine was started is dead, whatever has its number now; so is a claim without contents', () => {
+  const folder = temporaryFolder();
+  const mine = claimed(claim(folder, 'work'));
+  const path = join(folder, 'work.1.json');
+  const holder = JSON.parse(readFileSync(path, 'utf8')) as Holder;
+  const [, ticks] = holder.began.split(' ');
+  writeFileSync(path, JSON.stringify({ ...holder, began: `another-start ${ticks}` }));
+  assert.is(claimant(folder, 'work'), undefined);
+  writeFileSync(path, '{"host": "here", "pi');
+  assert.is(claimant(folder, 'work'), undefined);
+  claimed(claim(folder, 'work')).release();
+  mine.release();
 });
 
 test.run();
