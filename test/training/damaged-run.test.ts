@@ -134,7 +134,8 @@ test('from a damaged newest checkpoint a run goes on with the best, and says so'
   const lost = damaged((folder) => writeFileSync(join(folder, 'checkpoints/best.json'), ''));
   const { code, stderr } = await specc(train, [], { resume: lost, epochs: '4' });
   // What was best is not known to be worse than what follows: evaluation says that it is damaged, after training was saved.
-  if (code !== 0) told({ code, stderr, stdout: '' }, /best\.json' is not a checkpoint/, /also has the checkpoint 'last'/);
+  if (code !== 0)
+    told({ code, stderr, stdout: '' }, /best\.json' is not a checkpoint/, /also has the checkpoint 'last'/);
   assert.is(JSON.parse(readFileSync(join(lost, 'checkpoints/last.json'), 'utf8')).state.epoch, 5);
   assert.ok(existsSync(join(lost, 'checkpoints', named(whole, 'best'))), 'what a damaged checkpoint named is kept');
 });
