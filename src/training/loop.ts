@@ -15,6 +15,7 @@ import { type EpochRecord, History } from './history.ts';
 import type { Identity } from './identity.ts';
 import type { DataMessage } from './open-data.ts';
 import { learningRateAt } from './schedule.ts';
+import { setupOf } from './start-session.ts';
 import { TrainingError } from './training-error.ts';
 
 export interface TrainingJob {
@@ -33,6 +34,8 @@ export interface TrainingJob {
   readonly checkpoints: CheckpointStore;
   /** Images computed at once; the batch unless told. */
   readonly microBatch?: number;
+  /** A session that was started for this job; closed at its end. */
+  readonly session?: Promise<TrainingSession>;
 }
 
 export interface TrainingOptions {
@@ -92,21 +95,11 @@ export async function train(
   reporter: TrainingReporter,
   options: TrainingOptions = {},
 ): Promise<TrainingEnd> {
-  const { optimizer, batch, seed, labelSmoothing, auxiliary } = job.plan.training;
-  if (job.train.batchesPerEpoch === 0) throw withoutBatches(job);
-  const session = await job.engine.train(
-    {
-      graph: job.graph,
-      batch,
-      microBatch: job.microBatch,
-      optimizer,
-      loss: { kind: 'cross_entropy', labelSmoothing, auxiliary },
-      seed,
-      ...(options.threads !== undefined && { threads: options.threads }),
-    },
-    job.initial,
-  );
+  const { microBatch } = job;
+  const setup = setupOf(job.plan, job.graph, { microBatch, threads: options.threads });
+  const session = await (job.session ?? job.engine.train(setup, job.initial));
   try {
+    if (job.train.batchesPerEpoch === 0) throw withoutBatches(job);
     if (options.resume !== undefined) await session.load(options.resume.tensors);
     const loop = new TrainingLoop(job, session, reporter, options);
     try {

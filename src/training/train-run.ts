@@ -5,9 +5,9 @@ import type { Engine, NamedTensors } from '../engines/engine.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { identityOf } from './identity.ts';
 import { type TrainingEnd, type TrainingReporter, train } from './loop.ts';
-import { chooseMicroBatch } from './micro-batch.ts';
 import { evaluationBatches, type TrainingImages, trainingBatches } from './open-data.ts';
 import type { Run } from './run-folder.ts';
+import { type SessionStart, startSession } from './start-session.ts';
 
 export interface RunTraining {
   readonly run: Run;
@@ -20,16 +20,19 @@ export interface RunTraining {
   readonly resume: Checkpoint | undefined;
   /** Of the engine; all that there are unless told. */
   readonly threads?: number | undefined;
+  /** A session that was started while images were opened. */
+  readonly started?: SessionStart | undefined;
 }
 
 /** @throws TrainingError if the loss stops being a number, or the images do not make one batch */
 export async function trainRun(
-  { run, experiment, engine, images, initial, resume, threads }: RunTraining,
+  { run, experiment, engine, images, initial, resume, threads, started }: RunTraining,
   reporter: TrainingReporter,
   signal?: AbortSignal,
 ): Promise<TrainingEnd> {
   const { plan, graph } = experiment;
-  const { microBatch, messages } = chooseMicroBatch(plan.training, graph, resume?.state);
+  const { session, microBatch, messages } =
+    started ?? startSession({ experiment, engine, initial, resumed: resume?.state, threads });
   for (const message of messages) reporter.message?.(message);
   const batches = trainingBatches(images.train, plan);
   const validation = images.validation && evaluationBatches(images.validation, plan.data, plan.training.batch);
@@ -47,6 +50,7 @@ export async function trainRun(
         folder: run.folder,
         checkpoints: run.checkpoints,
         microBatch,
+        session,
       },
       reporter,
       { resume, signal, threads },

@@ -30,6 +30,7 @@ import {
   type Run,
   type SourceText,
 } from '../../training/run-folder.ts';
+import { startSession } from '../../training/start-session.ts';
 import { endingText, type RunTraining, trainRun } from '../../training/train-run.ts';
 import { startingWeights } from '../../training/weights/starting-weights.ts';
 import { EXIT, WrongUse } from '../failure.ts';
@@ -90,15 +91,12 @@ async function undergo(
 
   const interruption = onInterrupt('finishing this step and saving a checkpoint', terminal);
   try {
-    const images = await openImages(experiment, interruption.signal, terminal);
-    if (images === undefined) return INTERRUPTED;
-    const initial = weightsToStart(undertaking, terminal);
-    const { run, checkpoint } = prepareRun(undertaking, chosen, images, terminal);
+    const training = await prepare(undertaking, chosen, interruption.signal, terminal);
+    if (training === undefined) return INTERRUPTED;
+    const { run, engine, images } = training;
     if (undertaking.resumed === undefined) claims.push(claimRunOrRefuse(run.folder));
     terminal.note(`run: ${run.folder}\n`);
 
-    const { engine } = chosen;
-    const training = { run, experiment, engine, images, initial, resume: checkpoint };
     const end = await trainShown(training, interruption.signal, terminal);
     if (end.reason === 'interrupted') return sayInterrupted(run, end, terminal);
     const ending = endingText(end);
@@ -113,6 +111,33 @@ async function undergo(
   } finally {
     interruption.release();
   }
+}
+
+/** Opens the images while the engine compiles its step. */
+async function prepare(
+  undertaking: Undertaking,
+  chosen: ChosenEngine,
+  signal: AbortSignal,
+  terminal: Terminal,
+): Promise<RunTraining | undefined> {
+  const { experiment, resumed } = undertaking;
+  const { engine } = chosen;
+  const initial = weightsToStart(undertaking, terminal);
+  // The size of a micro-batch that was chosen at the start of a run stands in its checkpoint, which is read later.
+  const early = resumed === undefined || experiment.plan.training.microBatch !== 'auto';
+  const started = early ? startSession({ experiment, engine, initial }) : undefined;
+  try {
+    const images = await openImages(experiment, signal, terminal);
+    if (images !== undefined) {
+      const { run, checkpoint } = prepareRun(undertaking, chosen, images, terminal);
+      return { run, experiment, engine, images, initial, resume: checkpoint, started };
+    }
+  } catch (error) {
+    started?.abandon();
+    throw error;
+  }
+  started?.abandon();
+  return undefined;
 }
 
 function undertake(given: string | undefined, options: TrainOptions, terminal: Terminal): Undertaking {
