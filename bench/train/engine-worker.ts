@@ -1,14 +1,30 @@
 /** The process of one of specc's engines: `{kind: 'start', engine, workload}`, then `{kind: 'steps', first, count}`. */
 import { readFileSync } from 'node:fs';
 import { engineLoaders } from '../../src/engines/choose.ts';
-import type { EngineName, TrainingBatch, TrainingSession } from '../../src/engines/engine.ts';
+import type { EngineName, InferenceSession, TrainingBatch, TrainingSession } from '../../src/engines/engine.ts';
 import { initialWeights } from '../../src/engines/initialize.ts';
 import { answerRequests } from './engine-process.ts';
-import type { Steps } from './measured.ts';
-import { batchesOf, graphOf, LEARNING_RATE, SEED, setupOf, type Workload } from './workload.ts';
+import type { Predictions, Steps } from './measured.ts';
+import {
+  batchesOf,
+  graphOf,
+  inferenceGraphOf,
+  inferenceWeights,
+  LEARNING_RATE,
+  SEED,
+  setupOf,
+  type Workload,
+} from './workload.ts';
 
 export type EngineRequest =
-  | { readonly kind: 'start'; readonly engine: EngineName; readonly workload: Workload }
+  | {
+      readonly kind: 'start';
+      readonly engine: EngineName;
+      readonly workload: Workload;
+      /** Training unless told. */
+      readonly mode?: 'inference';
+    }
+  | { readonly kind: 'predict'; readonly budget: number }
   | { readonly kind: 'steps'; readonly first: number; readonly count: number };
 
 /** To the start: `missing` says why the engine cannot run here. */
@@ -18,12 +34,19 @@ export interface Started {
 }
 
 let session: TrainingSession | undefined;
+let inference: InferenceSession | undefined;
 let batches: readonly TrainingBatch[] = [];
 
-async function start(name: EngineName, workload: Workload): Promise<Started> {
+async function start(name: EngineName, workload: Workload, mode?: 'inference'): Promise<Started> {
   const engine = await engineLoaders[name]();
   const { available, device, reason } = await engine.availability();
   if (!available) return { device, missing: reason };
+  if (mode === 'inference') {
+    const model = inferenceGraphOf(workload);
+    batches = batchesOf(model, workload.batch);
+    inference = await engine.infer(model, inferenceWeights(model), workload.batch, workload.threads);
+    return { device };
+  }
   const graph = graphOf(workload);
   batches = batchesOf(graph, workload.batch);
   session = await engine.train(setupOf(graph, workload), initialWeights(graph, SEED));
@@ -42,6 +65,19 @@ async function steps(first: number, count: number): Promise<Steps> {
   return { losses, milliseconds, peakMemoryMB: peakMemoryMB() };
 }
 
+/** Batches for `budget` milliseconds, and three at least. */
+async function predict(budget: number): Promise<Predictions> {
+  const milliseconds: number[] = [];
+  let [scores, spent] = [new Float32Array(0), 0];
+  while (milliseconds.length < 3 || spent < budget) {
+    const begun = performance.now();
+    scores = (await inference!.predict(batches[0]!.images)) as Float32Array<ArrayBuffer>;
+    milliseconds.push(performance.now() - begun);
+    spent += milliseconds.at(-1)!;
+  }
+  return { scores: [...scores], milliseconds, peakMemoryMB: peakMemoryMB() };
+}
+
 function peakMemoryMB(): number {
   // Linux counts in `maxRSS` what the process held before it became this program.
   const kilobytes =
@@ -51,6 +87,13 @@ function peakMemoryMB(): number {
   return (kilobytes * 1024) / 1e6;
 }
 
-answerRequests((request: EngineRequest) =>
-  request.kind === 'start' ? start(request.engine, request.workload) : steps(request.first, request.count),
-);
+answerRequests((request: EngineRequest) => {
+  switch (request.kind) {
+    case 'start':
+      return start(request.engine, request.workload, request.mode);
+    case 'predict':
+      return predict(request.budget);
+    case 'steps':
+      return steps(request.first, request.count);
+  }
+});

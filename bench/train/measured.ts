@@ -10,6 +10,21 @@ export interface Steps {
   readonly peakMemoryMB: number;
 }
 
+/** Some batches in inference mode. */
+export interface Predictions {
+  /** Of the last of them, `[N, classes]`. */
+  readonly scores: readonly number[];
+  /** Of each batch. */
+  readonly milliseconds: readonly number[];
+  readonly peakMemoryMB: number;
+}
+
+/** Of two numbers in the same place, relative to the largest of the second; NaN, which is below nothing, spreads. */
+export function largestDifference(scores: readonly number[], reference: readonly number[]): number {
+  const largest = Math.max(...reference.map(Math.abs));
+  return Math.max(...reference.map((score, at) => Math.abs(scores[at]! - score))) / largest;
+}
+
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;

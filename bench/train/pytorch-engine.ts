@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Graph, isOp, shapeOf } from '../../src/compiler/graph.ts';
 import { Source } from '../../src/dsl/source.ts';
-import type { NamedTensor } from '../../src/engines/engine.ts';
+import type { NamedTensor, NamedTensors } from '../../src/engines/engine.ts';
 import { initialWeights } from '../../src/engines/initialize.ts';
 import { hashSeed } from '../../src/shared/random.ts';
 import { encodeSafetensors } from '../../src/training/safetensors.ts';
@@ -14,7 +14,17 @@ import { readWeightMap } from '../../src/training/weights/weight-map.ts';
 import type { EngineProcess } from './engine-process.ts';
 import type { Started } from './engine-worker.ts';
 import type { Steps } from './measured.ts';
-import { batchesOf, graphOf, LEARNING_RATE, MODELS, projectFile, SEED, setupOf, type Workload } from './workload.ts';
+import {
+  batchesOf,
+  graphOf,
+  inferenceWeights,
+  LEARNING_RATE,
+  MODELS,
+  projectFile,
+  SEED,
+  setupOf,
+  type Workload,
+} from './workload.ts';
 
 export const PYTORCH_SCRIPT = projectFile('bench/train/pytorch.py');
 
@@ -26,20 +36,29 @@ export function findPython(): string | undefined {
   return ['/usr/bin/python3', 'python3', 'python'].find((python) => spawnSync(python, probe).status === 0);
 }
 
-/** `precision` is that of all computation; the weights and batches that it starts from are float32. */
+interface StartOptions {
+  /** Of all computation; the weights and batches that it starts from are float32. */
+  readonly precision?: Precision;
+  readonly learningRate?: number;
+  /** Training unless told; `frozen` is inference by frozen TorchScript. */
+  readonly mode?: 'train' | 'inference' | 'frozen';
+  /** That of the workload unless told. */
+  readonly graph?: Graph;
+}
+
 export async function startPyTorch(
   process: EngineProcess,
   workload: Workload,
-  { precision = 'float32', learningRate = LEARNING_RATE }: { precision?: Precision; learningRate?: number } = {},
+  { precision = 'float32', learningRate = LEARNING_RATE, mode = 'train', graph = graphOf(workload) }: StartOptions = {},
 ): Promise<Started> {
   const folder = mkdtempSync(join(tmpdir(), 'specc-bench-'));
   try {
-    const graph = graphOf(workload);
-    writeFileSync(join(folder, 'weights.safetensors'), encodeSafetensors(pytorchWeights(graph, workload)));
+    const weights = mode === 'train' ? initialWeights(graph, SEED) : inferenceWeights(graph);
+    writeFileSync(join(folder, 'weights.safetensors'), encodeSafetensors(pytorchWeights(graph, weights, workload)));
     writeFileSync(join(folder, 'batches.safetensors'), encodeSafetensors(batchTensors(graph, workload.batch)));
     const { optimizer } = setupOf(graph, workload);
     const { model, threads } = workload;
-    return await process.request({ kind: 'start', folder, model, threads, optimizer, learningRate, precision });
+    return await process.request({ kind: 'start', folder, model, threads, optimizer, learningRate, precision, mode });
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -58,11 +77,11 @@ export function pytorchSteps(process: EngineProcess, graph: Graph, first: number
   return process.request({ kind: 'steps', first, count, dropout: masks[0] ?? null });
 }
 
-function pytorchWeights(graph: Graph, { model }: Workload): Map<string, NamedTensor> {
+function pytorchWeights(graph: Graph, weights: NamedTensors, { model }: Workload): Map<string, NamedTensor> {
   const file = MODELS[model].weightMap;
   const { value: map, diagnostics } = readWeightMap(new Source(file, readFileSync(projectFile(file), 'utf8')));
   if (map === undefined) throw new Error(diagnostics.map(({ message }) => message).join('\n'));
-  const { tensors, unnamed } = intoForeign(graph, initialWeights(graph, SEED), map);
+  const { tensors, unnamed } = intoForeign(graph, weights, map);
   if (unnamed.length > 0) throw new Error(`${file} has no name for ${unnamed.join(', ')}`);
   return new Map(tensors);
 }

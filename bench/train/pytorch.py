@@ -3,6 +3,7 @@
     {"kind": "start", "folder": ..., "model": "ddrnet", "threads": 2, "optimizer": {...}, "learningRate": 0.001,
      "precision": "float32"}
     {"kind": "steps", "first": 1, "count": 2, "dropout": {"rate": 0.2, "keys": [[1, 2], [3, 4]]}}
+    {"kind": "predict", "budget": 500}    after a start with "mode": "inference" or "frozen"
     {"kind": "op", ...}    see `measure_op`
 """
 import json
@@ -19,7 +20,7 @@ import torchvision
 from torch import nn
 
 
-CLASSIFIER_BIASES = ("classify.bias", "fc.bias", "classifier.3.bias")
+CLASSIFIER_BIASES = ("classify.bias", "fc.bias", "classifier.3.bias", "classifier.1.bias", "heads.head.bias")
 
 
 class Unit(nn.Module):
@@ -108,27 +109,61 @@ class Dropout:
         return x * self.mask.to(x.dtype)
 
 
+def build_model(name, weights, size):
+    classes = [tensor for key, tensor in weights.items() if key in CLASSIFIER_BIASES][0].numel()
+    models = torchvision.models
+    model = {
+        "ddrnet": lambda: DDRNet(classes),
+        "resnet18": lambda: models.resnet18(num_classes=classes),
+        "resnext50": lambda: models.resnext50_32x4d(num_classes=classes),
+        "mobilenet_v3_large": lambda: models.mobilenet_v3_large(num_classes=classes, dropout=0.0),
+        "efficientnet_b0": lambda: models.efficientnet_b0(num_classes=classes),
+        "vit_b_16": lambda: models.vit_b_16(num_classes=classes, image_size=size),
+    }[name]()
+    missing, unexpected = model.load_state_dict(weights, strict=False)
+    missing = [key for key in missing if not key.endswith("num_batches_tracked")]
+    if missing or unexpected:
+        raise ValueError(f"weights without a value: {missing}, unknown weights: {unexpected}")
+    return model
+
+
+class Inference:
+    def __init__(self, request):
+        torch.set_num_threads(request["threads"])
+        torch.set_flush_denormal(True)
+        folder = request["folder"]
+        self.images = read_safetensors(f"{folder}/batches.safetensors")["images.0"].permute(0, 3, 1, 2).contiguous()
+        weights = read_safetensors(f"{folder}/weights.safetensors")
+        self.model = build_model(request["model"], weights, self.images.shape[-1]).eval()
+        if request["model"] == "ddrnet":
+            self.model.dropout = nn.Identity()
+        if request["mode"] == "frozen":
+            with torch.no_grad():
+                self.model = torch.jit.freeze(torch.jit.trace(self.model, self.images))
+
+    def predict(self, budget):
+        milliseconds = []
+        with torch.no_grad():
+            while len(milliseconds) < 3 or sum(milliseconds) < budget:
+                begun = time.perf_counter()
+                scores = self.model(self.images)
+                milliseconds.append((time.perf_counter() - begun) * 1000)
+        return {
+            "scores": scores.flatten().tolist(),
+            "milliseconds": milliseconds,
+            "peakMemoryMB": peak_memory_mb(),
+        }
+
+
 class Training:
     def __init__(self, request):
         torch.set_num_threads(request["threads"])
         # As the native engine has it.
         torch.set_flush_denormal(True)
-        folder, model = request["folder"], request["model"]
+        folder = request["folder"]
         weights = read_safetensors(f"{folder}/weights.safetensors")
-        classes = [tensor for name, tensor in weights.items() if name in CLASSIFIER_BIASES][0].numel()
-        models = torchvision.models
-        build = {
-            "ddrnet": lambda: DDRNet(classes),
-            "resnet18": lambda: models.resnet18(num_classes=classes),
-            "resnext50": lambda: models.resnext50_32x4d(num_classes=classes),
-            "mobilenet_v3_large": lambda: models.mobilenet_v3_large(num_classes=classes, dropout=0.0),
-        }
         self.precision = getattr(torch, request["precision"])
-        self.model = build[model]().train()
-        missing, unexpected = self.model.load_state_dict(weights, strict=False)
-        missing = [name for name in missing if not name.endswith("num_batches_tracked")]
-        if missing or unexpected:
-            raise ValueError(f"weights without a value: {missing}, unknown weights: {unexpected}")
+        self.model = build_model(request["model"], weights, None).train()
         self.model.to(self.precision)
         batches = read_safetensors(f"{folder}/batches.safetensors")
         self.images = [
@@ -267,10 +302,12 @@ def main():
         request = json.loads(line)
         try:
             if request["kind"] == "start":
-                training = Training(request)
+                training = (Training if request["mode"] == "train" else Inference)(request)
                 reply = {"device": f"PyTorch {torch.__version__}"}
             elif request["kind"] == "steps":
                 reply = training.steps(request["first"], request["count"], request["dropout"])
+            elif request["kind"] == "predict":
+                reply = training.predict(request["budget"])
             else:
                 reply = measure_op(request)
         except Exception as error:  # told to the other side, which decides

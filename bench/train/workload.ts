@@ -2,10 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { compile, elaborate } from '../../src/compiler/compile.ts';
+import { logitsOf } from '../../src/compiler/cross-entropy.ts';
 import { type Graph, shapeOf } from '../../src/compiler/graph.ts';
 import { convolutionForms } from '../../src/compiler/lower/convolution-form.ts';
 import { passNames } from '../../src/compiler/program/passes/index.ts';
-import type { TrainingBatch, TrainingSetup } from '../../src/engines/engine.ts';
+import type { NamedTensors, TrainingBatch, TrainingSetup } from '../../src/engines/engine.ts';
+import { initialWeights } from '../../src/engines/initialize.ts';
 import { elementCount } from '../../src/shared/element-count.ts';
 import { Random } from '../../src/shared/random.ts';
 
@@ -27,6 +29,13 @@ export const MODELS = {
     // PyTorch would have to be given the masks
     settings: { dropout_rate: 0 },
   },
+  efficientnet_b0: {
+    spec: 'specs/zoo/efficientnet.spec',
+    model: 'EfficientNetB0',
+    weightMap: `${torchvision}/efficientnet.yaml`,
+    settings: {},
+  },
+  vit_b_16: { spec: 'specs/zoo/vit.spec', model: 'ViTB16', weightMap: `${torchvision}/vit.yaml`, settings: {} },
 } as const;
 
 export type ModelName = keyof typeof MODELS;
@@ -67,6 +76,26 @@ export function graphOf({ model, size }: Pick<Workload, 'model' | 'size'>): Grap
   const { value, diagnostics } = elaborate(compile(path, read(path), { read }), MODELS[model].model, settings);
   if (value === undefined) throw new Error(diagnostics.map(({ message }) => message).join('\n'));
   return value;
+}
+
+/** The model without its softmax, which would hide differences: PyTorch's models end in logits. */
+export function inferenceGraphOf(workload: Pick<Workload, 'model' | 'size'>): Graph {
+  const graph = graphOf(workload);
+  const [output] = graph.outputs;
+  const softmax = graph.values[output!.value]!.node;
+  const nodes = graph.nodes.filter(({ id }) => id !== softmax);
+  return { ...graph, nodes, outputs: [{ ...output!, value: logitsOf(graph) }] };
+}
+
+/** Scales, offsets and statistics that are not 1 and 0, so that nothing of them can be left out. */
+export function inferenceWeights(graph: Graph): NamedTensors {
+  const random = Random.of('bench', SEED, 'weights');
+  return new Map(
+    [...initialWeights(graph, SEED)].map(([path, tensor]) => {
+      if (!/\/(gamma|beta|moving_mean|moving_variance)$/.test(path)) return [path, tensor];
+      return [path, { ...tensor, data: tensor.data.map((each) => each + random.uniform(0, 0.3)) }];
+    }),
+  );
 }
 
 export function setupOf(graph: Graph, { batch, threads, without = [] }: Workload): TrainingSetup {

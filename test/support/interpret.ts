@@ -167,6 +167,16 @@ const kernels: { readonly [K in Kernel]: Compute<K> } = {
     return result;
   },
 
+  instance_norm: ({ attributes: { epsilon }, shape }, [x]) =>
+    standardised(x!.data, elementCount(shape.slice(2)), epsilon),
+
+  layer_norm: ({ attributes: { epsilon }, shape }, [x, gamma, beta]) => {
+    const channels = shape.at(-1)!;
+    return standardised(x!.data, channels, epsilon).map(
+      (each, index) => gamma!.data[index % channels]! * each + beta!.data[index % channels]!,
+    );
+  },
+
   batch_norm: ({ attributes: { epsilon }, shape }, [x, ...vectors]) => {
     const [gamma, beta, mean, variance] = vectors.map(({ data }) => data) as [
       Float64Array,
@@ -228,6 +238,21 @@ const kernels: { readonly [K in Kernel]: Compute<K> } = {
   },
 };
 
+/** Each run of `size` numbers less its mean, over its deviation. */
+function standardised(data: Float64Array, size: number, epsilon: number): Float64Array {
+  const result = new Float64Array(data.length);
+  for (let first = 0; first < data.length; first += size) {
+    const run = data.subarray(first, first + size);
+    const mean = run.reduce((sum, each) => sum + each, 0) / size;
+    const variance = run.reduce((sum, each) => sum + (each - mean) ** 2, 0) / size;
+    result.set(
+      run.map((each) => (each - mean) / Math.sqrt(variance + epsilon)),
+      first,
+    );
+  }
+  return result;
+}
+
 const unaries: { readonly [F in Unary]: (x: number) => number } = {
   neg: (x) => -x,
   exp: Math.exp,
@@ -239,6 +264,7 @@ const unaries: { readonly [F in Unary]: (x: number) => number } = {
   step: (x) => (x > 0 ? 1 : 0),
   floor: Math.floor,
   tanh: Math.tanh,
+  hard_sigmoid: (x) => Math.min(Math.max(x / 6 + 0.5, 0), 1),
   sigmoid: (x) => 1 / (1 + Math.exp(-x)),
   sin: Math.sin,
   cos: Math.cos,

@@ -139,6 +139,5 @@ export function geluTanh(b: Builder, x: Tensor): Tensor {
 }
 
 export function hardSigmoid(b: Builder, x: Tensor): Tensor {
-  const line = b.add(b.scale(x, 1 / 6), b.constant(0.5));
-  return b.binary('min', b.unary('relu', line), b.constant(1));
+  return b.unary('hard_sigmoid', x);
 }

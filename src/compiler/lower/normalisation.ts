@@ -61,6 +61,11 @@ export const normalisation: Pick<LowerTable, Normalisation> = {
     const { builder: b } = context;
     const { layout, shape, tensor } = x!;
     const axis = physicalAxis(layout, shape.length, shape.length - 1);
+    if (!context.training && axis === tensor.shape.length - 1) {
+      // one kernel, which reads the numbers once; it keeps nothing that a gradient needs
+      const vectors = [factors(b, x!, weights), weights['beta'] ?? b.constant(0, [shape.at(-1)!])] as const;
+      return { outputs: [context.place(b.layerNorm(tensor, vectors, node.attributes.epsilon), layout, shape)] };
+    }
     const { centred, deviation } = standardise(b, tensor, [axis], node.attributes.epsilon);
     const normalised = b.mul(centred, deviation);
     const scaled = b.mul(normalised, overChannels(b, factors(b, x!, weights), layout, shape.length));
@@ -104,6 +109,12 @@ function normaliseGroups(
   const image = context.as(x, 'channels-first');
   const members = elementCount(image.shape.slice(1)) / groups;
   const grouped = b.reshape(image, [batch, groups, members]);
+  if (!context.training) {
+    // one kernel; the scale and offset are another, which the pass `affine` makes one of
+    const normal = b.reshape(b.instanceNorm(grouped, epsilon), image.shape);
+    const scaled = b.mul(normal, overChannels(b, factors(b, x, weights), 'channels-first', x.shape.length));
+    return { outputs: [context.place(shifted(b, scaled, weights, 'channels-first'), 'channels-first', x.shape)] };
+  }
   const { centred, deviation } = standardise(b, grouped, [2], epsilon);
   const scaled = b.mul(
     b.reshape(centred, image.shape),

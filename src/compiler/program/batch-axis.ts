@@ -64,6 +64,9 @@ const rows: { readonly [K in Kernel]: Row<K> } = {
   conv: onlyFirst,
   conv_transpose: onlyFirst,
   batch_norm: onlyFirst,
+  instance_norm: examplewise,
+  layer_norm: (_, [x, ...vectors]) =>
+    (x!.shape.length > 1 && !vectors.some(({ grows }) => grows)) || 'normalises over the examples',
   max_pool: examplewise,
   average_pool: examplewise,
   softmax: ({ attributes: { axis } }) => axis !== 0 || 'normalises over the examples',

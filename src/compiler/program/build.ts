@@ -79,6 +79,8 @@ export function builderOn(assembler: Assembler): Builder {
       emit('average_pool', { ...windowOf(window), kernel: [...window.kernel], countPadding: window.countPadding }, [x]),
     softmax: (x, axis) => emit('softmax', { axis: axis < 0 ? axis + x.shape.length : axis }, [x]),
     batchNorm: (x, vectors, epsilon) => emit('batch_norm', { epsilon: Math.fround(epsilon) }, [x, ...vectors]),
+    instanceNorm: (x, epsilon) => emit('instance_norm', { epsilon: Math.fround(epsilon) }, [x]),
+    layerNorm: (x, vectors, epsilon) => emit('layer_norm', { epsilon: Math.fround(epsilon) }, [x, ...vectors]),
 
     neg: (x) => builder.unary('neg', x),
     add: (a, b) => builder.binary('add', a, b),

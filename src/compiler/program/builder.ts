@@ -51,6 +51,10 @@ export interface Builder {
   softmax(x: Tensor, axis: number): Tensor;
   /** By given statistics: `[gamma, beta, mean, variance]`, all `[C]`. */
   batchNorm(x: Tensor, vectors: readonly [Tensor, Tensor, Tensor, Tensor], epsilon: number): Tensor;
+  /** Each channel of each example, `[N, C, …]`, by its own statistics. */
+  instanceNorm(x: Tensor, epsilon: number): Tensor;
+  /** Over the last axis, by its own statistics: `[gamma, beta]`, both `[C]`. */
+  layerNorm(x: Tensor, vectors: readonly [Tensor, Tensor], epsilon: number): Tensor;
 
   // what rules say often
   neg(x: Tensor): Tensor;

@@ -21,6 +21,8 @@ export type Unary =
   | 'floor'
   | 'tanh'
   | 'sigmoid'
+  /** `min(max(x / 6 + 1 / 2, 0), 1)`. */
+  | 'hard_sigmoid'
   | 'sin'
   | 'cos'
   | 'erf'
@@ -87,6 +89,10 @@ export interface KernelAttributes {
   softmax: { readonly axis: number };
   /** x [N, C, …], gamma, beta, mean, variance, all [C]: `gamma · (x − mean) / √(variance + epsilon) + beta`; ε is a float32 */
   batch_norm: { readonly epsilon: number };
+  /** x [N, C, …]: each channel of each example less its mean, over `√(variance + epsilon)`; ε is a float32 */
+  instance_norm: { readonly epsilon: number };
+  /** x, gamma, beta, both [C]: `gamma · (x − mean) / √(variance + epsilon) + beta` over the last axis, C; ε is a float32 */
+  layer_norm: { readonly epsilon: number };
 }
 
 export type Kernel = keyof KernelAttributes;

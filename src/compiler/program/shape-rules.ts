@@ -47,6 +47,8 @@ const operandCounts: { readonly [K in Kernel]: readonly [number, number] } = {
   average_pool: [1, 1],
   softmax: [1, 1],
   batch_norm: [5, 5],
+  instance_norm: [1, 1],
+  layer_norm: [3, 3],
 };
 
 const shapeRules: { readonly [K in Kernel]: ShapeRule<K> } = {
@@ -210,6 +212,21 @@ const shapeRules: { readonly [K in Kernel]: ShapeRule<K> } = {
     for (const { shape, type } of vectors) {
       require(type === 'float32' && shape.length === 1 && shape[0] === x!.shape[1], () =>
         `a vector ${textOf(shape)} for the channels of ${textOf(x!.shape)}`);
+    }
+    return x!;
+  },
+
+  instance_norm: (_, [x]) => {
+    requireType(x!, 'float32', 'instance_norm');
+    require(x!.shape.length >= 3, () => `${textOf(x!.shape)} has no axes after its channels`);
+    return x!;
+  },
+
+  layer_norm: (_, [x, ...vectors]) => {
+    requireType(x!, 'float32', 'layer_norm');
+    for (const { shape, type } of vectors) {
+      require(type === 'float32' && shape.length === 1 && shape[0] === x!.shape.at(-1), () =>
+        `a vector ${textOf(shape)} for the last axis of ${textOf(x!.shape)}`);
     }
     return x!;
   },

@@ -11,6 +11,7 @@ const unaries: Record<Unary, true> = {
   abs: true,
   sign: true,
   step: true,
+  hard_sigmoid: true,
   floor: true,
   tanh: true,
   sigmoid: true,
@@ -187,6 +188,17 @@ export const everyKernel: { readonly [K in Kernel]: (b: Builder) => Tensor[] } =
     return [
       b.batchNorm(b.input('image', [2, 3, 4, 5]), vectors, 1e-3),
       b.batchNorm(b.input('row', [4, 3]), vectors, 0.1),
+    ];
+  },
+  instance_norm: (b) => [
+    b.instanceNorm(b.input('image', [2, 3, 4, 5]), 1e-3),
+    b.instanceNorm(b.input('groups', [2, 3, 7]), 0.1),
+  ],
+  layer_norm: (b) => {
+    const vectors = [b.input('gamma', [5]), b.input('beta', [5])] as const;
+    return [
+      b.layerNorm(b.input('image', [2, 3, 4, 5]), vectors, 1e-3),
+      b.layerNorm(b.input('row', [4, 5]), vectors, 0.1),
     ];
   },
 };

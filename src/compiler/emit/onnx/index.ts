@@ -39,7 +39,7 @@ export interface OnnxOptions {
 /** Inputs and outputs keep their names; constants become initializers. */
 export function emitOnnx(source: Program, name: string, options: OnnxOptions = {}): Uint8Array {
   const { opset = 18, batch, channelBlock, sequenceFirst, doc = '', docs, metadata = {} } = options;
-  const program = legalise(source);
+  const program = legalise(source, opset);
   const grows = growing(program, batch);
   const names = nameTensors(program);
   const initializer: TensorProto[] = [];
@@ -160,6 +160,10 @@ function modelContext(
     float32: (value) =>
       once(`float32 ${value}`, (name) => {
         initializer.push(tensorMessage(name, [], Float32Array.of(value), 'float32'));
+      }),
+    float32s: (value, size) =>
+      once(`float32 ${value} [${size}]`, (name) => {
+        initializer.push(tensorMessage(name, [size], new Float32Array(size).fill(value), 'float32'));
       }),
     hasBatch: ({ id }) => grows.has(id),
     shapeOf: ({ id, kernel, operands, shape }) => {

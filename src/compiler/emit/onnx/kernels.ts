@@ -27,6 +27,8 @@ export interface ModelContext {
   /** Names initializers for what ONNX takes as an operand and our kernels as an attribute. */
   int64(values: readonly number[]): string;
   float32(value: number): string;
+  /** Names a vector that has the number in all of its places. */
+  float32s(value: number, size: number): string;
   /** Names what holds the shape that an instruction makes, as `Reshape` and `Expand` take it. */
   shapeOf(instruction: Instruction): string;
   /** Whether the first axis has a size that is only known when the model runs. */
@@ -49,6 +51,7 @@ export const operators: { readonly [K in Kernel]: KernelRow<K> } = {
     inputs,
     // so steep that every normal number above 0 reaches the 1
     ...(fn === 'step' && { attributes: { alpha: { float: 3e38 }, beta: { float: 0 } } }),
+    ...(fn === 'hard_sigmoid' && { attributes: { alpha: { float: 1 / 6 }, beta: { float: 0.5 } } }),
   }),
   binary: ({ attributes: { fn } }, inputs) => ({ op: binaries[fn], inputs }),
   compare: ({ attributes: { fn } }, inputs) => ({ op: comparisons[fn], inputs }),
@@ -123,6 +126,17 @@ export const operators: { readonly [K in Kernel]: KernelRow<K> } = {
     inputs,
     attributes: { epsilon: { float: epsilon } },
   }),
+  instance_norm: ({ attributes: { epsilon }, shape }, [x], { float32s }) => ({
+    op: 'InstanceNormalization',
+    inputs: [x!, float32s(1, shape[1]!), float32s(0, shape[1]!)],
+    attributes: { epsilon: { float: epsilon } },
+  }),
+  // before opset 17 there is none: `legalise` spells it out
+  layer_norm: ({ attributes: { epsilon } }, inputs) => ({
+    op: 'LayerNormalization',
+    inputs,
+    attributes: { axis: -1, epsilon: { float: epsilon } },
+  }),
 };
 
 const unaries: { readonly [F in Unary]: string } = {
@@ -137,6 +151,7 @@ const unaries: { readonly [F in Unary]: string } = {
   floor: 'Floor',
   tanh: 'Tanh',
   sigmoid: 'Sigmoid',
+  hard_sigmoid: 'HardSigmoid',
   sin: 'Sin',
   cos: 'Cos',
   erf: 'Erf',

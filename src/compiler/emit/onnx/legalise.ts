@@ -5,9 +5,10 @@ import { rewrite } from '../../program/passes/rewrite.ts';
 import type { Instruction, Program } from '../../program/program.ts';
 
 /** In one sweep, since the programs of training steps are long. */
-export function legalise(program: Program): Program {
-  return rewrite(program, (instruction, [x], { builder }) => {
+export function legalise(program: Program, opset: number): Program {
+  return rewrite(program, (instruction, [x, ...vectors], { builder }) => {
     if (instruction.kernel === 'max_pool') return spellOutWidePadding(instruction, x!, builder);
+    if (instruction.kernel === 'layer_norm' && opset < 17) return spellOutLayerNorm(instruction, x!, vectors, builder);
     if (instruction.kernel === 'reduce') return spellOutMean(instruction, x!, builder);
     return undefined;
   });
@@ -23,6 +24,21 @@ function spellOutWidePadding(
   if (pads.every((pair, axis) => pair.every((pad) => pad < kernel[axis]!))) return undefined;
   const padded = builder.pad(x, [[0, 0], [0, 0], ...pads], Number.NEGATIVE_INFINITY);
   return builder.maxPool(padded, { ...attributes, pads: pads.map(() => [0, 0]) });
+}
+
+/** There is an operator from opset 17 on. */
+function spellOutLayerNorm(
+  { attributes: { epsilon } }: Extract<Instruction, { kernel: 'layer_norm' }>,
+  x: Tensor,
+  vectors: readonly Tensor[],
+  b: Builder,
+): Tensor {
+  const [gamma, beta] = vectors as [Tensor, Tensor];
+  const [last, share] = [x.shape.length - 1, 1 / x.shape.at(-1)!];
+  const mean = (values: Tensor): Tensor => b.scale(b.reduce('sum', values, [last]), share);
+  const centred = b.sub(x, mean(x));
+  const deviation = b.unary('sqrt', b.add(mean(b.mul(centred, centred)), b.constant(epsilon)));
+  return b.add(b.mul(b.div(centred, deviation), gamma), beta);
 }
 
 /**

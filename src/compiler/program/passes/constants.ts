@@ -79,6 +79,7 @@ const unaries: { readonly [F in Unary]?: (x: number) => number } = {
   abs: Math.abs,
   sign: Math.sign,
   step: (x) => (x > 0 ? 1 : 0),
+  hard_sigmoid: (x) => Math.min(Math.max(x / 6 + 0.5, 0), 1),
   floor: Math.floor,
   relu: (x) => Math.max(x, 0),
   not: (x) => 1 - x,

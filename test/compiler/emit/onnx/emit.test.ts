@@ -1,5 +1,6 @@
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { ModelProtoSchema } from 'onnx-buf';
+import * as ort from 'onnxruntime-node';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { emitOnnx, OPSETS, type Opset } from '../../../../src/compiler/emit/onnx/index.ts';
@@ -50,6 +51,31 @@ test('opset 18, IR version 8, readable names', () => {
     graph!.node.map(({ opType, output }) => `${opType} ${output}`),
     ['MatMul head/dense/matmul', 'Exp head/dense/exp', 'Exp head/dense/exp#2', 'Exp result 0', 'Identity result 1'],
   );
+});
+
+test('the normalisation of the last axis is spelt out where there is no operator, and computes the same', async () => {
+  const build = (b: Builder): Tensor[] => {
+    const vectors = [b.constant(Float32Array.of(1, 2, 3)), b.constant(Float32Array.of(0, 1, -1))] as const;
+    return [b.layerNorm(b.input('x', [2, 3]), vectors, 1e-3)];
+  };
+  const results: Float32Array[] = [];
+  for (const [opset, expected] of [
+    [16, false],
+    [17, true],
+  ] as const) {
+    const bytes = modelOf(build, opset);
+    const { graph } = fromBinary(ModelProtoSchema, bytes);
+    assert.is(
+      graph!.node.some(({ opType }) => opType === 'LayerNormalization'),
+      expected,
+    );
+    const session = await ort.InferenceSession.create(bytes);
+    const answered = await session.run({ x: new ort.Tensor('float32', Float32Array.of(1, 2, 4, -3, 0, 1), [2, 3]) });
+    results.push(answered[session.outputNames[0]!]!.data as Float32Array);
+    await session.release();
+  }
+  const [spelt, single] = results;
+  for (const [at, each] of single!.entries()) assert.ok(Math.abs(each - spelt![at]!) < 1e-5, `${each} ${spelt![at]}`);
 });
 
 test('one initializer for equal axes, shapes and pads', () => {

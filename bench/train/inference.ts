@@ -1,0 +1,185 @@
+/**
+ * `npm run bench:inference`: the same images through the same model in specc's native engine and in PyTorch, in turns. See
+ * bench/README.md.
+ *
+ * As in the benchmark of training, every engine is a process of its own that is stopped while another one has its turn.
+ */
+import { parseArgs } from 'node:util';
+import type { Graph } from '../../src/compiler/graph.ts';
+import { summarize } from '../../src/compiler/summary.ts';
+import { EngineProcess } from './engine-process.ts';
+import type { Started } from './engine-worker.ts';
+import { largestDifference, median, type Predictions } from './measured.ts';
+import { optionReader, say, workloadOptions } from './options.ts';
+import { findPython, PYTORCH_SCRIPT, startPyTorch } from './pytorch-engine.ts';
+import { inferenceGraphOf, MODELS, type ModelName, projectFile, type Workload } from './workload.ts';
+
+const ENGINES = ['native', 'pytorch', 'pytorch-frozen'] as const;
+type InferenceEngine = (typeof ENGINES)[number];
+
+/** The largest difference of a score, relative to the largest score, that still is the same model. */
+const TOLERANCE = 1e-4;
+
+/** An element of what `--format json` prints. */
+interface Figures {
+  readonly model: ModelName;
+  readonly batch: number;
+  readonly size: number;
+  readonly engine: InferenceEngine;
+  readonly threads: number;
+  readonly imagesPerSecond: number;
+  readonly msPerBatch: number;
+  readonly peakMemoryMB: number;
+}
+
+interface Runner {
+  readonly engine: InferenceEngine;
+  readonly process: EngineProcess;
+  /** By round. */
+  readonly milliseconds: number[][];
+  peakMemoryMB: number;
+}
+
+const USAGE =
+  'usage: npm run bench:inference -- [--models ddrnet,resnet18,…] [--batch 16] [--size 64] [--threads N] [--rounds 5] ' +
+  '[--budget 500] [--engines native,pytorch,pytorch-frozen] [--format table|json]';
+
+const { values: options } = parseArgs({
+  options: {
+    ...workloadOptions,
+    rounds: { type: 'string', default: '5' },
+    budget: { type: 'string', default: '500' },
+    engines: { type: 'string', default: ENGINES.join(',') },
+  },
+});
+
+process.on('SIGINT', () => process.exit(130));
+
+const { choices, natural } = optionReader(options, USAGE);
+const models = choices('models', Object.keys(MODELS) as ModelName[]);
+const engines = choices('engines', ENGINES);
+const format = choices('format', ['table', 'json'] as const)[0]!;
+const [batch, size, threads] = [natural('batch'), natural('size'), natural('threads')];
+const [rounds, budget] = [natural('rounds'), natural('budget')];
+const python = findPython();
+
+const figures: Figures[] = [];
+for (const model of models) figures.push(...(await compare({ model, batch, size, threads })));
+if (format === 'json') console.log(JSON.stringify(figures, null, 2));
+process.exitCode ??= figures.length > 0 ? 0 : 1;
+
+async function compare(workload: Workload): Promise<Figures[]> {
+  const graph = inferenceGraphOf(workload);
+  const { macs, parameters } = summarize(graph);
+  const million = (macs / 1e6).toFixed(0);
+  say(`\n${graph.name}, batch ${batch} of ${size}×${size}, ${parameters} parameters, ${million} million MACs an image`);
+  const runners: Runner[] = [];
+  try {
+    for (const engine of engines) {
+      const runner = await start(engine, graph, workload);
+      if (runner) runners.push(runner);
+    }
+    await compareScores(runners);
+    for (let round = 0; round < rounds; round++) {
+      const turn = runners.map((_, at) => runners[(at + round) % runners.length]!);
+      for (const runner of turn) {
+        const { milliseconds, peakMemoryMB } = await predict(runner, budget);
+        runner.milliseconds.push([...milliseconds]);
+        runner.peakMemoryMB = peakMemoryMB;
+      }
+    }
+    const found = runners.map(figuresOf.bind(undefined, workload));
+    if (format === 'table') printTable(runners, found);
+    return found;
+  } finally {
+    for (const { process } of runners) process.close();
+  }
+}
+
+/** Undefined, and told, when the engine is not here. */
+async function start(engine: InferenceEngine, graph: Graph, workload: Workload): Promise<Runner | undefined> {
+  if (engine !== 'native' && python === undefined) {
+    say(
+      `SKIPPED ${engine}: no Python here has torch, torchvision and numpy (Debian: python3-torch python3-torchvision)`,
+    );
+    return undefined;
+  }
+  const process =
+    engine === 'native'
+      ? new EngineProcess(
+          engine,
+          globalThis.process.execPath,
+          ['--import', 'tsx', projectFile('bench/train/engine-worker.ts')],
+          {},
+        )
+      : new EngineProcess(engine, python!, [PYTORCH_SCRIPT], { OMP_NUM_THREADS: `${workload.threads}` });
+  try {
+    const mode = engine === 'pytorch-frozen' ? 'frozen' : 'inference';
+    const started =
+      engine === 'native'
+        ? await process.request<Started>({ kind: 'start', engine, workload, mode })
+        : await startPyTorch(process, workload, { graph, mode });
+    if (started.missing === undefined) return { engine, process, milliseconds: [], peakMemoryMB: 0 };
+    say(`SKIPPED ${engine}: ${started.missing}`);
+    process.close();
+    return undefined;
+  } catch (error) {
+    process.close();
+    throw error;
+  }
+}
+
+/** Batches for as long as the budget lasts, and three at least. */
+function predict({ process }: Runner, milliseconds: number): Promise<Predictions> {
+  return process.request({ kind: 'predict', budget: milliseconds });
+}
+
+/** What is run to warm up is what is compared. */
+async function compareScores(runners: readonly Runner[]): Promise<void> {
+  const scores = new Map<Runner, readonly number[]>();
+  for (const runner of runners) scores.set(runner, (await predict(runner, 1)).scores);
+  const reference = runners.find(({ engine }) => engine === 'pytorch') ?? runners[0]!;
+  for (const [{ engine }, found] of scores) {
+    if (engine === reference.engine) continue;
+    const difference = largestDifference(found, scores.get(reference)!);
+    say(`${engine}: its scores differ from those of ${reference.engine} by ${difference.toExponential(1)} (relative)`);
+    if (difference < TOLERANCE) continue;
+    throw new Error(`${engine} computes something else than ${reference.engine}: a comparison would be worthless`);
+  }
+}
+
+function figuresOf({ model }: Workload, { engine, milliseconds, peakMemoryMB }: Runner): Figures {
+  const msPerBatch = median(milliseconds.flat());
+  return {
+    model,
+    batch,
+    size,
+    engine,
+    threads,
+    imagesPerSecond: (batch * 1000) / msPerBatch,
+    msPerBatch,
+    peakMemoryMB,
+  };
+}
+
+function printTable(runners: readonly Runner[], figures: readonly Figures[]): void {
+  const reference = runners.find(({ engine }) => engine === 'pytorch');
+  const heads = ['engine', 'images/s', 'ms/batch', 'peak MB', 'speed : PyTorch', 'memory : PyTorch'];
+  const rows = figures.map(({ engine, imagesPerSecond, msPerBatch, peakMemoryMB }, at) => [
+    engine,
+    imagesPerSecond.toPrecision(3),
+    msPerBatch.toPrecision(4),
+    peakMemoryMB.toFixed(0),
+    speedRatio(runners[at]!, reference),
+    reference ? (peakMemoryMB / reference.peakMemoryMB).toFixed(2) : '—',
+  ]);
+  const widths = heads.map((head, column) => Math.max(head.length, ...rows.map((row) => row[column]!.length)));
+  for (const row of [heads, ...rows]) console.log(row.map((cell, column) => cell.padEnd(widths[column]!)).join('  '));
+}
+
+/** The median over the rounds, whose times were taken one after the other, with the least and the most. */
+function speedRatio({ engine, milliseconds }: Runner, reference: Runner | undefined): string {
+  if (reference === undefined || engine === 'pytorch') return '—';
+  const ratios = milliseconds.map((own, round) => median(reference.milliseconds[round]!) / median(own));
+  return `${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)})`;
+}
