@@ -14,6 +14,7 @@ import type { Layout, LowerContext, Placed } from './lower/rule.ts';
 import type { OpKind } from './ops/kind.ts';
 import { weightsOf } from './ops/weights/index.ts';
 import type { Tensor } from './program/builder.ts';
+import { Recomputation, type Region } from './recompute.ts';
 
 export interface Gradients {
   /** By weight path, in the shape of the weight. */
@@ -29,12 +30,17 @@ export function differentiate(
   /** The gradient of what is differentiated, in values on which it depends. */
   seeds: ReadonlyMap<ValueId, Placed>,
   wanted: ReadonlySet<ValueId> = new Set(),
+  /** Blocks that are computed again instead of being kept. */
+  recomputed: readonly Region[] = [],
 ): Gradients {
+  const recomputation = new Recomputation(context, forward, recomputed);
   const needed = neededValues(graph, wanted);
   const received = new Map<ValueId, Placed[]>([...seeds].map(([value, gradient]) => [value, [gradient]]));
   const weights = new Map<string, Tensor>();
   const values = new Map<ValueId, Placed>();
+  const arrived = (value: ValueId): readonly Tensor[] => sums(context, received.get(value)).map(({ tensor }) => tensor);
   for (const node of graph.nodes.toReversed()) {
+    recomputation.reach(node, arrived);
     context.builder.origin(`gradient ${node.path}`);
     const outputs = node.outputs.map((output) => total(context, forward.values.get(output)!, received.get(output)));
     for (const [index, output] of node.outputs.entries()) {
@@ -44,7 +50,7 @@ export function differentiate(
     const reached = outputs.some((output) => output !== undefined);
     if (!reached || (trained.length === 0 && !node.inputs.some((input) => needed.has(input)))) continue;
 
-    const backward = ruleOf(node)(context, node, forward.runs[node.id]!, outputs);
+    const backward = ruleOf(node)(context, node, recomputation.runOf(node), outputs);
     for (const [index, input] of node.inputs.entries()) {
       const gradient = backward.inputs[index];
       if (!gradient || !needed.has(input)) continue;
@@ -73,22 +79,27 @@ function neededValues(graph: Graph, wanted: ReadonlySet<ValueId>): ReadonlySet<V
 }
 
 /** The sum of what a value received, in the value's layout. Each layout is summed first and brought over once. */
-function total(context: LowerContext, value: Placed, received: readonly Placed[] = []): Placed | undefined {
-  const { builder } = context;
-  const sumIn = (layout: Layout): Tensor | undefined => {
-    const parts = received.filter((part) => part.layout === layout).map(({ tensor }) => tensor);
-    return parts.length === 0 ? undefined : parts.reduce((sum, part) => builder.add(sum, part));
-  };
-  const sums = (['channels-first', 'channels-last'] as const).flatMap((layout) => {
-    const tensor = sumIn(layout);
-    return tensor ? [context.as({ tensor, layout, shape: value.shape }, value.layout)] : [];
-  });
-  if (sums.length === 0) return undefined;
+function total(context: LowerContext, value: Placed, received?: readonly Placed[]): Placed | undefined {
+  const parts = sums(context, received).map(({ tensor, layout }) =>
+    context.as({ tensor, layout, shape: value.shape }, value.layout),
+  );
+  if (parts.length === 0) return undefined;
   return context.place(
-    sums.reduce((sum, part) => builder.add(sum, part)),
+    parts.reduce((sum, part) => context.builder.add(sum, part)),
     value.layout,
     value.shape,
   );
+}
+
+/** What a value received, summed by layout. */
+function sums(
+  { builder }: LowerContext,
+  received: readonly Placed[] = [],
+): readonly { readonly tensor: Tensor; readonly layout: Layout }[] {
+  return (['channels-first', 'channels-last'] as const).flatMap((layout) => {
+    const parts = received.filter((part) => part.layout === layout).map(({ tensor }) => tensor);
+    return parts.length === 0 ? [] : [{ tensor: parts.reduce((sum, part) => builder.add(sum, part)), layout }];
+  });
 }
 
 function ruleOf(node: Node): GradientRule<OpKind> {

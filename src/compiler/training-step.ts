@@ -22,6 +22,7 @@ import { type OptimizerSettings, optimizerRule } from './optimizer/index.ts';
 import { createBuilder } from './program/build.ts';
 import type { Builder, Tensor } from './program/builder.ts';
 import type { Program } from './program/program.ts';
+import { regionsOf, unsized } from './recompute.ts';
 
 /** What of a `TrainingSetup` the program depends on. */
 export interface StepSetup {
@@ -29,6 +30,8 @@ export interface StepSetup {
   readonly batch: number;
   readonly optimizer: OptimizerSettings;
   readonly loss: LossSettings;
+  /** Paths of blocks that are computed again in the backward pass, so that their activations need not be kept. */
+  readonly recompute?: readonly string[] | undefined;
   /** Forms of convolutions that are left out: for measurements. */
   readonly withoutForms?: readonly ConvolutionForm[];
 }
@@ -172,10 +175,12 @@ export function lossAndGradients(
   examples = setup.batch,
 ): LossAndGradients {
   const { graph, batch } = setup;
-  const context = lowering(graph, builder, batch, true, 'channels-last', setup.withoutForms);
+  const regions = regionsOf(graph, setup.recompute ?? []);
+  const fed = (input: Tensor): Tensor => (regions.length === 0 ? input : unsized(builder, input));
+  const context = lowering(graph, builder, batch, true, 'channels-last', setup.withoutForms, fed);
   const forward = lower(graph, context, asFilters);
   const classes = graph.values[graph.outputs[0]!.value]!.shape;
-  const labels = builder.input('step:labels', [batch, ...classes]);
+  const labels = fed(builder.input('step:labels', [batch, ...classes]));
   const { labelSmoothing, auxiliary = {} } = setup.loss;
   const { loss, correct, logits, gradient } = crossEntropy(graph, context, forward, labels, {
     smoothing: labelSmoothing,
@@ -194,7 +199,7 @@ export function lossAndGradients(
     const sum = others === undefined ? scaled : builder.add(others.tensor, scaled);
     seeds.set(further.logits, { ...further.gradient, tensor: sum });
   }
-  const { weights } = differentiate(graph, context, forward, seeds);
+  const { weights } = differentiate(graph, context, forward, seeds, new Set(), regions);
   builder.origin('gradients');
   const gradients = new Map(
     [...weights].map(([path, tensor]) => [path, builder.transpose(tensor, forward.weights.get(path)!.order)]),

@@ -145,6 +145,7 @@ const kernels: { readonly [K in Kernel]: Compute<K> } = {
     }
     return result;
   },
+  first: (_, [x]) => x!.data,
   matmul: ({ shape }, [a, b]) => {
     const [rows, columns, inner] = [shape.at(-2)!, shape.at(-1)!, a!.shape.at(-1)!];
     const batch = shape.slice(0, -2);

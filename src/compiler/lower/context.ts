@@ -1,7 +1,7 @@
 /** What lowering and gradient rules share while they build one program. */
 import { batchlessValues } from '../batchless.ts';
 import { type Graph, type Shape, shapeOf, type ValueId } from '../graph.ts';
-import type { Builder } from '../program/builder.ts';
+import type { Builder, Tensor } from '../program/builder.ts';
 import type { ConvolutionForm } from './convolution-form.ts';
 import { inLayout, physicalShape } from './layout.ts';
 import type { Layout, LowerContext } from './rule.ts';
@@ -31,8 +31,10 @@ export function lowering(
   training: boolean,
   inputLayout: Layout = 'channels-last',
   withoutForms: readonly ConvolutionForm[] = [],
+  fed: (input: Tensor) => Tensor = (input) => input,
 ): Lowering {
   const masks: MaskInput[] = [];
+  const drawn = new Map<string, Tensor>();
   const isBatchless = (value: ValueId): boolean => batchlessValues(graph).has(value);
   return {
     builder,
@@ -41,6 +43,7 @@ export function lowering(
     inputLayout,
     withoutForms,
     masks,
+    fed,
 
     as: (value, layout) => inLayout(builder, value, layout),
 
@@ -63,9 +66,11 @@ export function lowering(
       const perExample = !inputs.every(isBatchless);
       const count = perExample ? batch : 1;
       const mask: MaskInput = { input: `mask:${path}`, path, rate, shape: [count, ...shape], perExample };
-      masks.push(mask);
-      const drawn = builder.input(mask.input, mask.shape);
-      const tensor = count === batch ? drawn : builder.expand(drawn, [batch, ...shape]);
+      const input = drawn.get(path) ?? fed(builder.input(mask.input, mask.shape));
+      // a block that is computed again asks once more
+      if (!drawn.has(path)) masks.push(mask);
+      drawn.set(path, input);
+      const tensor = count === batch ? input : builder.expand(input, [batch, ...shape]);
       return { tensor, layout: 'channels-last', shape };
     },
   };

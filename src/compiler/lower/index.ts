@@ -21,7 +21,7 @@ import { pooling } from './pooling.ts';
 import { product } from './product.ts';
 import { reduction } from './reduction.ts';
 import { resampling } from './resampling.ts';
-import type { LowerContext, LowerRule, LowerTable, Placed } from './rule.ts';
+import type { Forward, LowerContext, LowerRule, LowerTable, Placed, WeightTensors } from './rule.ts';
 import { sequence } from './sequence.ts';
 import { shape } from './shape.ts';
 import { source } from './source.ts';
@@ -76,7 +76,7 @@ export function lower(graph: Graph, context: LowerContext, hold: WeightHolding =
       own[name] = updates.get(path) ?? builder.transpose(held.tensor, inverseOrder(held.order));
     }
     const inputs = node.inputs.map((input) => values.get(input)!);
-    const forward = ruleOf(node)(context, node, inputs, own);
+    const forward = lowerNode(context, node, inputs, own);
     for (const [index, output] of node.outputs.entries()) values.set(output, forward.outputs[index]!);
     for (const [name, tensor] of Object.entries(forward.updates ?? {})) {
       updates.set(specs.find((each) => each.name === name)!.path, tensor);
@@ -90,6 +90,12 @@ function holdWeight(builder: Builder, { path, shape }: WeightSpec, order: AxisOr
   return { tensor: builder.input(path, inOrder(shape, order)), order };
 }
 
-function ruleOf(node: Node): LowerRule<OpKind> {
-  return lowerRules[node.op] as LowerRule<OpKind>;
+export function lowerNode(
+  context: LowerContext,
+  node: Node,
+  inputs: readonly Placed[],
+  weights: WeightTensors,
+): Forward {
+  const rule = lowerRules[node.op] as LowerRule<OpKind>;
+  return rule(context, node, inputs, weights);
 }

@@ -29,6 +29,8 @@ export interface LowerContext {
   readonly training: boolean;
   /** Forms of convolutions that are left out: for measurements. */
   readonly withoutForms: readonly ConvolutionForm[];
+  /** What is fed at each run, as the rules are to read it. */
+  fed(input: Tensor): Tensor;
   /** The same value in that layout. */
   as(value: Placed, layout: Layout): Tensor;
   /** Throws when the tensor does not have the sizes that the layout and the shape demand. */

@@ -6,7 +6,7 @@ export const source: Pick<LowerTable, 'input' | 'weight' | 'constant'> = {
   input(context, node) {
     const shape = context.shapeOf(node.outputs[0]!);
     const layout = shape.length === 3 ? context.inputLayout : 'channels-last';
-    const tensor = context.builder.input(node.name, physicalShape(layout, context.batch, shape));
+    const tensor = context.fed(context.builder.input(node.name, physicalShape(layout, context.batch, shape)));
     return { outputs: [context.place(tensor, layout, shape)] };
   },
 

@@ -54,6 +54,7 @@ const rows: { readonly [K in Kernel]: Row<K> } = {
     return axis === 0 || 'moves the axis of the examples';
   },
   scatter_add: () => 'adds up examples',
+  first: () => 'counts the examples',
   matmul: (_, [a, b]) => {
     if (b!.grows && b!.shape.length < 3) return 'multiplies by a matrix made of examples';
     if (a!.grows && a!.shape.length < b!.shape.length) return 'multiplies the examples by several matrices';

@@ -64,6 +64,7 @@ export function builderOn(assembler: Assembler): Builder {
     },
     gather: (x, indices, axis) => emit('gather', { axis }, [x, indices]),
     scatterAdd: (x, indices, updates) => emit('scatter_add', {}, [x, indices, updates]),
+    first: (x, count) => emit('first', {}, [x, count]),
 
     matmul: (a, b) => emit('matmul', {}, [a, b]),
     conv: (x, filter, bias, window) =>

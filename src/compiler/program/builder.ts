@@ -38,6 +38,9 @@ export interface Builder {
   gather(x: Tensor, indices: Tensor, axis: number): Tensor;
   scatterAdd(x: Tensor, indices: Tensor, updates: Tensor): Tensor;
 
+  /** The first `count` (int64 [1]) of x, which has no more. */
+  first(x: Tensor, count: Tensor): Tensor;
+
   matmul(a: Tensor, b: Tensor): Tensor;
   conv(x: Tensor, filter: Tensor, bias: Tensor | undefined, window: SpatialWindow & { groups: number }): Tensor;
   convTranspose(

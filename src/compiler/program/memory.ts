@@ -7,6 +7,7 @@
  * (a rearranged copy of a convolution's operand), what the allocator wastes, and the process around it.
  */
 import { elementCount } from '../../shared/element-count.ts';
+import { countedTensors } from './counted.ts';
 import type { DataType, Instruction, Program, TensorId } from './program.ts';
 
 export interface ProgramMemory {
@@ -79,11 +80,14 @@ function peakOf(program: Program): Pick<ProgramMemory, 'peak' | 'at'> {
   for (const { operands } of instructions) for (const operand of operands) readers[operand]! += 1;
   // not ours to free: the caller's, or the model's
   const kept = new Set(program.outputs.map(({ tensor }) => tensor));
+  // only a result that is known to be as large as an operand is put into its place
+  const counted = countedTensors(program);
   const buffers = new Map<TensorId, Buffer>();
   let [held, peak, at] = [0, 0, ''];
   for (const id of executionOrder(program)) {
     const made = instructions[id]!;
-    const shared = kept.has(id) ? undefined : sharedBuffer(made, buffers);
+    const shared =
+      kept.has(id) || (counted.has(id) && made.kernel !== 'reshape') ? undefined : sharedBuffer(made, buffers);
     if (shared) {
       shared.readers += readers[id]!;
       buffers.set(id, shared);

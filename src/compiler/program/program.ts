@@ -75,6 +75,11 @@ export interface KernelAttributes {
   gather: { readonly axis: number };
   /** x [V, …], indices (int64) [M, 1], updates [M, …] → x with each update added to the row of its index */
   scatter_add: object;
+  /**
+   * x, count (int64 [1]), not less than x has in its first axis → x. What this computes is there no sooner than the
+   * count, and a runtime does not know beforehand how long it is.
+   */
+  first: object;
   /** a, b; NumPy batching over the leading axes */
   matmul: object;
   /** x [N, C, …], filter [O, C / groups, …], bias [O] if there is a third operand */

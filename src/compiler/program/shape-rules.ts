@@ -40,6 +40,7 @@ const operandCounts: { readonly [K in Kernel]: readonly [number, number] } = {
   pad: [1, 1],
   gather: [2, 2],
   scatter_add: [3, 3],
+  first: [2, 2],
   matmul: [2, 2],
   conv: [2, 3],
   conv_transpose: [2, 3],
@@ -154,6 +155,13 @@ const shapeRules: { readonly [K in Kernel]: ShapeRule<K> } = {
     require(equalShapes(indices!.shape, [count, 1]) && equalShapes(updates!.shape.slice(1), x!.shape.slice(1)), () =>
       `${textOf(updates!.shape)} at ${textOf(indices!.shape)} does not add to ${textOf(x!.shape)}`);
     return x!;
+  },
+
+  first: (_, [x, count]) => {
+    requireType(count!, 'int64', 'the count');
+    require(equalShapes(count!.shape, [1]), () => `a count is one number, not ${textOf(count!.shape)}`);
+    requireAxis(0, x!.shape);
+    return { shape: x!.shape, type: x!.type };
   },
 
   matmul: (_, [a, b]) => {

@@ -149,6 +149,11 @@ export const everyKernel: { readonly [K in Kernel]: (b: Builder) => Tensor[] } =
       ),
     ];
   },
+  first: (b) => {
+    const x = b.input('x', [3, 4]);
+    const many = b.cast(b.scale(b.input('one', [1]), 5), 'int64');
+    return [b.first(x, b.indices([3])), b.reshape(b.first(x, many), [2, 6])];
+  },
   matmul: (b) => {
     const [x, y] = [b.input('x', [2, 1, 3, 4]), b.input('y', [5, 4, 2])];
     return [b.matmul(x, y), b.matmul(b.input('p', [2, 3]), b.input('q', [3, 4]))];

@@ -5,6 +5,7 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { ModelProtoSchema, type NodeProto, type TensorProto } from 'onnx-buf';
 import { traceBatch } from '../../program/batch-axis.ts';
+import { countedTensors } from '../../program/counted.ts';
 import type { Instruction, KernelAttributes, Program, TensorId } from '../../program/program.ts';
 import { ProgramError } from '../../program/shape-rules.ts';
 import { BLOCKED_DOMAIN, blockedConvolution, gainsByBlocks } from './blocked-convolution.ts';
@@ -131,6 +132,7 @@ function modelContext(
   { initializer, node }: { readonly initializer: TensorProto[]; readonly node: NodeProto[] },
 ): ModelContext {
   const made = new Set<string>();
+  const counted = countedTensors(program);
   /** What is named by its value is made once. */
   const once = (name: string, make: (name: string) => void): string => {
     if (!made.has(name)) make(name);
@@ -167,8 +169,10 @@ function modelContext(
       }),
     hasBatch: ({ id }) => grows.has(id),
     shapeOf: ({ id, kernel, operands, shape }) => {
-      if (!grows.has(id)) return int64(shape);
       const [first, ...rest] = shape;
+      // a size that is stated here would be known to all that follows
+      if (kernel === 'reshape' && first !== undefined && counted.has(id)) return int64([-1, ...rest]);
+      if (!grows.has(id)) return int64(shape);
       const operand = operands[0]!;
       // an `Expand` keeps an axis that it has 1 for; in a `Reshape`, 0 is the operand's size and -1 what is left
       if (kernel === 'expand') return grows.has(operand) ? int64([1, ...rest]) : forEachExample(rest);

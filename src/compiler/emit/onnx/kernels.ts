@@ -94,6 +94,8 @@ export const operators: { readonly [K in Kernel]: KernelRow<K> } = {
     return { op: 'ScatterND', inputs, attributes: { reduction: 'add' } };
   },
 
+  first: (_, [x, count], { int64 }) => ({ op: 'Slice', inputs: [x!, int64([0]), count!, int64([0])] }),
+
   matmul: (_, inputs) => ({ op: 'MatMul', inputs }),
   conv: ({ attributes }, inputs) => ({
     op: 'Conv',

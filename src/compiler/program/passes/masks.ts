@@ -41,6 +41,7 @@ const keepsApart: ReadonlySet<Kernel> = new Set<Kernel>([
   'concat',
   'pad',
   'gather',
+  'first',
 ]);
 const unbounded: ReadonlySet<Unary> = new Set(['reciprocal', 'log', 'exp']);
 
