@@ -14,6 +14,8 @@ export interface TrainingConfig {
     readonly micro_batch?: number | 'auto';
     /** Such as `8GB`. */
     readonly memory?: string;
+    /** `none`, or patterns of paths. */
+    readonly recompute?: string | readonly string[];
     readonly drop_last?: boolean;
     readonly seed?: number;
     readonly optimizer?: OptimizerConfig;

@@ -9,6 +9,7 @@ export function trainingPlan(config: TrainingConfig['training'] = {}): TrainingP
     batch: config.batch ?? 32,
     microBatch: config.micro_batch,
     memory: config.memory === undefined ? undefined : bytesOf(config.memory),
+    recompute: recomputePlan(config.recompute),
     dropLast: config.drop_last ?? false,
     seed: config.seed ?? 1,
     optimizer: optimizerPlan(config.optimizer),
@@ -18,6 +19,11 @@ export function trainingPlan(config: TrainingConfig['training'] = {}): TrainingP
     patience: config.early_stopping,
     monitor: config.monitor ?? 'accuracy',
   };
+}
+
+function recomputePlan(config: string | readonly string[] = 'none'): TrainingPlan['recompute'] {
+  if (config === 'none') return undefined;
+  return typeof config === 'string' ? [config] : config;
 }
 
 /** `8GB`, `512 MB`: of a thousand, as disks are sold and memory is told. */

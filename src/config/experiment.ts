@@ -7,6 +7,7 @@
  * that is wrong. Images are not looked at: `check-data.ts` does that when training starts.
  */
 import type { Graph } from '../compiler/graph.ts';
+import { matchBlocks } from '../compiler/variants/blocks.ts';
 import { type Diagnostic, diagnostic, hasErrors, type Outcome } from '../dsl/diagnostic.ts';
 import type { Source } from '../dsl/source.ts';
 import { divisors } from '../shared/divisors.ts';
@@ -103,6 +104,7 @@ function checkAgainstModel(config: TrainingConfig, root: ConfigNode, model: Link
     const span = valueSpanAt(root, ['training', 'micro_batch']);
     diagnostics.push(diagnostic('config-micro-batch', span, { part, batch, near: nearestDivisors(batch, part) }));
   }
+  diagnostics.push(...checkRecomputed(config, root, model));
   const further = model.graph.outputs.slice(1).map(({ name }) => name);
   for (const name of Object.keys(config.training?.auxiliary ?? {})) {
     if (further.includes(name)) continue;
@@ -116,6 +118,19 @@ function checkAgainstModel(config: TrainingConfig, root: ConfigNode, model: Link
     diagnostics.push(diagnostic('config-order', span, { field: `data.augment.${key}`, low: range[0], high: range[1] }));
   }
   return diagnostics;
+}
+
+/** That every pattern means some block; in a variant, whose blocks the experiment does not choose, it need not. */
+function checkRecomputed(config: TrainingConfig, root: ConfigNode, model: LinkedModel): Diagnostic[] {
+  const { recompute: patterns } = trainingPlan(config.training);
+  const { ablation, variant } = model.chosen;
+  if (patterns === undefined || (variant !== undefined && variant !== ablation?.base)) return [];
+  return matchBlocks(model.graph, patterns).unmatched.map(({ pattern, other, near }) => {
+    const written = ['training', 'recompute'];
+    const listed = nodeAt(root, written)?.kind === 'list';
+    const span = valueSpanAt(root, listed ? [...written, String(patterns.indexOf(pattern))] : written);
+    return diagnostic('config-recompute-nothing', span, { pattern, model: model.name, other, near });
+  });
 }
 
 /** The divisors of the batch below and above. */

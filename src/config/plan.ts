@@ -63,6 +63,8 @@ export interface TrainingPlan {
   readonly microBatch: number | 'auto' | undefined;
   /** What `auto` may use, in bytes; undefined: a share of what is free when training starts. */
   readonly memory: number | undefined;
+  /** Patterns of the paths of blocks that are computed again in the backward pass; undefined: none. */
+  readonly recompute: readonly string[] | undefined;
   readonly dropLast: boolean;
   readonly seed: number;
   readonly optimizer: OptimizerSettings;

@@ -119,7 +119,7 @@ export interface PathSegment {
 }
 
 /** The pattern as it is written. */
-export function patternText({ segments }: PathPattern): string {
+export function patternText({ segments }: Pick<PathPattern, 'segments'>): string {
   return segments.map(({ name, index }) => `${name}${index === undefined ? '' : `[${index}]`}`).join('/');
 }
 

@@ -91,6 +91,8 @@ export type EngineName = 'native' | 'native-webgpu' | 'tfjs-gpu' | 'tfjs-webgpu'
 
 export interface Engine {
   readonly name: EngineName;
+  /** Whether training can compute blocks again, instead of keeping their activations; else `recompute` changes nothing. */
+  readonly recomputes?: boolean;
   availability(): Promise<Availability>;
   train(setup: TrainingSetup, initial: NamedTensors): Promise<TrainingSession>;
   infer(graph: Graph, weights: NamedTensors, batch: number, threads?: number): Promise<InferenceSession>;

@@ -19,6 +19,8 @@ export function chooseMicroBatch(
   training: TrainingPlan,
   graph: Graph,
   resumed: TrainingState | undefined,
+  /** Paths of blocks that are computed again, which leaves memory for more images. */
+  recompute: readonly string[] = [],
   available = process.availableMemory(),
 ): ChosenMicroBatch {
   const { batch, microBatch: asked, memory: limit = SHARE * available } = training;
@@ -29,7 +31,7 @@ export function chooseMicroBatch(
 
   const { optimizer, labelSmoothing, auxiliary } = training;
   const loss = { kind: 'cross_entropy', labelSmoothing, auxiliary } as const;
-  const estimate = fittingMicroBatch({ graph, batch, optimizer, loss }, limit);
+  const estimate = fittingMicroBatch({ graph, batch, optimizer, loss, recompute }, limit);
   const { microBatch } = estimate;
   return { microBatch, messages: [account(estimate, limit), ...statistics(graph, batch, microBatch)] };
 }

@@ -9,6 +9,7 @@ import type { Engine, NamedTensors, TrainingSession, TrainingSetup } from '../en
 import type { TrainingState } from './checkpoint.ts';
 import { chooseMicroBatch } from './micro-batch.ts';
 import type { DataMessage } from './open-data.ts';
+import { chooseRecomputed } from './recompute.ts';
 
 export interface SessionStart {
   /** Whoever trains awaits it, and hears then why it failed. */
@@ -34,16 +35,17 @@ export interface SessionNeeds {
 export function setupOf(
   { training: { optimizer, batch, seed, labelSmoothing, auxiliary } }: Plan,
   graph: Graph,
-  { microBatch, threads }: { readonly microBatch?: number | undefined; readonly threads?: number | undefined },
+  { microBatch, recompute, threads }: Pick<TrainingSetup, 'microBatch' | 'recompute' | 'threads'>,
 ): TrainingSetup {
   const loss = { kind: 'cross_entropy', labelSmoothing, auxiliary } as const;
-  return { graph, batch, microBatch, optimizer, loss, seed, ...(threads !== undefined && { threads }) };
+  return { graph, batch, microBatch, recompute, optimizer, loss, seed, ...(threads !== undefined && { threads }) };
 }
 
 export function startSession({ experiment, engine, initial, resumed, threads }: SessionNeeds): SessionStart {
   const { plan, graph } = experiment;
-  const { microBatch, messages } = chooseMicroBatch(plan.training, graph, resumed);
-  const session = engine.train(setupOf(plan, graph, { microBatch, threads }), initial);
+  const { paths: recompute, messages: recomputed } = chooseRecomputed(plan.training, graph, engine);
+  const { microBatch, messages: divided } = chooseMicroBatch(plan.training, graph, resumed, recompute);
+  const session = engine.train(setupOf(plan, graph, { microBatch, recompute, threads }), initial);
   const ended = session.then(
     (started) => started,
     () => undefined, // told to whoever awaits the session
@@ -51,7 +53,7 @@ export function startSession({ experiment, engine, initial, resumed, threads }: 
   return {
     session,
     microBatch,
-    messages,
+    messages: [...recomputed, ...divided],
     abandon: () => void ended.then((started) => started?.close()),
   };
 }

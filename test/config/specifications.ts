@@ -41,6 +41,15 @@ model Second(image: [8, 8, 3]) {
   x |> relu
 }
 `,
+  'units.spec': `block Unit(x: [H, W, C]) -> [H, W, C] {
+  x + (x |> conv2d(C, 3) |> relu)
+}
+
+model Stack(image: [8, 8, 3]) -> [4] {
+  stem = image |> conv2d(8, 3) |> relu
+  stem |> Unit |> Unit |> global_avg_pool |> dense(4) |> softmax
+}
+`,
   'parts.spec': `/// A classifier of parts that may be left out.
 model Parted(filters: int = 8)(image: [8, 8, 3]) -> [4] {
   stem = image |> conv2d(filters, 3) |> relu

@@ -2,17 +2,19 @@
 import { readFileSync } from 'node:fs';
 import { compile, elaborate } from '../../src/compiler/compile.ts';
 import { trainingMemory } from '../../src/compiler/memory.ts';
+import { matchBlocks } from '../../src/compiler/variants/blocks.ts';
 import type { TrainingSetup } from '../../src/engines/engine.ts';
 import { initialWeights } from '../../src/engines/initialize.ts';
 import { nativeEngine } from '../../src/engines/native/engine.ts';
 
-const { spec, model, size, batch, microBatch } = JSON.parse(process.argv[2]!);
+const { spec, model, size, batch, microBatch, recompute = [] } = JSON.parse(process.argv[2]!);
 const read = (path: string): string => readFileSync(path, 'utf8');
 const graph = elaborate(compile(spec, read(spec), { read }), model, { size }).value!;
 const setup: TrainingSetup = {
   graph,
   batch,
   microBatch,
+  recompute: matchBlocks(graph, recompute).paths,
   optimizer: { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-7, decay: 0 },
   loss: { kind: 'cross_entropy', labelSmoothing: 0 },
   seed: 1,

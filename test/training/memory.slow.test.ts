@@ -14,12 +14,16 @@ interface Case {
   readonly size: number;
   readonly batch: number;
   readonly microBatch: number;
+  /** Patterns of blocks that are computed again. */
+  readonly recompute?: readonly string[];
 }
 
 const cases: readonly Case[] = [
   { spec: 'specs/ddrnet.spec', model: 'DDRNet', size: 64, batch: 16, microBatch: 16 },
   { spec: 'specs/ddrnet.spec', model: 'DDRNet', size: 128, batch: 8, microBatch: 8 },
   { spec: 'specs/ddrnet.spec', model: 'DDRNet', size: 64, batch: 32, microBatch: 8 },
+  { spec: 'specs/ddrnet.spec', model: 'DDRNet', size: 128, batch: 16, microBatch: 16, recompute: ['local'] },
+  { spec: 'specs/ddrnet.spec', model: 'DDRNet', size: 128, batch: 16, microBatch: 16, recompute: ['**'] },
   { spec: 'specs/resnet.spec', model: 'ResNet18', size: 64, batch: 32, microBatch: 32 },
 ];
 
@@ -27,7 +31,7 @@ const cases: readonly Case[] = [
 const TOLERANCE = 0.25;
 
 for (const each of cases) {
-  const name = `${each.model}, ${each.size}×${each.size}, ${each.batch} in ${each.microBatch}s`;
+  const name = `${each.model}, ${each.size}×${each.size}, ${each.batch} in ${each.microBatch}s, ${each.recompute ?? 'nothing'} recomputed`;
   test(`${name}: the estimate is what a process takes`, () => {
     if (process.platform !== 'linux') {
       console.log('skipped: the peak of a process is read from /proc, which only Linux has');

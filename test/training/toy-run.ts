@@ -35,6 +35,7 @@ export function toyPlan(training: Partial<TrainingPlan> = {}): Plan {
       batch: 5,
       microBatch: undefined,
       memory: undefined,
+      recompute: undefined,
       dropLast: true,
       seed: 3,
       optimizer: { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-7, decay: 0 },

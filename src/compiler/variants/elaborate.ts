@@ -16,7 +16,7 @@ import { Session } from '../evaluate/session.ts';
 import type { Graph } from '../graph.ts';
 import type { Declaration, ModuleScope } from '../project.ts';
 import type { Ablation, Edit, Variant } from './ablation.ts';
-import { isGlob, matchPlaces, nearPaths } from './match.ts';
+import { isGlob, matchPlaces, nearPaths, segmentsOf } from './match.ts';
 import { type Planned, planEdits, type Unedited } from './plan.ts';
 
 /** The model of an ablation, with the file that it stands in, and the file of the ablation. */
@@ -174,11 +174,4 @@ export function expandPattern(
   return paths
     .filter((path) => !paths.some((other) => path.startsWith(`${other}/`)))
     .map((path) => ({ span: pattern.span, segments: segmentsOf(path) }));
-}
-
-function segmentsOf(path: string): PathPattern['segments'] {
-  return path.split('/').map((segment) => {
-    const [, name, index] = /^(.*?)(?:\[(\d+)\])?$/.exec(segment)!;
-    return { name: name!, index: index === undefined ? undefined : Number(index) };
-  });
 }

@@ -1,23 +1,24 @@
 /** Which places of a graph a path pattern means. */
 import { type PathPattern, type PathSegment, patternText } from '../../dsl/ast-ablation.ts';
 import { suggest } from '../../shared/suggest.ts';
-import type { Place } from '../evaluate/recorder.ts';
+
+type Pattern = Pick<PathPattern, 'segments'>;
 
 /**
  * The places that a pattern matches, a block before what is in it. A path without stars means that very place; in one
  * with stars, a name without an index means all of that name. Of places with one path (a block that consists of another),
  * all are given.
  */
-export function matchPlaces(pattern: PathPattern, places: readonly Place[]): readonly Place[] {
+export function matchPlaces<P extends { readonly path: string }>(pattern: Pattern, places: readonly P[]): readonly P[] {
   const expression = new RegExp(`^${expressionOf(pattern)}$`);
   return places.filter(({ path }) => expression.test(path));
 }
 
-export function isGlob({ segments }: PathPattern): boolean {
+export function isGlob({ segments }: Pattern): boolean {
   return segments.some(({ name, index }) => name.includes('*') || index === '*');
 }
 
-function expressionOf(pattern: PathPattern): string {
+function expressionOf(pattern: Pattern): string {
   const anyIndex = isGlob(pattern);
   return pattern.segments
     .map((segment, at) => {
@@ -35,10 +36,18 @@ function segmentExpression({ name, index }: PathSegment, anyIndex: boolean): str
   return `${letters}\\[${index}\\]`;
 }
 
+/** What a path, or a pattern that is well-formed, consists of. */
+export function segmentsOf(path: string): readonly PathSegment[] {
+  return path.split('/').map((segment) => {
+    const [, name, index] = /^(.*?)(?:\[(\d+|\*)\])?$/.exec(segment)!;
+    return { name: name!, index: index === undefined || index === '*' ? index : Number(index) };
+  });
+}
+
 const MOST_SUGGESTED = 4;
 
 /** Paths that may have been meant by a pattern that matches nothing. */
-export function nearPaths(pattern: PathPattern, places: readonly Place[]): readonly string[] {
+export function nearPaths(pattern: Pattern, places: readonly { readonly path: string }[]): readonly string[] {
   const paths = [...new Set(places.map(({ path }) => path))];
   const text = patternText(pattern);
   const last = pattern.segments.at(-1)!.name;

@@ -257,6 +257,25 @@ export const configuration = {
     wrong: `${MODEL}${DATA}training: { batch: 128, micro_batch: 20 }\n`,
     right: `${MODEL}${DATA}training: { batch: 128, micro_batch: 16 }\n`,
   }),
+  'config-recompute-nothing': entry<{
+    pattern: string;
+    model: string;
+    other: string | undefined;
+    near: readonly string[];
+  }>({
+    severity: 'error',
+    message: ({ pattern, model, other }) =>
+      other === undefined
+        ? `no block of ${model} has the path \`${pattern}\``
+        : `\`${other}\` is no block of ${model}, and only blocks are computed again`,
+    help: ({ near }) =>
+      near.length === 0
+        ? 'name a block around it; `specc summary` shows the blocks with what is in them'
+        : `there is ${quotedList(near, 'and')}; \`specc summary\` shows all blocks`,
+    why: 'Activations within the blocks that `recompute` names are not kept. A pattern that names none would save nothing.',
+    wrong: `model: units.spec\n${DATA}training: { recompute: [Units] }\n`,
+    right: `model: units.spec\n${DATA}training: { recompute: ['Unit*'] }\n`,
+  }),
   'config-data-missing': entry<{ field: string; path: string; what: string }>({
     severity: 'error',
     message: ({ path, what }) => `there is no ${what} '${path}'`,

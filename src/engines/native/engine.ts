@@ -12,6 +12,7 @@ function engine(name: EngineName, provider: Provider, availability: () => Promis
   const options = (threads: number | undefined) => ({ provider, threads: threadsOr(threads) });
   return {
     name,
+    recomputes: true,
     availability,
     train: (setup, initial) => NativeTrainingSession.start(setup, initial, options(setup.threads)),
     infer: (graph, weights, batch, threads) => NativeInferenceSession.start(graph, weights, batch, options(threads)),

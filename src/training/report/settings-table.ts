@@ -21,6 +21,9 @@ export function settingsTable({ plan, config, overrides, hash, engine }: RunReco
     ['learning rate', scheduleOf(training.learningRate)],
     ['batch', `${training.batch}${training.dropLast ? ', incomplete batches left out' : ''}`],
     ...(training.microBatch === undefined ? [] : [['micro-batch', `${training.microBatch}`] as [string, string]]),
+    ...(training.recompute === undefined
+      ? []
+      : [['recomputed blocks', training.recompute.join(', ')] as [string, string]]),
     ['label smoothing', `${training.labelSmoothing}`],
     ['seed', `${training.seed}`],
     [

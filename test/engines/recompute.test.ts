@@ -1,0 +1,121 @@
+/** A step that computes blocks again is the same step, bit for bit, and takes less memory. */
+import { readFileSync } from 'node:fs';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { compile, elaborate } from '../../src/compiler/compile.ts';
+import { type Graph, shapeOf } from '../../src/compiler/graph.ts';
+import { trainingMemory } from '../../src/compiler/memory.ts';
+import type { Program } from '../../src/compiler/program/program.ts';
+import { trainingStep } from '../../src/compiler/training-step.ts';
+import { matchBlocks } from '../../src/compiler/variants/blocks.ts';
+import type { NamedTensors, TrainingSetup } from '../../src/engines/engine.ts';
+import { initialWeights } from '../../src/engines/initialize.ts';
+import { nativeEngine } from '../../src/engines/native/engine.ts';
+import { chooseRecomputed } from '../../src/training/recompute.ts';
+import { adam } from './tfjs/dilated-net.ts';
+
+const read = (path: string): string => readFileSync(path, 'utf8');
+
+function graphOf(path: string, text: string, model: string, settings = {}): Graph {
+  const { value, diagnostics } = elaborate(compile(path, text, { read }), model, settings);
+  assert.ok(value, diagnostics.map(({ message }) => message).join('\n'));
+  return value;
+}
+
+/** Blocks on the model's input, within others, of several results, one of another alone, and one before the loss. */
+const blocks = graphOf(
+  'net.spec',
+  `
+block Stem(x: [H, W, C]) -> [H, W, 8] {
+  x |> conv2d(8, 3) |> batch_norm |> relu |> dropout(0.2)
+}
+
+block Inner(x: [H, W, C]) -> [H, W, C] {
+  x + (x |> conv2d(C, 3) |> group_norm(2) |> silu |> conv2d(C, 3))
+}
+
+block Outer(x: [H, W, C]) -> [H, W, C] {
+  x |> Inner |> batch_norm |> gelu |> Inner |> dropout(0.1, per: "example")
+}
+
+block Alone(x: [H, W, C]) -> [H, W, C] {
+  x |> Outer
+}
+
+block Split(x: [H, W, C], y: [H, W, C]) -> (wide: [H, W, C], narrow: [C]) {
+  wide = x * (y |> conv2d(C, 3) |> sigmoid)
+  (wide, wide |> global_avg_pool |> dense(C) |> layer_norm)
+}
+
+block Tokens(x: [N, C]) -> [N, C] {
+  x + (x |> layer_norm |> dense(2 * C) |> gelu |> dense(C))
+}
+
+block Head(x: [C]) -> [3] {
+  x |> dense(8) |> relu |> dropout(0.3) |> dense(3) |> softmax
+}
+
+model Net(image: [8, 8, 3]) -> (classes: [3], early: [3]) {
+  stem = image |> Stem
+  wide, narrow = Split(stem |> Alone, stem)
+  tokens = wide |> max_pool(2) |> reshape([16, 8]) |> Tokens |> Tokens |> reduce_mean(0)
+  (Head(tokens + narrow), narrow |> dense(3) |> softmax)
+}
+`,
+  'Net',
+);
+const ddrnet = graphOf('specs/ddrnet.spec', read('specs/ddrnet.spec'), 'DDRNet', { size: 16, dilations: [1, 2] });
+const resnet = graphOf('specs/resnet.spec', read('specs/resnet.spec'), 'ResNet18', { size: 32, classes: 3 });
+
+function setupOf(graph: Graph, recompute: readonly string[] = [], microBatch?: number): TrainingSetup {
+  const auxiliary = graph === blocks ? { early: 0.3 } : {};
+  const loss = { kind: 'cross_entropy', labelSmoothing: 0.1, auxiliary } as const;
+  const { paths, unmatched } = matchBlocks(graph, recompute);
+  assert.equal(unmatched, []);
+  return { graph, batch: 4, microBatch, recompute: paths, optimizer: adam, loss, seed: 11 };
+}
+
+async function trained(setup: TrainingSetup, steps = 3): Promise<{ losses: number[]; tensors: NamedTensors }> {
+  const size = shapeOf(setup.graph, setup.graph.inputs[0]!.value).reduce((product, each) => product * each, 1);
+  const images = Float32Array.from({ length: 4 * size }, (_, at) => Math.sin(at * 1.7 + (at % size)));
+  const labels = Int32Array.of(0, 1, 2, 1);
+  const session = await nativeEngine.train(setup, initialWeights(setup.graph, 5));
+  const losses: number[] = [];
+  for (let step = 1; step <= steps; step++) losses.push((await session.step({ images, labels }, step, 0.01)).loss);
+  const tensors = await session.save();
+  await session.close();
+  return { losses, tensors };
+}
+
+/** How often convolutions and products of matrices are computed again, by the programs' origins. */
+function again({ instructions }: Program): number {
+  return instructions.filter(({ kernel, origin }) => /^(conv|matmul)$/.test(kernel) && origin.startsWith('again '))
+    .length;
+}
+
+const cases: readonly (readonly [name: string, graph: Graph, patterns: readonly string[], products: number])[] = [
+  ['a block on the image', blocks, ['stem'], 1],
+  ['a block before the loss', blocks, ['Head'], 1],
+  ['a block of several results', blocks, ['Split'], 1],
+  ['blocks within a block', blocks, ['**/Inner'], 2],
+  ['a block with others, again for each', blocks, ['**/Outer', '**/Inner'], 5],
+  ['a block that is another', blocks, ['Alone', 'Alone/Outer'], 3],
+  ['all blocks', blocks, ['**'], 11],
+  ['the residual blocks of DDRNet', ddrnet, ['**/Residual'], 8],
+  ['all blocks of DDRNet', ddrnet, ['**'], 26],
+  ['all blocks of ResNet-18', resnet, ['**'], 1],
+];
+
+for (const [name, graph, patterns, products] of cases) {
+  test(`${name}: the same bits`, async () => {
+    const setup = setupOf(graph, patterns);
+    console.log(name, again(trainingStep(setup).program), products, setup.recompute);
+    assert.equal(await trained(setup), await trained(setupOf(graph)));
+  });
+}
+
+test('micro-batches: the same bits', async () => {
+  assert.equal(await trained(setupOf(blocks, ['**'], 2)), await trained(setupOf(blocks, [], 2)));
+});
+test.run();
+void [trainingMemory, chooseRecomputed];
