@@ -25,7 +25,7 @@ export interface TrainingSetup {
   readonly batch: number;
   /** Images whose activations are in memory at once; divides the batch, and is it unless told. */
   readonly microBatch?: number | undefined;
-  /** Paths of blocks that are computed again in the backward pass instead of being kept, with the same results. */
+  /** Paths of blocks that are computed again in the backward pass instead of being kept, with the same results to rounding. */
   readonly recompute?: readonly string[] | undefined;
   readonly optimizer: Optimizer;
   /** A final softmax of the model is folded into it. */

@@ -1,6 +1,6 @@
 /**
  * What must be the same for a run to be continued: everything that decides the numbers. Paths, the name, the number
- * of epochs, the patience, the memory and what is computed again to save it may change between the parts of a run.
+ * of epochs, the patience and the memory may change between the parts of a run.
  */
 import { createHash } from 'node:crypto';
 import { type Graph, shapeOf } from '../compiler/graph.ts';
@@ -18,7 +18,7 @@ export interface ImageNames {
 
 export function identityOf(plan: Plan, graph: Graph, images: ImageNames): Identity {
   const { augment, image, normalize, split } = plan.data;
-  const { epochs: _, patience: __, memory: ___, recompute: ____, ...training } = plan.training;
+  const { epochs: _, patience: __, memory: ___, ...training } = plan.training;
   return {
     ...flatten('model', { parameters: plan.model.parameters, graph: graphFingerprint(graph) }),
     ...flatten('data', { augment, image, normalize, splitSeed: split?.seed, validation: split?.validation }),
