@@ -3,7 +3,7 @@
  *
  * The copy of a block must neither be merged with the original, as equal instructions are by the builder and by a
  * runtime, nor be executed before the backward pass comes to the block. So of its inputs the first so many examples are
- * taken, where only the gradient that arrives at the block tells that it is all of them. Every bit stays the same.
+ * taken, where only the gradient that arrives at the block tells that it is all of them.
  */
 import type { ForwardRun } from './gradient/rule.ts';
 import type { Graph, Node, NodeId, ScopeId, ValueId } from './graph.ts';

@@ -180,7 +180,7 @@ export function lossAndGradients(
   const context = lowering(graph, builder, batch, true, 'channels-last', setup.withoutForms, fed);
   const forward = lower(graph, context, asFilters);
   const classes = graph.values[graph.outputs[0]!.value]!.shape;
-  const labels = builder.input('step:labels', [batch, ...classes]);
+  const labels = fed(builder.input('step:labels', [batch, ...classes]));
   const { labelSmoothing, auxiliary = {} } = setup.loss;
   const { loss, correct, logits, gradient } = crossEntropy(graph, context, forward, labels, {
     smoothing: labelSmoothing,

@@ -35,7 +35,7 @@ export interface SessionNeeds {
 export function setupOf(
   { training: { optimizer, batch, seed, labelSmoothing, auxiliary } }: Plan,
   graph: Graph,
-  { microBatch, recompute, threads }: Pick<TrainingSetup, 'microBatch' | 'recompute' | 'threads'>,
+  { microBatch, recompute, threads }: Pick<TrainingSetup, 'microBatch' | 'recompute'> & { threads: number | undefined },
 ): TrainingSetup {
   const loss = { kind: 'cross_entropy', labelSmoothing, auxiliary } as const;
   return { graph, batch, microBatch, recompute, optimizer, loss, seed, ...(threads !== undefined && { threads }) };
