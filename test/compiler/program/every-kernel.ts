@@ -150,9 +150,8 @@ export const everyKernel: { readonly [K in Kernel]: (b: Builder) => Tensor[] } =
     ];
   },
   first: (b) => {
-    const x = b.input('x', [3, 4]);
-    const many = b.cast(b.scale(b.input('one', [1]), 5), 'int64');
-    return [b.first(x, b.indices([3])), b.reshape(b.first(x, many), [2, 6])];
+    // a count that is computed leaves the checker without a size: test/engines/recompute.test.ts has those
+    return [b.first(b.input('x', [3, 4]), b.indices([3]))];
   },
   matmul: (b) => {
     const [x, y] = [b.input('x', [2, 1, 3, 4]), b.input('y', [5, 4, 2])];
