@@ -54,6 +54,8 @@ export interface Plan {
     readonly microBatch?: number | 'auto';
     /** What `auto` may use, in bytes. */
     readonly memory?: number;
+    /** Patterns of the paths of blocks that are computed again in the backward pass. */
+    readonly recompute?: readonly string[];
     readonly dropLast: boolean;
     readonly seed: number;
     readonly optimizer:

@@ -97,12 +97,13 @@ class NameCheck {
 
   layer(item: LayerItem): void {
     const scope = this.parameters(item.parameters);
-    for (const input of item.inputs) this.shape(scope, input.shape, true);
+    for (const { shape } of item.inputs) this.sizes(scope, shape);
+    for (const { shape } of item.inputs) this.shape(scope, shape);
     const body = new Scope(scope);
     for (const input of item.inputs) this.define(body, input.name, 'input');
     const outputs = new Map<string, Name>();
     for (const { name, shape } of item.outputs ?? []) {
-      this.shape(scope, shape, false);
+      this.shape(scope, shape);
       // Those who feed a model and read it tell both by their names.
       const fed = item.kind === 'model' ? item.inputs.find((input) => input.name.text === name?.text)?.name : undefined;
       const first = name && (outputs.get(name.text) ?? fed);
@@ -136,16 +137,21 @@ class NameCheck {
     }
   }
 
-  shape(scope: Scope, shape: ShapeExpression, binds: boolean): void {
+  /** What the shape of an input names that was not known before: those are its sizes. */
+  sizes(scope: Scope, shape: ShapeExpression): void {
     for (const axis of shape.axes) {
       if (axis.kind === 'axis' && isOpen(axis.size)) continue;
       const name = axis.kind === 'rest' ? axis.name : axis.size.kind === 'name' ? axis.size : undefined;
-      const known =
-        name !== undefined && (scope.find(name.text) !== undefined || this.module.declarations.has(name.text));
-      if (binds && name !== undefined && !known) {
-        scope.bindings.set(name.text, { name, kind: 'size', used: true });
-      } else if (axis.kind === 'axis') this.size(scope, axis.size);
-      else if (name !== undefined) this.use(scope, name.text, name.span);
+      if (name === undefined || scope.find(name.text) !== undefined || this.module.declarations.has(name.text))
+        continue;
+      scope.bindings.set(name.text, { name, kind: 'size', used: true });
+    }
+  }
+
+  shape(scope: Scope, shape: ShapeExpression): void {
+    for (const axis of shape.axes) {
+      if (axis.kind === 'axis' && !isOpen(axis.size)) this.size(scope, axis.size);
+      else if (axis.kind === 'rest' && axis.name !== undefined) this.use(scope, axis.name.text, axis.name.span);
     }
   }
 

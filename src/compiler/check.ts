@@ -11,7 +11,7 @@ import { runFunction } from './evaluate/call.ts';
 import { constantValue, requireValue } from './evaluate/expression.ts';
 import { fit, symbolicFrame, typeName } from './evaluate/parameters.ts';
 import { Halt, LIMITS, Session } from './evaluate/session.ts';
-import { symbolicShape } from './evaluate/shape-pattern.ts';
+import { bindSymbolsAhead, symbolicShape } from './evaluate/shape-pattern.ts';
 import { describe, type TensorValue, type Value } from './evaluate/value.ts';
 import type { ModuleScope, Project } from './project.ts';
 
@@ -40,6 +40,10 @@ export function checkDefinitions(project: Project, reported: Map<string, Diagnos
 function checkLayer(session: Session, module: ModuleScope, item: LayerItem): void {
   checkDefaults(session, module, item.parameters);
   const frame = symbolicFrame(module, item.parameters);
+  bindSymbolsAhead(
+    frame,
+    item.inputs.map(({ shape }) => shape),
+  );
   const inputs = item.inputs.map((input): TensorValue => {
     const shape = symbolicShape(session, frame, input.shape);
     return { kind: 'tensor', shape, id: undefined, span: input.span };

@@ -48,6 +48,47 @@ export function matchShape(
   return misfit;
 }
 
+/** An input's pattern with what is there: its sizes, or nothing where they are not known. */
+export interface Matched {
+  readonly pattern: ShapeExpression;
+  readonly shape: readonly Dim[] | undefined;
+}
+
+/**
+ * Binds the names that formulas in some pattern use to the axes that they name, in whichever input, so that
+ * `(wide: [8 * S, C], narrow: [S, C])` may be written in either order.
+ */
+export function bindAhead(frame: Frame, inputs: readonly Matched[]): void {
+  const used = new Set(inputs.flatMap(({ pattern }) => formulaNames(pattern)));
+  if (used.size === 0) return;
+  for (const { pattern, shape } of inputs) {
+    if (shape === undefined) continue;
+    const { axes } = pattern;
+    const rest = axes.findIndex(({ kind }) => kind === 'rest');
+    if (rest < 0 ? shape.length !== axes.length : shape.length < axes.length - 1) continue;
+    for (const [at, axis] of axes.entries()) {
+      if (axis.kind === 'rest' || !bindsNew(frame, axis.size) || !used.has(axis.size.text)) continue;
+      frame.define(axis.size.text, int(rest >= 0 && at > rest ? shape.at(at - axes.length)! : shape[at]!));
+    }
+  }
+}
+
+/** The same for the check of a definition, where the sizes are symbols. */
+export function bindSymbolsAhead(frame: Frame, patterns: readonly ShapeExpression[]): void {
+  const used = new Set(patterns.flatMap(formulaNames));
+  for (const axis of patterns.flatMap(({ axes }) => axes)) {
+    if (axis.kind === 'rest' || !bindsNew(frame, axis.size) || !used.has(axis.size.text)) continue;
+    frame.define(axis.size.text, int(axisSymbol(axis.size.text)));
+  }
+}
+
+function formulaNames({ axes }: ShapeExpression): readonly string[] {
+  return axes.flatMap((axis) => {
+    if (axis.kind === 'rest' || axis.size.kind === 'name') return [];
+    return textOf(axis.size.span).match(/[A-Za-z_]\w*/g) ?? [];
+  });
+}
+
 /** Whether this axis is `_`, which may have any size. */
 export function isOpen(size: Expression): boolean {
   return size.kind === 'name' && size.text === '_';
