@@ -84,12 +84,18 @@ export async function executeRun(
   }
 }
 
-/** Writes down why a run failed. */
+/** Writes down why a run failed, where its folder can be written. */
 export function failed(folder: string, id: string, cause: unknown): RunEnd {
   const message = cause instanceof Error ? cause.message : String(cause);
   const help = cause instanceof Error && 'help' in cause && typeof cause.help === 'string' ? cause.help : null;
-  makeFolder(folder);
-  recordFailure(folder, { id, message, help });
+  try {
+    makeFolder(folder);
+    recordFailure(folder, { id, message, help });
+  } catch (unwritable) {
+    // What keeps this run's folder from being written must not end the others; its own failure is still told.
+    const why = unwritable instanceof Error ? unwritable.message : String(unwritable);
+    return { kind: 'failed', message: message === why ? message : `${message} (not written down: ${why})`, cause };
+  }
   return { kind: 'failed', message, cause };
 }
 

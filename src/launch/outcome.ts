@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { writeDurably } from '../training/durable-file.ts';
 import type { Evaluation } from '../training/evaluate.ts';
 import { type EpochRecord, readHistory } from '../training/history.ts';
+import { METRIC_NAMES } from './metrics.ts';
 
 /** What is compared, of the best epoch on the validation images. */
 export interface Metrics {
@@ -51,9 +52,9 @@ export function metricsOf({ accuracy, mcc, macro, loss }: Evaluation): Metrics {
 export function stateOf(folder: string | undefined): RunState {
   if (folder === undefined || !existsSync(folder)) return { kind: 'missing' };
   const epochs = readHistory(folder).filter((record) => record.kind === 'epoch');
-  const result = read<RunResult>(join(folder, RESULT));
+  const result = read(join(folder, RESULT), isResult);
   if (result !== undefined) return { kind: 'finished', result, epochs };
-  const failure = read<RunFailure>(join(folder, FAILURE));
+  const failure = read(join(folder, FAILURE), isFailure);
   return failure === undefined ? { kind: 'begun', epochs } : { kind: 'failed', failure, epochs };
 }
 
@@ -71,15 +72,24 @@ export function forgetFailure(folder: string): void {
 }
 
 /** One that is damaged counts for absent: a run without a result is evaluated again, from its checkpoints. */
-function read<T extends { readonly id: string }>(path: string): T | undefined {
+function read<T>(path: string, isWhole: (found: Partial<T>) => boolean): T | undefined {
   if (!existsSync(path)) return undefined;
   try {
     const found = JSON.parse(readFileSync(path, 'utf8')) as T | null;
-    return typeof found?.id === 'string' ? found : undefined;
+    return found !== null && isWhole(found) ? found : undefined;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
+}
+
+function isResult({ id, engine, seconds, metrics }: Partial<RunResult>): boolean {
+  if (typeof id !== 'string' || typeof engine !== 'string' || typeof seconds !== 'number') return false;
+  return METRIC_NAMES.every((name) => typeof metrics?.[name] === 'number');
+}
+
+function isFailure({ id, message }: Partial<RunFailure>): boolean {
+  return typeof id === 'string' && typeof message === 'string';
 }
 
 function write(path: string, value: object): void {

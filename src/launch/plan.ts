@@ -117,11 +117,23 @@ export function readPlan(path: string): AblationPlan {
     if (!(error instanceof SyntaxError)) throw error;
     plan = null;
   }
-  const whole = plan?.version === 1 && [plan.variants, plan.seeds, plan.sources].every(Array.isArray);
-  if (plan !== null && whole) return plan;
+  if (plan !== null && isWhole(plan)) return plan;
   throw new TrainingError(
     `'${path}' is damaged, or not the plan of an ablation of this version`,
     'call `specc ablate CONFIG` without --status and --collect: it plans anew, and keeps what was trained',
+  );
+}
+
+function isWhole({ version, variants, seeds, sources, images, overrides }: Partial<AblationPlan>): boolean {
+  if (version !== 1 || ![variants, seeds, sources, overrides, images?.classes].every(Array.isArray)) return false;
+  const runsAreWhole = (runs: readonly Partial<PlannedRun>[] | undefined): boolean =>
+    Array.isArray(runs) && runs.every((run) => typeof run?.id === 'string' && Array.isArray(run.overrides));
+  return variants!.every(
+    (variant: Partial<PlannedVariant> | null) =>
+      typeof variant?.name === 'string' &&
+      typeof variant.slug === 'string' &&
+      Array.isArray(variant.changes) &&
+      runsAreWhole(variant.runs),
   );
 }
 

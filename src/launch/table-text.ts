@@ -1,5 +1,6 @@
 /** The table of an ablation as Markdown, CSV and JSON, and its cells for whoever draws it otherwise. */
 import { grouped } from '../shared/grouped.ts';
+import { markdownCell, markdownText } from '../shared/markdown.ts';
 import { METRIC_NAMES, METRICS, type MetricName, metricText, SHOWN_METRICS } from './metrics.ts';
 import type { PairedDifference, Spread } from './statistics.ts';
 import type { AblationTable, TableRow } from './table.ts';
@@ -77,12 +78,12 @@ export function problemsOf({ rows }: AblationTable): string[] {
 }
 
 export function asMarkdown(table: AblationTable): string {
-  const line = (cells: readonly string[]): string => `| ${cells.map(escaped).join(' | ')} |`;
-  const problems = problemsOf(table).map((each) => `- ${escaped(each)}`);
+  const line = (cells: readonly string[]): string => `| ${cells.map(markdownCell).join(' | ')} |`;
+  const problems = problemsOf(table).map((each) => `- ${markdownCell(each)}`);
   return [
     `### ${table.ablation}: ablation of ${table.model}`,
     '',
-    ...(table.doc === '' ? [] : [table.doc, '']),
+    ...(table.doc === '' ? [] : [markdownText(table.doc), '']),
     line(TABLE_HEADER),
     `| :-- |${' --: |'.repeat(TABLE_HEADER.length - 1)}`,
     ...table.rows.map((row) => line(cellsOf(row))),
@@ -91,10 +92,6 @@ export function asMarkdown(table: AblationTable): string {
     ...(problems.length === 0 ? [] : ['', ...problems]),
     '',
   ].join('\n');
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 }
 
 /** A line a variant, with all metrics as numbers; empty where there is none. */

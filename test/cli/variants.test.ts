@@ -103,4 +103,21 @@ test('code of each network once, and a table of each ablation', ({ folder }) => 
   assert.match(stale.stderr, /left over generated\/ablations\/Parts\/wide\.ts/);
 });
 
+test('Markdown keeps names and documentation from opening HTML elements and columns', ({ folder }) => {
+  const name = '<img src=x> | wide';
+  const spec = SPEC.replace('Which parts matter.', 'Which <script> matter.').replace(
+    '"wide" { width = 16',
+    `"${name}" { width = 16`,
+  );
+  writeFileSync(join(folder, 'specs/names.spec'), spec);
+  const listed = specc(folder, 'variants', 'specs/names.spec', 'Parts', '--format', 'md');
+  assert.equal(listed.status, 0, listed.stderr);
+  assert.match(listed.stdout, '| &lt;img src=x> \\| wide | ');
+  assert.match(listed.stdout, 'Which &lt;script> matter.');
+  assert.not.match(listed.stdout, '<');
+  const compared = specc(folder, 'diff', 'specs/names.spec', '--variant', `Parts/${name}`, '--format', 'md');
+  assert.equal(compared.status, 0, compared.stderr);
+  assert.match(compared.stdout, /^\| `[^`]*<img src=x> \\\| wide\)` \|/m);
+});
+
 test.run();

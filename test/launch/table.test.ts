@@ -154,4 +154,14 @@ test('the report holds every variant, escaped, and a plot of the differences', (
   assert.match(html, /<a href="all-seed1-a1\/report\.html">a1<\/a>/);
 });
 
+test('names and documentation neither open HTML elements in Markdown nor add columns', () => {
+  const name = '<img src=x onerror=alert(1)> | b';
+  const plan = { ...PLAN, doc: 'See <script>.', variants: [variant(name, true, ['a1'])], seeds: [1] };
+  const text = asMarkdown(ablationTable(plan, new Map()));
+  assert.match(text, '| &lt;img src=x onerror=alert(1)> \\| b (base) |');
+  assert.match(text, '- &lt;img src=x onerror=alert(1)> \\| b, seed 1: not trained');
+  assert.match(text, 'See &lt;script>.');
+  assert.not.match(text, '<');
+});
+
 test.run();

@@ -4,6 +4,7 @@ import type { Graph } from '../../compiler/graph.ts';
 import { type Comparison, compareWithBase } from '../../compiler/variants/compare.ts';
 import type { Ablation, Variant } from '../../compiler/variants/index.ts';
 import { grouped } from '../../shared/grouped.ts';
+import { markdownCell, markdownCodeCell, markdownText } from '../../shared/markdown.ts';
 import { EXIT } from '../failure.ts';
 import { loadAblations } from '../load-model.ts';
 import { splitModel } from '../source-files.ts';
@@ -79,18 +80,16 @@ function asTable({ ablation, rows }: Shown, { colours, width }: Terminal): strin
 }
 
 function asMarkdown({ ablation, rows }: Shown): string {
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((each) => each.replaceAll('|', '\\|')).join(' | ')} |`;
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   return [
     `### ${ablation.name} of ${ablation.model}`,
     '',
-    ...(ablation.doc === undefined ? [] : [ablation.doc, '']),
+    ...(ablation.doc === undefined ? [] : [markdownText(ablation.doc), '']),
     line(COLUMNS),
     line(COLUMNS.map((_, at) => (NUMBERS.has(at) ? '--:' : ':--'))),
     ...rows.map((row) => {
-      const cells = cellsOf(row);
-      const changes = row.variant.changes.map((each) => `\`${each}\``).join('; ');
-      return line([...cells.slice(0, -1), changes]);
+      const cells = cellsOf(row).slice(0, -1).map(markdownCell);
+      return line([...cells, row.variant.changes.map(markdownCodeCell).join('; ')]);
     }),
   ].join('\n');
 }

@@ -1,5 +1,6 @@
 /** A comparison as Markdown for a pull request: a headline table, then each model with its blocks to unfold. */
 import type { DiffPart, ModelDiff } from '../../compiler/diff/model-diff.ts';
+import { markdownCodeCell } from '../../shared/markdown.ts';
 import { bytes, grouped, percentMore, signed } from '../quantities.ts';
 import type { Comparison, ModelEntry } from './compare.ts';
 import { definitionTexts } from './phrases.ts';
@@ -48,7 +49,7 @@ function headline(entries: readonly ModelEntry[]): string[] {
   };
   const rows = entries.map((entry) => {
     const { diff, status, totals } = entry;
-    const name = code(headOf(entry));
+    const name = markdownCodeCell(headOf(entry));
     if (diff === undefined) {
       const { parameters, macs, memory } = totals!;
       return [
