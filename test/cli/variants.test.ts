@@ -120,4 +120,16 @@ test('Markdown keeps names and documentation from opening HTML elements and colu
   assert.match(compared.stdout, /^\| `[^`]*<img src=x> \\\| wide\)` \|/m);
 });
 
+test('a file is no new model beside a folder that has the same', ({ folder }) => {
+  mkdirSync(join(folder, 'before'));
+  for (const path of ['before/net.spec', 'net.spec']) writeFileSync(join(folder, path), SPEC);
+  for (const sides of [
+    ['before', 'net.spec'],
+    ['net.spec', 'before'],
+  ]) {
+    const { status, stdout, stderr } = specc(folder, 'diff', ...sides);
+    assert.equal([status, stderr, stdout], [0, '', 'no difference\n'], sides.join(' '));
+  }
+});
+
 test.run();

@@ -104,6 +104,8 @@ export function compareSides(old: DiffSide, next: DiffSide, overrides: readonly 
 
 /** Whether a file and everything that it imports is the same text on both sides. */
 function isUnchanged(side: DiffSide, other: DiffSide, path: string): boolean {
+  // Left out on one side alone, a model would seem new or gone: a file and a folder call the same file otherwise.
+  if (isOneFile(side) !== isOneFile(other)) return false;
   if (homeOf(side, path) === '' || !other.files.includes(pathIn(other, homeOf(side, path)))) return false;
   const text = side.loader.read(path);
   if (text === undefined || !isSameText(side, other, path, text)) return false;
