@@ -27,6 +27,7 @@ import { foreignLayer } from './foreign-layers.ts';
 import { type Binding, Scope } from './name-scope.ts';
 import { isCallableOp, signatures } from './ops/signature/index.ts';
 import type { ModuleScope } from './project.ts';
+import { standardNames } from './standard-names.ts';
 
 const TYPES = ['int', 'float', 'bool', 'string', 'layer', 'pair', 'padding'];
 
@@ -309,23 +310,24 @@ class NameCheck {
     const after = span.source.text.slice(span.end).trimStart()[0];
     const before = span.source.text.slice(0, span.start).trimEnd();
     const called = after === '(' || before.endsWith('|>');
-    const near = called
-      ? (foreignLayer(name) ?? suggest(name, callable))
-      : suggest(
-          name,
-          [...scope.names(), ...callable].filter((each) => each.length > 1),
-        );
+    // What begins with a small letter is a layer of the language or a result, unless it is used like a block.
+    const standard = called || /^[A-Z]/.test(name) ? standardNames.keys() : [];
+    const known = called ? callable : [...scope.names(), ...callable].filter((each) => each.length > 1);
+    const near = standardNames.has(name)
+      ? name
+      : ((called ? foreignLayer(name) : undefined) ?? suggest(name, [...known, ...standard]));
+    const path = near === undefined || known.includes(near) ? undefined : standardNames.get(near);
     const what = kind === 'name' && called ? 'layer, block or function' : kind;
     // What was meant is no longer unused.
     const meant = near === undefined ? undefined : scope.find(near);
     if (meant !== undefined) meant.used = true;
     const closed = this.#closed.get(name);
-    if (closed === undefined) this.diagnostics.push(diagnostic('unknown-name', span, { name, near, what }));
+    if (closed === undefined) this.diagnostics.push(diagnostic('unknown-name', span, { name, near, path, what }));
     else {
       const labels = closed.map((each) => ({ span: each, text: 'known only between these braces' }));
       const help = `give \`${name}\` a value before the braces, so that it is known after them`;
       this.#forgetUnused(closed);
-      this.diagnostics.push(diagnostic('unknown-name', span, { name, near, what }, { labels, help }));
+      this.diagnostics.push(diagnostic('unknown-name', span, { name, near, path, what }, { labels, help }));
     }
   }
 

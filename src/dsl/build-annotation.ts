@@ -38,8 +38,18 @@ export abstract class AnnotationBuilder extends ExpressionBuilder {
     if (element !== undefined && nodes(list, 'element').length === 1 && token(list, 'For') === undefined) {
       return { kind: 'list-type', span, element: this.#type(element, this.nodeSpan(element, span)) };
     }
-    this.report(diagnostic('expected-type', span, {}));
+    this.report(diagnostic('expected-type', span, { isShape: list !== undefined && this.#looksLikeShape(list) }));
     return unknown;
+  }
+
+  /** Several axes, or a rest of them; `[int, int]` is an attempt at a type instead. */
+  #looksLikeShape(list: CstNode): boolean {
+    const elements = nodes(list, 'element');
+    const namesType = (element: CstNode): boolean => {
+      const name = token(lonePrimary(node(element, 'expression') ?? element), 'Name')?.image;
+      return name !== undefined && ['int', 'float', 'bool', 'string', 'layer'].includes(name);
+    };
+    return elements.length > 0 && token(list, 'For') === undefined && !elements.some(namesType);
   }
 
   #choices(strings: CstNode): string[] {

@@ -39,5 +39,5 @@ function editCost(typed: string, known: string): number {
 /** `conv` for `conv2d`, `acc` for `accuracy`: one begins the other. */
 function isAbbreviation(typed: string, known: string): boolean {
   const [short, long] = typed.length < known.length ? [typed, known] : [known, typed];
-  return short.length >= 3 && long.startsWith(short);
+  return short.length >= 3 && short !== long && long.startsWith(short);
 }

@@ -275,7 +275,7 @@ function evaluateIndex(session: Session, frame: Frame, { object, index, span }: 
   if (value.kind !== 'list' && value.kind !== 'tuple') {
     const help =
       value.kind === 'tensor'
-        ? 'to cut a tensor, use `slice` or `split`; one position of a sequence is `slice(0, 1, axis: 0) |> flatten`'
+        ? 'to cut a tensor, use `slice` or `split`; one row of it, without its axis, is `gather(0, axis: 0)`'
         : undefined;
     session.report('not-indexable', span, { actual: describe(value) }, { help });
     return UNKNOWN;

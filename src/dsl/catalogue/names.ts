@@ -4,12 +4,15 @@ const didYouMean = (near: string | undefined): string | undefined => near && `di
 
 /** Names that are missing, doubled, hidden, unused, or that lead back to themselves. */
 export const names = {
-  'unknown-name': entry<{ name: string; near: string | undefined; what: string }>({
+  /** `path` is the file of the standard library that has `near`. */
+  'unknown-name': entry<{ name: string; near: string | undefined; path: string | undefined; what: string }>({
     severity: 'error',
     message: ({ name, what }) =>
       what === 'name' ? `nothing here is called \`${name}\`` : `there is no ${what} called \`${name}\``,
-    help: ({ near, what }) =>
-      didYouMean(near) ??
+    help: ({ name, near, path, what }) =>
+      (path !== undefined && near !== undefined
+        ? `${near === name ? '' : `did you mean \`${near}\`? `}the standard library has it: import { ${near} } from "${path}"`
+        : didYouMean(near)) ??
       (what === 'name'
         ? 'give it a value above, make it a parameter, or import it'
         : `define the ${what} in this file or import it; docs/ops.md lists the layers of the language`),

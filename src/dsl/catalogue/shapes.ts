@@ -92,7 +92,7 @@ export const shapes = {
       expected === '[H, W, C]' && actual.length === 1
         ? 'the height and width are gone here: move this layer before `flatten` or global pooling'
         : expected === '[H, W, C]' && actual.length === 4
-          ? `the batch is not written: if the first axis stands for it, leave it out, as in ${formatShape(actual.slice(1))}`
+          ? `the batch is not written: if the first axis stands for it, leave it out, as in ${formatShape(actual.slice(1))}; if it counts frames, use a \`shared\` layer for each, taken by \`gather(i, axis: 0)\``
           : 'bring the tensor to that number of axes with `reshape` or `flatten`',
     why: 'Image layers work on `[H, W, C]`. The batch axis is never written.',
     wrong: model('x |> flatten |> conv2d(8, 3)'),

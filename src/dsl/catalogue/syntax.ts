@@ -216,10 +216,13 @@ export const syntax = {
     wrong: 'block Double(x: [N] = 1) -> [N] {\n  2 * x\n}\n',
     right: 'block Double(x: [N]) -> [N] {\n  2 * x\n}\n',
   }),
-  'expected-type': entry<object>({
+  'expected-type': entry<{ isShape: boolean }>({
     severity: 'error',
-    message: () => 'this is not a type',
-    help: () => 'types are `int`, `float`, `bool`, `string`, `layer`, `[int]`, `{ name: type }` and `"one" | "other"`',
+    message: ({ isShape }) => (isShape ? 'this is a shape, not a type' : 'this is not a type'),
+    help: ({ isShape }) =>
+      isShape
+        ? 'tensors go into the second parentheses: `block Name(parameters)(x: [H, W, C], other: [...S])`'
+        : 'types are `int`, `float`, `bool`, `string`, `layer`, `[int]`, `{ name: type }` and `"one" | "other"`',
     why: 'A parameter has a type. Shapes such as `[H, W, C]` belong to the tensor inputs, in the second group of parentheses.',
     wrong: 'fn half(x: 2) -> int = x\n',
     right: 'fn half(x: int) -> int = x\n',
