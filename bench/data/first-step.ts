@@ -28,7 +28,7 @@ if (folder === undefined) throw new Error('usage: npx tsx bench/data/first-step.
 const PHASES = [
   ['configuration and engine', /^engine: /m],
   ['images', /^(note: )?\d[\d,]* images? for training/m],
-  ['search for leaks, run folder', /^run: /m],
+  ['run folder', /^run: /m],
 ] as const;
 
 const place = mkdtempSync(join(tmpdir(), 'specc-bench-'));

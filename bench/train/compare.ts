@@ -3,12 +3,13 @@
  * the same weights on the same batches. In each round each of them takes some steps while the others are stopped, so that
  * what else the machine does meets all alike.
  */
-import { EngineProcess } from './engine-process.ts';
+import type { EngineProcess } from './engine-process.ts';
 import type { Started } from './engine-worker.ts';
 import { compareLosses, median, type Steps } from './measured.ts';
 import { say } from './options.ts';
-import { findPython, PYTORCH_SCRIPT, pytorchSteps, startPyTorch } from './pytorch-engine.ts';
-import { graphOf, projectFile, REMOVABLE, type Removable, type Workload } from './workload.ts';
+import { pytorchSteps, startPyTorch } from './pytorch-engine.ts';
+import { inTurns, processOf, speedRatio } from './turns.ts';
+import { graphOf, REMOVABLE, type Removable, type Workload } from './workload.ts';
 
 export const ENGINES = ['native', 'pytorch', 'tfjs-cpu', 'native-webgpu', 'tfjs-webgpu', 'tfjs-gpu'] as const;
 type EngineKind = (typeof ENGINES)[number];
@@ -54,11 +55,8 @@ export interface Turns {
   readonly steps: number;
 }
 
-const ENGINE_WORKER = projectFile('bench/train/engine-worker.ts');
 /** Steps before the measured ones. */
 const WARM_UP = 2;
-
-let python: string | undefined;
 
 /** The TensorFlow.js cpu backend takes minutes for a step: one is all that it is asked for. */
 export function isSlow({ kind }: BenchEngine): boolean {
@@ -79,9 +77,7 @@ export async function compare(
     }
     await warmUp(runners);
     for (let round = 0; round < rounds; round++) {
-      // Whoever is first finds the caches as the last one left them: that is somebody else in each round.
-      const turn = runners.map((_, at) => runners[(at + round) % runners.length]!);
-      for (const runner of turn) if (!isSlow(runner.engine)) await take(runner, steps, true);
+      for (const runner of inTurns(runners, round)) if (!isSlow(runner.engine)) await take(runner, steps, true);
     }
     return runners;
   } finally {
@@ -92,20 +88,9 @@ export async function compare(
 /** Undefined, and told, when the engine is not here. */
 async function start(engine: BenchEngine, workload: Workload): Promise<Runner | undefined> {
   const { kind, name, without } = engine;
-  if (kind === 'pytorch') {
-    python ??= findPython();
-    if (python === undefined) {
-      say(
-        'SKIPPED pytorch: no Python here has torch, torchvision and numpy (Debian: python3-torch python3-torchvision)',
-      );
-      return undefined;
-    }
-  }
   const graph = graphOf(workload);
-  const process =
-    kind === 'pytorch'
-      ? new EngineProcess(name, python!, [PYTORCH_SCRIPT], { OMP_NUM_THREADS: `${workload.threads}` })
-      : new EngineProcess(name, globalThis.process.execPath, ['--import', 'tsx', ENGINE_WORKER], {});
+  const process = processOf(name, kind === 'pytorch', workload.threads);
+  if (process === undefined) return undefined;
   try {
     const own = { ...workload, without: [...(workload.without ?? []), ...without] };
     const started =
@@ -156,10 +141,8 @@ export function referenceOf(runners: readonly Runner[]): Runner {
   return runners.find(({ engine }) => engine.kind === 'pytorch') ?? runners[0]!;
 }
 
-/** How many times as fast one is as another: the median over the rounds, with the least and the most. */
-export function speedRatio({ engine, milliseconds }: Runner, reference: Runner): string {
-  const theirs = reference.milliseconds.map(median);
-  if (isSlow(engine)) return (median(theirs) / median(milliseconds.flat())).toPrecision(2);
-  const ratios = milliseconds.map((own, round) => theirs[round]! / median(own));
-  return `${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)})`;
+/** How many times as fast one is as another; one that takes a single step has no rounds to compare. */
+export function speedOf({ engine, milliseconds }: Runner, reference: Runner): string {
+  if (!isSlow(engine)) return speedRatio(milliseconds, reference.milliseconds);
+  return (median(reference.milliseconds.map(median)) / median(milliseconds.flat())).toPrecision(2);
 }

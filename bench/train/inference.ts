@@ -7,12 +7,13 @@
 import { parseArgs } from 'node:util';
 import type { Graph } from '../../src/compiler/graph.ts';
 import { summarize } from '../../src/compiler/summary.ts';
-import { EngineProcess } from './engine-process.ts';
+import type { EngineProcess } from './engine-process.ts';
 import type { Started } from './engine-worker.ts';
 import { largestDifference, median, type Predictions } from './measured.ts';
 import { optionReader, say, workloadOptions } from './options.ts';
-import { findPython, PYTORCH_SCRIPT, startPyTorch } from './pytorch-engine.ts';
-import { inferenceGraphOf, MODELS, type ModelName, projectFile, type Workload } from './workload.ts';
+import { startPyTorch } from './pytorch-engine.ts';
+import { inTurns, printColumns, processOf, speedRatio } from './turns.ts';
+import { inferenceGraphOf, MODELS, type ModelName, type Workload } from './workload.ts';
 
 const ENGINES = ['native', 'pytorch', 'pytorch-frozen'] as const;
 type InferenceEngine = (typeof ENGINES)[number];
@@ -61,7 +62,6 @@ const engines = choices('engines', ENGINES);
 const format = choices('format', ['table', 'json'] as const)[0]!;
 const [batch, size, threads] = [natural('batch'), natural('size'), natural('threads')];
 const [rounds, budget] = [natural('rounds'), natural('budget')];
-const python = findPython();
 
 const figures: Figures[] = [];
 for (const model of models) figures.push(...(await compare({ model, batch, size, threads })));
@@ -81,8 +81,7 @@ async function compare(workload: Workload): Promise<Figures[]> {
     }
     await compareScores(runners);
     for (let round = 0; round < rounds; round++) {
-      const turn = runners.map((_, at) => runners[(at + round) % runners.length]!);
-      for (const runner of turn) {
+      for (const runner of inTurns(runners, round)) {
         const { milliseconds, peakMemoryMB } = await predict(runner, budget);
         runner.milliseconds.push([...milliseconds]);
         runner.peakMemoryMB = peakMemoryMB;
@@ -98,21 +97,8 @@ async function compare(workload: Workload): Promise<Figures[]> {
 
 /** Undefined, and told, when the engine is not here. */
 async function start(engine: InferenceEngine, graph: Graph, workload: Workload): Promise<Runner | undefined> {
-  if (engine !== 'native' && python === undefined) {
-    say(
-      `SKIPPED ${engine}: no Python here has torch, torchvision and numpy (Debian: python3-torch python3-torchvision)`,
-    );
-    return undefined;
-  }
-  const process =
-    engine === 'native'
-      ? new EngineProcess(
-          engine,
-          globalThis.process.execPath,
-          ['--import', 'tsx', projectFile('bench/train/engine-worker.ts')],
-          {},
-        )
-      : new EngineProcess(engine, python!, [PYTORCH_SCRIPT], { OMP_NUM_THREADS: `${workload.threads}` });
+  const process = processOf(engine, engine !== 'native', workload.threads);
+  if (process === undefined) return undefined;
   try {
     const mode = engine === 'pytorch-frozen' ? 'frozen' : 'inference';
     const started =
@@ -170,16 +156,8 @@ function printTable(runners: readonly Runner[], figures: readonly Figures[]): vo
     imagesPerSecond.toPrecision(3),
     msPerBatch.toPrecision(4),
     peakMemoryMB.toFixed(0),
-    speedRatio(runners[at]!, reference),
+    reference && runners[at] !== reference ? speedRatio(runners[at]!.milliseconds, reference.milliseconds) : '—',
     reference ? (peakMemoryMB / reference.peakMemoryMB).toFixed(2) : '—',
   ]);
-  const widths = heads.map((head, column) => Math.max(head.length, ...rows.map((row) => row[column]!.length)));
-  for (const row of [heads, ...rows]) console.log(row.map((cell, column) => cell.padEnd(widths[column]!)).join('  '));
-}
-
-/** The median over the rounds, whose times were taken one after the other, with the least and the most. */
-function speedRatio({ engine, milliseconds }: Runner, reference: Runner | undefined): string {
-  if (reference === undefined || engine === 'pytorch') return '—';
-  const ratios = milliseconds.map((own, round) => median(reference.milliseconds[round]!) / median(own));
-  return `${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)})`;
+  printColumns([heads, ...rows]);
 }

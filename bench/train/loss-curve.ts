@@ -9,10 +9,9 @@
 import { parseArgs } from 'node:util';
 import { initialWeights } from '../../src/engines/initialize.ts';
 import { nativeEngine } from '../../src/engines/native/engine.ts';
-import { EngineProcess } from './engine-process.ts';
 import { compareLosses } from './measured.ts';
 import { optionReader, say, workloadOptions } from './options.ts';
-import { findPython, type Precision, PYTORCH_SCRIPT, pytorchSteps, startPyTorch } from './pytorch-engine.ts';
+import { findPython, pytorchLosses } from './pytorch-engine.ts';
 import { batchesOf, graphOf, LEARNING_RATE, MODELS, type ModelName, SEED, setupOf, type Workload } from './workload.ts';
 
 const USAGE =
@@ -46,22 +45,12 @@ async function speccLosses(workload: Workload): Promise<readonly number[]> {
   return losses;
 }
 
-async function pytorchLosses(python: string, workload: Workload, precision: Precision): Promise<readonly number[]> {
-  const pytorch = new EngineProcess('pytorch', python, [PYTORCH_SCRIPT], { OMP_NUM_THREADS: `${workload.threads}` });
-  try {
-    await startPyTorch(pytorch, workload, { precision, learningRate });
-    return (await pytorchSteps(pytorch, graphOf(workload), 1, steps)).losses;
-  } finally {
-    pytorch.close();
-  }
-}
-
 const [batch, size, threads] = [read.natural('batch'), read.natural('size'), read.natural('threads')];
 for (const model of read.choices('models', Object.keys(MODELS) as ModelName[])) {
   const workload: Workload = { model, batch, size, threads };
   const specc = await speccLosses(workload);
-  const float32 = await pytorchLosses(python, workload, 'float32');
-  const float64 = await pytorchLosses(python, workload, 'float64');
+  const float32 = await pytorchLosses(python, workload, steps, { precision: 'float32', learningRate });
+  const float64 = await pytorchLosses(python, workload, steps, { precision: 'float64', learningRate });
   console.log(`\n${model}, ${size}×${size}, batch ${batch}, Adam, learning rate ${learningRate}`);
   console.log(
     `${'step'.padStart(5)}${['specc', 'PyTorch f32', 'PyTorch f64'].map((name) => name.padStart(13)).join('')}`,

@@ -5,7 +5,7 @@
  * For each workload, one run: the native engine with everything, and without each part, in turns.
  */
 import { parseArgs } from 'node:util';
-import { compare, nativeWithout, speedRatio } from './compare.ts';
+import { compare, nativeWithout, speedOf } from './compare.ts';
 import { optionReader, say, workloadOptions } from './options.ts';
 import { REMOVABLE, type Workload } from './workload.ts';
 
@@ -48,7 +48,7 @@ for (const name of choices('workloads', Object.keys(WORKLOADS) as WorkloadName[]
   const engines = [nativeWithout([]), ...parts.map((part) => nativeWithout([part]))];
   const [whole, ...others] = await compare({ ...workload, threads }, engines, turns);
   // the engine is here for all of them or for none
-  columns.push({ head, cells: others.map((without) => speedRatio(whole!, without)) });
+  columns.push({ head, cells: others.map((without) => speedOf(whole!, without)) });
 }
 
 const table = [

@@ -11,7 +11,7 @@ import { hashSeed } from '../../src/shared/random.ts';
 import { encodeSafetensors } from '../../src/training/safetensors.ts';
 import { intoForeign } from '../../src/training/weights/convert-weights.ts';
 import { readWeightMap } from '../../src/training/weights/weight-map.ts';
-import type { EngineProcess } from './engine-process.ts';
+import { EngineProcess } from './engine-process.ts';
 import type { Started } from './engine-worker.ts';
 import type { Steps } from './measured.ts';
 import {
@@ -75,6 +75,22 @@ export function pytorchSteps(process: EngineProcess, graph: Graph, first: number
   });
   if (masks.length > 1) throw new Error(`${graph.name} has several dropouts, and bench/train/pytorch.py knows one`);
   return process.request({ kind: 'steps', first, count, dropout: masks[0] ?? null });
+}
+
+/** Of each of the first steps. */
+export async function pytorchLosses(
+  python: string,
+  workload: Workload,
+  steps: number,
+  options: StartOptions,
+): Promise<readonly number[]> {
+  const pytorch = new EngineProcess('pytorch', python, [PYTORCH_SCRIPT], { OMP_NUM_THREADS: `${workload.threads}` });
+  try {
+    await startPyTorch(pytorch, workload, options);
+    return (await pytorchSteps(pytorch, graphOf(workload), 1, steps)).losses;
+  } finally {
+    pytorch.close();
+  }
 }
 
 function pytorchWeights(graph: Graph, weights: NamedTensors, { model }: Workload): Map<string, NamedTensor> {

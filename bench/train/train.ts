@@ -2,9 +2,10 @@
 import { parseArgs } from 'node:util';
 import { shapeOf } from '../../src/compiler/graph.ts';
 import { summarize } from '../../src/compiler/summary.ts';
-import { compare, ENGINES, engineOf, isSlow, type Runner, referenceOf, speedRatio } from './compare.ts';
+import { compare, ENGINES, engineOf, isSlow, type Runner, referenceOf, speedOf } from './compare.ts';
 import { compareLosses, median } from './measured.ts';
 import { optionReader, say, workloadOptions } from './options.ts';
+import { printColumns } from './turns.ts';
 import { graphOf, MODELS, type ModelName, REMOVABLE, type Workload } from './workload.ts';
 
 /** An element of what `--format json` prints. */
@@ -90,7 +91,7 @@ function printTable(runners: readonly Runner[], figures: readonly Figures[], flo
     msPerStep.toPrecision(4),
     ((imagesPerSecond * flops) / 1e9).toPrecision(3),
     peakMemoryMB.toFixed(0),
-    runners[at] === reference ? '—' : speedRatio(runners[at]!, reference),
+    runners[at] === reference ? '—' : speedOf(runners[at]!, reference),
     (peakMemoryMB / reference.peakMemoryMB).toFixed(2),
   ]);
   const { name } = reference.engine;
@@ -104,11 +105,5 @@ function printTable(runners: readonly Runner[], figures: readonly Figures[], flo
     `speed : ${name}`,
     `memory : ${name}`,
   ];
-  const widths = heads.map((head, column) => Math.max(head.length, ...rows.map((row) => row[column]!.length)));
-  for (const row of [heads, ...rows]) {
-    const cells = row.map((cell, column) =>
-      column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!),
-    );
-    console.log(cells.join('  '));
-  }
+  printColumns([heads, ...rows]);
 }

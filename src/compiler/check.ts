@@ -6,12 +6,13 @@
  */
 import type { ConstItem, LayerItem } from '../dsl/ast.ts';
 import type { Diagnostic } from '../dsl/diagnostic.ts';
+import { axisSymbol } from '../shared/dim.ts';
 import { runBlock } from './evaluate/block.ts';
 import { runFunction } from './evaluate/call.ts';
 import { constantValue, requireValue } from './evaluate/expression.ts';
 import { fit, symbolicFrame, typeName } from './evaluate/parameters.ts';
 import { Halt, LIMITS, Session } from './evaluate/session.ts';
-import { bindSymbolsAhead, symbolicShape } from './evaluate/shape-pattern.ts';
+import { bindAhead, symbolicShape } from './evaluate/shape-pattern.ts';
 import { describe, type TensorValue, type Value } from './evaluate/value.ts';
 import type { ModuleScope, Project } from './project.ts';
 
@@ -40,10 +41,8 @@ export function checkDefinitions(project: Project, reported: Map<string, Diagnos
 function checkLayer(session: Session, module: ModuleScope, item: LayerItem): void {
   checkDefaults(session, module, item.parameters);
   const frame = symbolicFrame(module, item.parameters);
-  bindSymbolsAhead(
-    frame,
-    item.inputs.map(({ shape }) => shape),
-  );
+  const patterns = item.inputs.map(({ shape }) => shape);
+  bindAhead(frame, patterns, (_, __, name) => axisSymbol(name));
   const inputs = item.inputs.map((input): TensorValue => {
     const shape = symbolicShape(session, frame, input.shape);
     return { kind: 'tensor', shape, id: undefined, span: input.span };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { writeDurably } from '../training/durable-file.ts';
 import type { Evaluation } from '../training/evaluate.ts';
 import { type EpochRecord, readHistory } from '../training/history.ts';
+import { parseObject } from '../training/parse-json.ts';
 import { METRIC_NAMES } from './metrics.ts';
 
 /** What is compared, of the best epoch on the validation images. */
@@ -72,23 +73,19 @@ export function forgetFailure(folder: string): void {
 }
 
 /** One that is damaged counts for absent: a run without a result is evaluated again, from its checkpoints. */
-function read<T>(path: string, isWhole: (found: Partial<T>) => boolean): T | undefined {
-  if (!existsSync(path)) return undefined;
-  try {
-    const found = JSON.parse(readFileSync(path, 'utf8')) as T | null;
-    return found !== null && isWhole(found) ? found : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+function read<T extends object>(path: string, isWhole: (found: Partial<T>) => found is T): T | undefined {
+  const found = existsSync(path) ? parseObject<T>(readFileSync(path, 'utf8')) : undefined;
+  return found !== undefined && isWhole(found) ? found : undefined;
 }
 
-function isResult({ id, engine, seconds, metrics }: Partial<RunResult>): boolean {
+function isResult(found: Partial<RunResult>): found is RunResult {
+  const { id, engine, seconds, metrics } = found;
   if (typeof id !== 'string' || typeof engine !== 'string' || typeof seconds !== 'number') return false;
   return METRIC_NAMES.every((name) => typeof metrics?.[name] === 'number');
 }
 
-function isFailure({ id, message }: Partial<RunFailure>): boolean {
+function isFailure(found: Partial<RunFailure>): found is RunFailure {
+  const { id, message } = found;
   return typeof id === 'string' && typeof message === 'string';
 }
 

@@ -9,6 +9,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder } from '../data/make-folder.ts';
 import { writeDurably } from '../training/durable-file.ts';
+import { parseObject } from '../training/parse-json.ts';
 import type { SourceText } from '../training/run-folder.ts';
 import { TrainingError } from '../training/training-error.ts';
 
@@ -110,21 +111,16 @@ export function savePlan(folder: string, plan: AblationPlan): string {
 
 /** @throws TrainingError if it is none */
 export function readPlan(path: string): AblationPlan {
-  let plan: AblationPlan | null;
-  try {
-    plan = JSON.parse(readFileSync(path, 'utf8')) as AblationPlan | null;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    plan = null;
-  }
-  if (plan !== null && isWhole(plan)) return plan;
+  const plan = parseObject<AblationPlan>(readFileSync(path, 'utf8'));
+  if (plan !== undefined && isWhole(plan)) return plan;
   throw new TrainingError(
     `'${path}' is damaged, or not the plan of an ablation of this version`,
     'call `specc ablate CONFIG` without --status and --collect: it plans anew, and keeps what was trained',
   );
 }
 
-function isWhole({ version, variants, seeds, sources, images, overrides }: Partial<AblationPlan>): boolean {
+function isWhole(plan: Partial<AblationPlan>): plan is AblationPlan {
+  const { version, variants, seeds, sources, images, overrides } = plan;
   if (version !== 1 || ![variants, seeds, sources, overrides, images?.classes].every(Array.isArray)) return false;
   const runsAreWhole = (runs: readonly Partial<PlannedRun>[] | undefined): boolean =>
     Array.isArray(runs) && runs.every((run) => typeof run?.id === 'string' && Array.isArray(run.overrides));

@@ -10,6 +10,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { makeFolder } from '../data/make-folder.ts';
 import { writeDurably } from '../training/durable-file.ts';
+import { parseObject } from '../training/parse-json.ts';
 import { TrainingError } from '../training/training-error.ts';
 import type { AblationPlan, PlannedRun } from './plan.ts';
 
@@ -140,13 +141,8 @@ export function submissionsOf(folder: string): Submission[] {
 
 /** Undefined if the file is damaged: its tasks then count as not in the queue, and their claims keep others out. */
 function submissionIn(path: string): Submission | undefined {
-  try {
-    const found = JSON.parse(readFileSync(path, 'utf8')) as Submission | null;
-    return typeof found?.job === 'string' ? found : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  const found = parseObject<Submission>(readFileSync(path, 'utf8'));
+  return typeof found?.job === 'string' ? (found as Submission) : undefined;
 }
 
 /** The tasks that Slurm still has, by run. */

@@ -6,6 +6,7 @@ import { allWeights } from '../compiler/ops/weights/index.ts';
 import type { NamedTensors } from '../engines/engine.ts';
 import { initialWeights } from '../engines/initialize.ts';
 import { writeDurably } from '../training/durable-file.ts';
+import { parseObject } from '../training/parse-json.ts';
 
 /** What a run started from; its lists hold the paths of weights. */
 export interface WarmStartAccount {
@@ -36,15 +37,10 @@ export function recordWarmStart(folder: string, account: WarmStartAccount): void
   writeDurably(join(folder, 'warm-start.json'), `${JSON.stringify(account, null, 2)}\n`);
 }
 
+/** Undefined, too, of one that is damaged: the report then does not say what the run started from. */
 export function readWarmStart(folder: string): WarmStartAccount | undefined {
   const path = join(folder, 'warm-start.json');
-  if (!existsSync(path)) return undefined;
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as WarmStartAccount;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined; // the report then does not say what the run started from
-    throw error;
-  }
+  return existsSync(path) ? (parseObject<WarmStartAccount>(readFileSync(path, 'utf8')) as WarmStartAccount) : undefined;
 }
 
 /** `52 of 58 weights are those of the base; reset: csab/conv2d/kernel, …` */

@@ -10,7 +10,12 @@ export function markdownCell(text: string): string {
   return markdownText(text).replaceAll('|', '\\|').replaceAll('\n', ' ');
 }
 
-/** In a table or a list, to be read as it is. */
+/** To be read as it is. */
+export function markdownCode(code: string): string {
+  return `\`${code.replaceAll('`', "'")}\``;
+}
+
+/** The same in a table or a list. */
 export function markdownCodeCell(code: string): string {
-  return `\`${code.replaceAll('`', "'").replaceAll('|', '\\|').replaceAll('\n', ' ')}\``;
+  return markdownCode(code).replaceAll('|', '\\|').replaceAll('\n', ' ');
 }

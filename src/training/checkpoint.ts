@@ -15,6 +15,7 @@ import { makeFolder } from '../data/make-folder.ts';
 import type { NamedTensors } from '../engines/engine.ts';
 import { UNFINISHED, writeDurably } from './durable-file.ts';
 import { differences, type Identity } from './identity.ts';
+import { parseObject } from './parse-json.ts';
 import { decodeSafetensors, encodeSafetensors } from './safetensors.ts';
 import { TrainingError } from './training-error.ts';
 
@@ -165,12 +166,8 @@ export class CheckpointStore {
     } catch {
       throw new TrainingError(`there is no checkpoint '${path}'`, this.#otherThan(name));
     }
-    try {
-      const manifest = JSON.parse(text) as Manifest;
-      if (isManifest(manifest)) return manifest;
-    } catch {
-      // Told below, with the same advice.
-    }
+    const manifest = parseObject<Manifest>(text);
+    if (isManifest(manifest)) return manifest;
     throw new TrainingError(`'${path}' is not a checkpoint of this version, or damaged`, this.#otherThan(name));
   }
 
@@ -209,7 +206,7 @@ export function fallbackText({ fallback, state }: ResumePoint): string {
   return `${fallback}; going on from the best checkpoint instead, of step ${state.step} (epoch ${state.epoch}): what was trained after it is trained again`;
 }
 
-function isManifest(found: Manifest | null): boolean {
+function isManifest(found: Partial<Manifest> | undefined): found is Manifest {
   return (
     found?.format === 1 &&
     [found.tensors, found.sha256].every((each) => typeof each === 'string') &&

@@ -14,6 +14,7 @@ import { existsSync, linkSync, readdirSync, readFileSync, rmSync, statSync, utim
 import { hostname, uptime } from 'node:os';
 import { join } from 'node:path';
 import { makeFolder } from '../data/make-folder.ts';
+import { parseObject } from './parse-json.ts';
 
 export interface Holder {
   readonly host: string;
@@ -91,12 +92,8 @@ function holderOf(folder: string, name: string, generation: number): Holder | un
 
 /** Undefined of a claim that was given up, and of one that a power failure left without its contents. */
 function parsed(text: string): Holder | undefined {
-  try {
-    const holder = JSON.parse(text) as Holder | null;
-    return typeof holder?.host === 'string' && typeof holder.pid === 'number' ? holder : undefined;
-  } catch {
-    return undefined;
-  }
+  const holder = parseObject<Holder>(text);
+  return typeof holder?.host === 'string' && typeof holder.pid === 'number' ? (holder as Holder) : undefined;
 }
 
 function isAlive(holder: Holder, path: string): boolean {

@@ -3,6 +3,7 @@ import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, r
 import { join } from 'node:path';
 import { counted, someOf } from '../data/data-error.ts';
 import type { DataMessage } from './open-data.ts';
+import { parseObject } from './parse-json.ts';
 import { EventFile } from './tensorboard.ts';
 
 /** Before the update of this step. */
@@ -126,14 +127,10 @@ export function damageMessage(folder: string): DataMessage | undefined {
 }
 
 function recordIn(line: string): HistoryRecord | undefined {
-  try {
-    const record = JSON.parse(line) as HistoryRecord | null;
-    const numbers = [record?.epoch, record?.step, record?.loss, record?.accuracy];
-    const whole = (record?.kind === 'step' || record?.kind === 'epoch') && numbers.every(Number.isFinite);
-    return whole ? record : undefined;
-  } catch {
-    return undefined;
-  }
+  const record = parseObject<HistoryRecord>(line);
+  const numbers = [record?.epoch, record?.step, record?.loss, record?.accuracy];
+  const whole = (record?.kind === 'step' || record?.kind === 'epoch') && numbers.every(Number.isFinite);
+  return whole ? (record as HistoryRecord) : undefined;
 }
 
 /** Bytes up to the end of the last whole line. */

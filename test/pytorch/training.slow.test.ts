@@ -5,15 +5,8 @@
  */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { EngineProcess } from '../../bench/train/engine-process.ts';
 import { compareLosses } from '../../bench/train/measured.ts';
-import {
-  findPython,
-  type Precision,
-  PYTORCH_SCRIPT,
-  pytorchSteps,
-  startPyTorch,
-} from '../../bench/train/pytorch-engine.ts';
+import { findPython, pytorchLosses } from '../../bench/train/pytorch-engine.ts';
 import { batchesOf, graphOf, LEARNING_RATE, SEED, setupOf } from '../../bench/train/workload.ts';
 import type { NamedTensors } from '../../src/engines/engine.ts';
 import { initialWeights } from '../../src/engines/initialize.ts';
@@ -55,16 +48,6 @@ function assertSameBits(actual: Trained, expected: Trained, what: string): void 
   }
 }
 
-async function pytorchLosses(python: string, precision: Precision): Promise<readonly number[]> {
-  const pytorch = new EngineProcess('pytorch', python, [PYTORCH_SCRIPT], { OMP_NUM_THREADS: '1' });
-  try {
-    await startPyTorch(pytorch, { ...DDRNET, threads: 1 }, { precision });
-    return (await pytorchSteps(pytorch, graphOf(DDRNET), 1, DDRNET.steps)).losses;
-  } finally {
-    pytorch.close();
-  }
-}
-
 const first = { ddrnet: await train(DDRNET, 1), resnet18: await train(RESNET, 1) };
 
 for (const each of [DDRNET, RESNET]) {
@@ -84,8 +67,8 @@ test('the loss curve is that of PyTorch, and its rounding errors are no larger t
     return;
   }
   const { losses } = first.ddrnet;
-  const exact = await pytorchLosses(python, 'float64');
-  const rounded = await pytorchLosses(python, 'float32');
+  const exact = await pytorchLosses(python, { ...DDRNET, threads: 1 }, DDRNET.steps, { precision: 'float64' });
+  const rounded = await pytorchLosses(python, { ...DDRNET, threads: 1 }, DDRNET.steps, { precision: 'float32' });
   assert.is(exact.length, DDRNET.steps);
   const own = compareLosses(losses, exact);
   const theirs = compareLosses(rounded, exact);

@@ -1,6 +1,6 @@
 /** A comparison as Markdown for a pull request: a headline table, then each model with its blocks to unfold. */
 import type { DiffPart, ModelDiff } from '../../compiler/diff/model-diff.ts';
-import { markdownCodeCell } from '../../shared/markdown.ts';
+import { markdownCode, markdownCodeCell } from '../../shared/markdown.ts';
 import { bytes, grouped, percentMore, signed } from '../quantities.ts';
 import type { Comparison, ModelEntry } from './compare.ts';
 import { definitionTexts } from './phrases.ts';
@@ -17,14 +17,14 @@ const MARKS: Readonly<Record<Mark, string>> = { '+': '+', '-': '-', '~': '!', '>
 export function comparisonMarkdown(comparison: Comparison, options: RowOptions): string {
   const { models, definitions, skipped } = comparison;
   const differing = models.filter(({ status }) => status !== 'same');
-  const head = [`### Architecture: ${code(comparison.old)} → ${code(comparison.new)}`, ''];
+  const head = [`### Architecture: ${markdownCode(comparison.old)} → ${markdownCode(comparison.new)}`, ''];
   const lines = definitions.flatMap(definitionTexts);
   if (differing.length === 0 && lines.length === 0) return [...head, 'No difference.'].join('\n');
   if (differing.length > 0) head.push(...headline(differing), '');
   const sections = [
     ...differing.flatMap((entry) => sectionsOf(entry, options)),
     ...(lines.length > 0 ? [folded('definitions', lines.map((line) => `- ${escaped(line)}`).join('\n'))] : []),
-    ...skipped.map((model) => `${code(titleOf(model))} needs parameters to be compared.`),
+    ...skipped.map((model) => `${markdownCode(titleOf(model))} needs parameters to be compared.`),
   ];
   return fitted(head.join('\n'), sections);
 }
@@ -88,7 +88,7 @@ function sectionsOf(entry: ModelEntry, options: RowOptions): string[] {
   const { diff } = entry;
   if (diff === undefined)
     return [
-      `\n#### ${code(headOf(entry))}\n\n${entry.status === 'added' ? 'New' : 'Gone'}: ${sizeText(entry.totals!)}.`,
+      `\n#### ${markdownCode(headOf(entry))}\n\n${entry.status === 'added' ? 'New' : 'Gone'}: ${sizeText(entry.totals!)}.`,
     ];
   const facts = factsOf(diff);
   const changed = totalRows(diff.totals).filter(({ change }) => change !== '');
@@ -100,7 +100,7 @@ function sectionsOf(entry: ModelEntry, options: RowOptions): string[] {
     ),
     ...facts.map((fact) => `- ${escaped(fact)}`),
   ];
-  const head = `\n#### ${code(headOf(entry))}\n${lines.length === 0 ? '' : `\n${lines.join('\n')}\n`}`;
+  const head = `\n#### ${markdownCode(headOf(entry))}\n${lines.length === 0 ? '' : `\n${lines.join('\n')}\n`}`;
   return [head, ...diff.parts.map((part) => partSection(part, diff, options)), ...weightSection(diff)];
 }
 
@@ -142,10 +142,6 @@ function weightSection({ weights }: ModelDiff): string[] {
 
 function folded(title: string, body: string): string {
   return `<details><summary>${html(title)}</summary>\n\n${body}\n\n</details>`;
-}
-
-function code(text: string): string {
-  return `\`${text.replaceAll('`', "'")}\``;
 }
 
 function html(text: string): string {

@@ -13,7 +13,7 @@ import { bindParameters } from './parameters.ts';
 import { reassigned } from './reassigned.ts';
 import type { DraftScope } from './recorder.ts';
 import type { Session } from './session.ts';
-import { bindAhead, declaredShape, type Misfit, matchShape, sizesIn } from './shape-pattern.ts';
+import { bindAhead, declaredShape, type Misfit, matchShape, sizeFor, sizesIn } from './shape-pattern.ts';
 import { describe, type TensorValue, toConstant, UNKNOWN, type Value } from './value.ts';
 
 interface Use {
@@ -109,13 +109,11 @@ function bindInputs(
 ): readonly TensorValue[] | undefined {
   const inputs: TensorValue[] = [];
   let complete = true;
-  bindAhead(
-    inner,
-    item.inputs.map(({ name, shape: pattern }) => {
-      const value = bound.get(name.text)?.value;
-      return { pattern, shape: value?.kind === 'tensor' ? value.shape : undefined };
-    }),
-  );
+  const patterns = item.inputs.map(({ shape }) => shape);
+  bindAhead(inner, patterns, (input, axis) => {
+    const value = bound.get(item.inputs[input]!.name.text)?.value;
+    return value?.kind === 'tensor' && value.shape ? sizeFor(patterns[input]!, axis, value.shape) : undefined;
+  });
   for (const input of item.inputs) {
     const name = input.name.text;
     const argument = bound.get(name);

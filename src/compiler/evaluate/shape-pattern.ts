@@ -48,45 +48,41 @@ export function matchShape(
   return misfit;
 }
 
-/** An input's pattern with what is there: its sizes, or nothing where they are not known. */
-export interface Matched {
-  readonly pattern: ShapeExpression;
-  readonly shape: readonly Dim[] | undefined;
-}
-
 /**
  * Binds the names that formulas in some pattern use to the axes that they name, in whichever input, so that
  * `(wide: [8 * S, C], narrow: [S, C])` may be written in either order.
+ *
+ * @param sizeAt the size of an axis of an input, by their positions; nothing where it is not known
  */
-export function bindAhead(frame: Frame, inputs: readonly Matched[]): void {
-  const used = new Set(inputs.flatMap(({ pattern }) => formulaNames(pattern)));
+export function bindAhead(
+  frame: Frame,
+  patterns: readonly ShapeExpression[],
+  sizeAt: (input: number, axis: number, name: string) => Dim | undefined,
+): void {
+  const used = new Set(patterns.flatMap(formulaNames));
   if (used.size === 0) return;
-  for (const { pattern, shape } of inputs) {
-    if (shape === undefined) continue;
-    const { axes } = pattern;
-    const rest = axes.findIndex(({ kind }) => kind === 'rest');
-    if (rest < 0 ? shape.length !== axes.length : shape.length < axes.length - 1) continue;
+  for (const [input, { axes }] of patterns.entries()) {
     for (const [at, axis] of axes.entries()) {
       if (axis.kind === 'rest' || !bindsNew(frame, axis.size) || !used.has(axis.size.text)) continue;
-      frame.define(axis.size.text, int(rest >= 0 && at > rest ? shape.at(at - axes.length)! : shape[at]!));
+      const size = sizeAt(input, at, axis.size.text);
+      if (size !== undefined) frame.define(axis.size.text, int(size));
     }
   }
 }
 
-/** The same for the check of a definition, where the sizes are symbols. */
-export function bindSymbolsAhead(frame: Frame, patterns: readonly ShapeExpression[]): void {
-  const used = new Set(patterns.flatMap(formulaNames));
-  for (const axis of patterns.flatMap(({ axes }) => axes)) {
-    if (axis.kind === 'rest' || !bindsNew(frame, axis.size) || !used.has(axis.size.text)) continue;
-    frame.define(axis.size.text, int(axisSymbol(axis.size.text)));
-  }
+/** The size that a shape has for an axis of a pattern that is not `...`; nothing where their ranks differ. */
+export function sizeFor({ axes }: ShapeExpression, at: number, shape: readonly Dim[]): Dim | undefined {
+  const rest = axes.findIndex(({ kind }) => kind === 'rest');
+  if (rest < 0 ? shape.length !== axes.length : shape.length < axes.length - 1) return undefined;
+  return rest >= 0 && at > rest ? shape.at(at - axes.length) : shape[at];
 }
 
 function formulaNames({ axes }: ShapeExpression): readonly string[] {
-  return axes.flatMap((axis) => {
-    if (axis.kind === 'rest' || axis.size.kind === 'name') return [];
-    return textOf(axis.size.span).match(/[A-Za-z_]\w*/g) ?? [];
-  });
+  return axes.flatMap((axis) => (axis.kind === 'rest' || axis.size.kind === 'name' ? [] : namesIn(axis.size.span)));
+}
+
+function namesIn(span: Span): readonly string[] {
+  return textOf(span).match(/[A-Za-z_]\w*/g) ?? [];
 }
 
 /** Whether this axis is `_`, which may have any size. */
@@ -169,7 +165,7 @@ function sizeOf(session: Session, frame: Frame, size: Expression): Dim | undefin
 
 /** "H = 7": what the names in a stretch of source are here, unless they only stand for themselves. */
 export function sizesIn(frame: Frame, span: Span): readonly string[] {
-  const names = [...new Set(textOf(span).match(/[A-Za-z_]\w*/g) ?? [])];
+  const names = [...new Set(namesIn(span))];
   const sizes = names.flatMap((name) => {
     const value = frame.lookup(name);
     return value?.kind === 'int' || value?.kind === 'float' ? [[name, toText(value)] as const] : [];

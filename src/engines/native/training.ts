@@ -134,7 +134,8 @@ export class NativeTrainingSession implements TrainingSession {
   }
 
   async save(): Promise<NamedTensors> {
-    const tensors = isResident(this.#options.provider) ? await this.#readBack() : await this.#held();
+    const resident = isResident(this.#options.provider);
+    const tensors = await (resident ? this.#readBack() : this.#worker.request({ kind: 'save' }));
     return new Map(tensors.map(({ name, data }) => [name, this.#asSpecified(name, data)]));
   }
 
@@ -156,10 +157,6 @@ export class NativeTrainingSession implements TrainingSession {
   #asSpecified(name: string, data: Float32Array): NamedTensor {
     const { shape, order } = this.#state.get(name)!;
     return { shape, data: permuteAxes(data, inOrder(shape, order), inverseOrder(order)) };
-  }
-
-  #held(): Promise<readonly TensorMessage[]> {
-    return this.#worker.request({ kind: 'save' });
   }
 
   /** The state of a device, through a model that copies it: what is kept on a device cannot be read otherwise. */
