@@ -13,17 +13,25 @@ export interface Interruption {
 /** @param said what the first signal announces */
 export function onInterrupt(said: string, terminal: Terminal): Interruption {
   const controller = new AbortController();
-  const listen = (): void => {
-    if (controller.signal.aborted) process.exit(INTERRUPTED);
+  const release = (): void => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, listen);
+  };
+  /** Ends by the signal itself: to exit would tear an engine down in the middle of its step, which aborts. */
+  const endAtOnce = (signal: NodeJS.Signals): void => {
     clearProgress();
-    terminal.note(`${said}; once more ends at once`);
-    controller.abort();
+    process.emit('exit', INTERRUPTED);
+    release();
+    process.kill(process.pid, signal);
+  };
+  const listen = (signal: NodeJS.Signals): void => {
+    if (controller.signal.aborted) {
+      endAtOnce(signal);
+    } else {
+      clearProgress();
+      terminal.note(`${said}; once more ends at once`);
+      controller.abort();
+    }
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, listen);
-  return {
-    signal: controller.signal,
-    release: () => {
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, listen);
-    },
-  };
+  return { signal: controller.signal, release };
 }
