@@ -80,8 +80,13 @@ function git(...args) {
 }
 
 /**
- * @returns {{ outcome: 'same' | 'differs' | 'exceeded' | 'failed', report?: string, markdown: string, problems: string[] }}
- *   `problems` are the budgets that are exceeded, or what kept specc from comparing
+ * @returns {{
+ *   outcome: 'same' | 'differs' | 'exceeded' | 'failed',
+ *   report?: string,
+ *   markdown: string,
+ *   problems: string[],
+ *   exceeded: string[],
+ * }} `problems` are the budgets that are exceeded, then mistakes, or else what kept specc from comparing
  */
 function reviewed(base) {
   const report = join(mkdtempSync(join(env.RUNNER_TEMP ?? tmpdir(), 'specc-review-')), 'report.md');
@@ -93,14 +98,18 @@ function reviewed(base) {
     env: { ...env, NO_COLOR: '1', FORCE_COLOR: undefined },
   });
   if (error !== undefined || !existsSync(report)) {
-    return { outcome: 'failed', markdown: '', problems: [error?.message ?? stderr.trim()] };
+    return { outcome: 'failed', markdown: '', problems: [error?.message ?? stderr.trim()], exceeded: [] };
   }
   const markdown = readFileSync(report, 'utf8').trimEnd();
   if (status === 0) {
-    return { outcome: markdown.endsWith('\nNo difference.') ? 'same' : 'differs', report, markdown, problems: [] };
+    const outcome = markdown.endsWith('\nNo difference.') ? 'same' : 'differs';
+    return { outcome, report, markdown, problems: [], exceeded: [] };
   }
-  const [, ...problems] = `\n${stderr.trim()}`.split(/^error: /m);
-  return { outcome: 'exceeded', report, markdown, problems: problems.map((each) => each.trim()) };
+  const problems = stderr.trim().split(/^(?=error(?:\[[\w-]+\])?: )/m);
+  const exceeded = problems.flatMap((each) => (each.startsWith('error: ') ? [each.slice(7).trim()] : []));
+  const mistakes = problems.flatMap((each) => (each.startsWith('error[') ? [each.trim()] : []));
+  const outcome = mistakes.length > 0 ? 'failed' : 'exceeded';
+  return { outcome, report, markdown, problems: [...exceeded, ...mistakes], exceeded };
 }
 
 /** That of the project, or of a folder around it; otherwise the one of this repository, which is built once. */
@@ -128,12 +137,13 @@ function runIn(cwd, command, ...args) {
   process.exit(2);
 }
 
-function reportText({ outcome, markdown, problems }) {
-  const said = problems.join('\n\n').slice(0, MOST_WORDS);
-  if (outcome === 'failed') return `### Architecture\n\nThe models could not be compared.\n\n${fenced(said)}`;
-  if (outcome !== 'exceeded') return markdown;
+/** Mistakes of ablations are in the report itself. */
+function reportText({ report, markdown, problems, exceeded }) {
+  const said = (texts) => fenced(texts.join('\n\n').slice(0, MOST_WORDS));
+  if (report === undefined) return `### Architecture\n\nThe models could not be compared.\n\n${said(problems)}`;
+  if (exceeded.length === 0) return markdown;
   const [title, ...rest] = markdown.split('\n');
-  return [title, '', '**A budget is exceeded.**', '', fenced(said), ...rest].join('\n');
+  return [title, '', '**A budget is exceeded.**', '', said(exceeded), ...rest].join('\n');
 }
 
 /** A block that no run of backticks in the text ends. */

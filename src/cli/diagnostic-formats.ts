@@ -17,7 +17,12 @@ function placeOf({ source, start, end }: Span): Place {
 
 /** An array of `{code, severity, message, file, start, end, labels, notes, help}`. */
 export function formatJson(diagnostics: readonly Diagnostic[]): string {
-  const plain = diagnostics.map(({ code, severity, message, span, labels, notes, help }) => ({
+  return JSON.stringify(plainDiagnostics(diagnostics), null, 2);
+}
+
+/** The same as values, for a place in other JSON. */
+export function plainDiagnostics(diagnostics: readonly Diagnostic[]) {
+  return diagnostics.map(({ code, severity, message, span, labels, notes, help }) => ({
     code,
     severity,
     message,
@@ -26,7 +31,6 @@ export function formatJson(diagnostics: readonly Diagnostic[]): string {
     notes,
     help: help ?? null,
   }));
-  return JSON.stringify(plain, null, 2);
 }
 
 /** Workflow commands, which GitHub shows beside the lines of a pull request. */

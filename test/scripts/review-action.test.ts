@@ -225,4 +225,23 @@ test('mistakes in a specification are shown, and fail it', async (context) => {
   assert.match(context.api.comments[0]!.body, /unknown-name/);
 });
 
+test('an ablation that no longer checks fails it, with the report and what check says', async (context) => {
+  const { folder, api } = context;
+  const spec = (name: string) =>
+    `model Net(x: [8]) -> [4] {\n  ${name} = x |> dense(8) |> relu\n  ${name} |> dense(4)\n}\n\nablation Parts of Net {\n  "no body" { disable body }\n}\n`;
+  writeFileSync(join(folder, 'net.spec'), spec('body'));
+  git(folder, 'commit', '-q', '-a', '-m', 'second');
+  writeFileSync(join(folder, 'net.spec'), spec('trunk').replace('dense(8)', 'dense(16)'));
+  const { status, log, outputs } = await review(context, { budgets: 'params=+5%' });
+  assert.is(status, 1, log);
+  assert.match(outputs, /^outcome=failed\nreport=.*report\.md$/m);
+  assert.match(log, /^::error title=specc diff::.*exceeds its budget/m);
+  assert.match(log, /^::error title=specc diff::error\[edit-matches-nothing\]: .*--> net\.spec:7:23/m);
+  const { body } = api.comments[0]!;
+  assert.match(body, /A budget is exceeded[\s\S]*1 mistake in ablations[\s\S]*\| model \| parameters/);
+  writeFileSync(join(folder, 'net.spec'), spec('body').replace('"no body"', '"without"'));
+  const renamed = await review(context);
+  assert.match(renamed.outputs, /^outcome=differs$/m, 'also where nothing but an ablation differs');
+});
+
 test.run();

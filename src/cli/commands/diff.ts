@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { makeFolder } from '../../data/make-folder.ts';
 import { wholeDepth } from '../depth-option.ts';
+import { newMistakes } from '../diff/ablation-rows.ts';
 import { excesses, readBudgets } from '../diff/budget.ts';
 import { canonicalText } from '../diff/canonical.ts';
 import { type Comparison, compareSides, SideErrors } from '../diff/compare.ts';
@@ -62,7 +63,11 @@ export function run(args: readonly string[], options: DiffOptions, terminal: Ter
   if (options.weightMap !== undefined) writeWeightMap(options.weightMap, comparison, terminal);
   const exceeded = excesses(comparison, budgets);
   for (const { message, help } of exceeded) terminal.problem(problemText(message, help, terminal));
-  return exceeded.length > 0 || (options.exitCode && differs(comparison)) ? EXIT.errors : EXIT.clean;
+  const mistakes = newMistakes(comparison.ablations);
+  showDiagnostics(mistakes, terminal);
+  return mistakes.length > 0 || exceeded.length > 0 || (options.exitCode && differs(comparison))
+    ? EXIT.errors
+    : EXIT.clean;
 }
 
 /** `--textconv FILE`: what git compares in place of the file. */
@@ -102,6 +107,6 @@ function writeWeightMap(file: string, { models }: Comparison, terminal: Terminal
   );
 }
 
-function differs({ models, definitions }: Comparison): boolean {
-  return definitions.length > 0 || models.some(({ status }) => status !== 'same');
+function differs({ models, ablations, definitions }: Comparison): boolean {
+  return definitions.length > 0 || ablations.length > 0 || models.some(({ status }) => status !== 'same');
 }

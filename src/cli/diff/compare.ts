@@ -6,6 +6,12 @@
 import { posix } from 'node:path';
 import { type Compilation, compile, elaborate, type Settings } from '../../compiler/compile.ts';
 import {
+  type AblationChange,
+  ablationChanges,
+  type SurveyedAblation,
+  surveyAblations,
+} from '../../compiler/diff/ablations.ts';
+import {
   type Definition,
   type DefinitionChange,
   definitionChanges,
@@ -16,17 +22,16 @@ import { isEmptyDiff, type ModelDiff, type Totals } from '../../compiler/diff/mo
 import { layerTotals, sumOf } from '../../compiler/diff/totals.ts';
 import type { Graph } from '../../compiler/graph.ts';
 import { loadProject } from '../../compiler/project.ts';
-import { ablationsOf, elaborateVariant } from '../../compiler/variants/index.ts';
+import { type Ablation, ablationsOf, elaborateVariant } from '../../compiler/variants/index.ts';
 import { readModelSettings } from '../../config/model-settings.ts';
-import { COMMAND_LINE } from '../../config/override.ts';
 import type { LayerItem } from '../../dsl/ast.ts';
 import { type Diagnostic, hasErrors } from '../../dsl/diagnostic.ts';
 import { parse } from '../../dsl/parse.ts';
-import { Source, type Span } from '../../dsl/source.ts';
+import type { Source } from '../../dsl/source.ts';
 import { didYouMean } from '../../shared/suggest.ts';
-import { type ChosenVariant, chooseVariant, qualifiedName } from '../choose-variant.ts';
+import { type ChosenVariant, chooseVariant, modelOfAblation, qualifiedName } from '../choose-variant.ts';
 import { WrongUse } from '../failure.ts';
-import type { DiffSide } from './sides.ts';
+import { type DiffSide, shownIn } from './sides.ts';
 
 export interface PlacedModel {
   readonly file: string;
@@ -52,6 +57,8 @@ export interface Comparison {
   readonly old: string;
   readonly new: string;
   readonly models: readonly ModelEntry[];
+  /** Those that differ, and those with mistakes of the files that differ. */
+  readonly ablations: readonly AblationChange[];
   readonly definitions: readonly DefinitionChange[];
   /** Models that need parameters to be built, and were not compared. */
   readonly skipped: readonly PlacedModel[];
@@ -66,21 +73,26 @@ export class SideErrors extends Error {
   }
 }
 
-/** A model of a side, before its graph is made. */
-interface Candidate {
+/** A file of a side, without mistakes. */
+interface ReadFile {
   readonly side: DiffSide;
-  /** What its file is called on both sides. */
+  /** What it is called on both sides. */
   readonly home: string;
   readonly path: string;
-  readonly item: LayerItem;
   readonly compilation: Compilation;
+}
+
+/** A model of a side, before its graph is made. */
+interface Candidate extends ReadFile {
+  readonly item: LayerItem;
   readonly chosen: ChosenVariant | undefined;
 }
 
 export function compareSides(old: DiffSide, next: DiffSide, overrides: readonly string[]): Comparison {
   const changed = (side: DiffSide, other: DiffSide): readonly string[] =>
     side.files.filter((path) => !isUnchanged(side, other, path));
-  const sides = [candidatesOf(old, changed(old, next)), candidatesOf(next, changed(next, old))] as const;
+  const files = [readFiles(old, changed(old, next)), readFiles(next, changed(next, old))] as const;
+  const sides = [candidatesOf(old, files[0]), candidatesOf(next, files[1])] as const;
   const pairs = pairModels(old, next, ...sides);
   checkOverrides(overrides, sides.flat());
   const alone = pairs.length === 1;
@@ -98,8 +110,13 @@ export function compareSides(old: DiffSide, next: DiffSide, overrides: readonly 
   });
   const renames = models.flatMap(({ diff }) => (diff === undefined ? [] : [...diff.blocks, diff.model]));
   const definitions = definitionChanges(definitionsOf(old, next), definitionsOf(next, old), renames);
+  const ablations = ablationChanges(
+    ablationsIn(old, files[0], overrides),
+    ablationsIn(next, files[1], overrides),
+    models.flatMap(({ diff }) => diff?.model ?? []),
+  );
   const [before, after] = [labelOf(old, sides[0]), labelOf(next, sides[1])];
-  return { old: before, new: after, models, definitions, skipped };
+  return { old: before, new: after, models, ablations, definitions, skipped };
 }
 
 /** Whether a file and everything that it imports is the same text on both sides. */
@@ -114,19 +131,25 @@ function isUnchanged(side: DiffSide, other: DiffSide, path: string): boolean {
   return !hasErrors(diagnostics) && own.every((each) => isSameText(side, other, each.path, each.module.source.text));
 }
 
-function candidatesOf(side: DiffSide, files: readonly string[]): readonly Candidate[] {
-  const errors: Diagnostic[] = [];
-  const found = files.flatMap((path): Candidate[] => {
+/** @throws SideErrors for mistakes in any of them */
+function readFiles(side: DiffSide, paths: readonly string[]): readonly ReadFile[] {
+  const files = paths.map((path): ReadFile => {
     const compilation = compile(path, side.loader.read(path) ?? '', side.loader);
-    errors.push(...compilation.diagnostics.filter(({ severity }) => severity === 'error'));
-    const common = { side, home: homeOf(side, path), path, compilation };
-    if (side.variant !== undefined && !hasErrors(compilation.diagnostics)) {
-      const chosen = variantOf(side, side.variant, path, compilation);
-      return [{ ...common, item: chosen.item, chosen }];
-    }
-    return [...compilation.models.values()].map((item) => ({ ...common, item, chosen: undefined }));
+    return { side, home: homeOf(side, path), path, compilation };
   });
+  const errors = files.flatMap(({ compilation }) => compilation.diagnostics.filter(isError));
   if (errors.length > 0) throw new SideErrors(shownIn(side, errors));
+  return files;
+}
+
+function candidatesOf(side: DiffSide, files: readonly ReadFile[]): readonly Candidate[] {
+  const found = files.flatMap((file): Candidate[] => {
+    if (side.variant !== undefined) {
+      const chosen = variantOf(side, side.variant, file.path, file.compilation);
+      return [{ ...file, item: chosen.item, chosen }];
+    }
+    return [...file.compilation.models.values()].map((item) => ({ ...file, item, chosen: undefined }));
+  });
   if (side.model === undefined) return found;
   const chosen = found.filter(({ item }) => item.name.text === side.model);
   if (chosen.length > 0 || files.length === 0) return chosen;
@@ -145,6 +168,22 @@ function variantOf(
   if (hasErrors(diagnostics)) throw new SideErrors(shownIn(side, diagnostics));
   const chosen = chooseVariant(compilation, ablations, name, { path: side.shown(path), model: side.model });
   return takes === 'base' ? { ...chosen, variant: chosen.ablation.base } : chosen;
+}
+
+/** Those of the model that the side names, or of all; where variants are compared, none. */
+function ablationsIn(
+  side: DiffSide,
+  files: readonly ReadFile[],
+  overrides: readonly string[],
+): readonly SurveyedAblation[] {
+  if (side.variant !== undefined) return [];
+  return files.flatMap(({ compilation, path, home }) => {
+    const settings = (ablation: Ablation): Settings =>
+      settingsOf({ item: modelOfAblation(compilation, ablation) }, overrides);
+    return surveyAblations(compilation, { file: side.shown(path), home }, settings)
+      .filter(({ model }) => side.model === undefined || side.model === model)
+      .map((each) => ({ ...each, mistakes: shownIn(side, each.mistakes) }));
+  });
 }
 
 function labelOf(side: DiffSide, candidates: readonly Candidate[]): string {
@@ -216,18 +255,13 @@ function graphOf({ compilation, item, chosen, settings, side }: Built): Graph {
       ? elaborate(compilation, item.name.text, settings)
       : elaborateVariant(compilation, chosen.ablation, chosen.variant, settings);
   if (value === undefined || hasErrors(diagnostics)) {
-    throw new SideErrors(
-      shownIn(
-        side,
-        diagnostics.filter(({ severity }) => severity === 'error'),
-      ),
-    );
+    throw new SideErrors(shownIn(side, diagnostics.filter(isError)));
   }
   return value;
 }
 
 /** The values of `--set` that are for parameters of this model: the other side may have others. */
-function settingsOf({ item }: Candidate, overrides: readonly string[]): Settings {
+function settingsOf({ item }: Pick<Candidate, 'item'>, overrides: readonly string[]): Settings {
   const own = overrides.filter((each) => item.parameters.some(({ name }) => name.text === settingName(each)));
   const { value, diagnostics } = readModelSettings(item, own);
   if (hasErrors(diagnostics)) throw new SideErrors(diagnostics);
@@ -293,19 +327,6 @@ function placed({ side, path, item, chosen }: Candidate): PlacedModel {
   return chosen === undefined ? model : { ...model, variant: qualifiedName(chosen) };
 }
 
-/** Diagnostics with their files as the side shows them. */
-function shownIn(side: DiffSide, diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
-  const sources = new Map<Source, Source>();
-  const shown = (span: Span): Span => {
-    const { source } = span;
-    if (source.path === COMMAND_LINE || source.path.startsWith('std/')) return span;
-    const known = sources.get(source) ?? new Source(side.shown(source.path), source.text);
-    sources.set(source, known);
-    return { ...span, source: known };
-  };
-  return diagnostics.map((each) => ({
-    ...each,
-    span: shown(each.span),
-    labels: each.labels.map((label) => ({ ...label, span: shown(label.span) })),
-  }));
+function isError({ severity }: Diagnostic): boolean {
+  return severity === 'error';
 }

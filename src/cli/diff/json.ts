@@ -1,10 +1,16 @@
 /** A comparison as JSON: what `schemas/diff.schema.json` describes. */
+import { plainDiagnostics } from '../diagnostic-formats.ts';
 import type { Comparison } from './compare.ts';
 
 export const DIFF_VERSION = 1;
 
 /** Without the graphs; what is undefined is left out. */
-export function comparisonJson({ old, new: next, models, definitions, skipped }: Comparison): string {
+export function comparisonJson({ old, new: next, models, ablations, definitions, skipped }: Comparison): string {
   const entries = models.map(({ graphs: _, ...entry }) => entry);
-  return JSON.stringify({ version: DIFF_VERSION, old, new: next, models: entries, definitions, skipped }, null, 2);
+  const varied = ablations.map(({ mistakes, ...each }) => ({
+    ...each,
+    mistakes: { old: plainDiagnostics(mistakes.old), new: plainDiagnostics(mistakes.new) },
+  }));
+  const sides = { version: DIFF_VERSION, old, new: next };
+  return JSON.stringify({ ...sides, models: entries, ablations: varied, definitions, skipped }, null, 2);
 }

@@ -1,7 +1,11 @@
 /** A comparison as Markdown for a pull request: a headline table, then each model with its blocks to unfold. */
+import type { AblationChange } from '../../compiler/diff/ablations.ts';
 import type { DiffPart, ModelDiff } from '../../compiler/diff/model-diff.ts';
+import type { Diagnostic } from '../../dsl/diagnostic.ts';
 import { markdownCode, markdownCodeCell } from '../../shared/markdown.ts';
-import { bytes, grouped, percentMore, signed } from '../quantities.ts';
+import { bytes, counted, grouped, percentMore, signed } from '../quantities.ts';
+import { renderPlain } from '../render-diagnostics.ts';
+import { ablationRows, newMistakes } from './ablation-rows.ts';
 import type { Comparison, ModelEntry } from './compare.ts';
 import { definitionTexts } from './phrases.ts';
 import { type DiffRow, diffRows, type Mark, type RowOptions } from './rows.ts';
@@ -10,23 +14,45 @@ import { weightAccount, weightLines } from './weights-text.ts';
 
 /** GitHub refuses comments of more than 65,536 characters; whoever posts this may add a few of its own. */
 export const MOST_CHARACTERS = 60_000;
-/** The colours of a `diff` block: green, red, orange, grey. */
-const MARKS: Readonly<Record<Mark, string>> = { '+': '+', '-': '-', '~': '!', '>': '#' };
+/** So many mistakes of ablations are shown in full. */
+const MOST_MISTAKES = 5;
+/** The colours of a `diff` block: green, red, orange, grey; mistakes are red. */
+const MARKS: Readonly<Record<Mark, string>> = { '+': '+', '-': '-', '~': '!', '>': '#', '!': '-' };
 
 /** What is left over where the whole is too long is said at its end. */
 export function comparisonMarkdown(comparison: Comparison, options: RowOptions): string {
-  const { models, definitions, skipped } = comparison;
+  const { models, ablations, definitions, skipped } = comparison;
   const differing = models.filter(({ status }) => status !== 'same');
   const head = [`### Architecture: ${markdownCode(comparison.old)} → ${markdownCode(comparison.new)}`, ''];
   const lines = definitions.flatMap(definitionTexts);
-  if (differing.length === 0 && lines.length === 0) return [...head, 'No difference.'].join('\n');
+  const mistakes = newMistakes(ablations);
+  if (mistakes.length > 0) head.push(...caution(mistakes), '');
+  if (differing.length === 0 && ablations.length === 0 && lines.length === 0)
+    return [...head, 'No difference.'].join('\n');
   if (differing.length > 0) head.push(...headline(differing), '');
   const sections = [
     ...differing.flatMap((entry) => sectionsOf(entry, options)),
+    ...(ablations.length > 0 ? [folded(ablationTitle(ablations), fenced(ablationRows(ablations, options)))] : []),
     ...(lines.length > 0 ? [folded('definitions', lines.map((line) => `- ${escaped(line)}`).join('\n'))] : []),
     ...skipped.map((model) => `${markdownCode(titleOf(model))} needs parameters to be compared.`),
   ];
   return fitted(head.join('\n'), sections);
+}
+
+/** What `specc check` says, before everything else. */
+function caution(mistakes: readonly Diagnostic[]): string[] {
+  const some = mistakes.slice(0, MOST_MISTAKES);
+  const left = mistakes.length - some.length;
+  return [
+    `**${counted(mistakes.length, 'mistake')} in ablations:** \`specc check\` refuses the new side.`,
+    '',
+    codeBlock('text', renderPlain(some).trimEnd()),
+    ...(left > 0 ? ['', `And ${left} more.`] : []),
+  ];
+}
+
+function ablationTitle(changes: readonly AblationChange[]): string {
+  return `${counted(changes.length, 'ablation')}: ${[...new Set(changes.map(({ old, new: next }) => (next ?? old)!.name))].join(', ')}`;
 }
 
 function fitted(head: string, sections: readonly string[]): string {
@@ -130,14 +156,21 @@ function fenced(rows: readonly DiffRow[]): string {
     const own = `${MARKS[row.mark]} ${indent}${row.label}${costs === '' ? '' : `   ${costs}`}`;
     return [own, ...row.details.map((detail) => `  ${indent}    ${detail}`)];
   });
-  return `\`\`\`diff\n${lines.join('\n')}\n\`\`\``;
+  return codeBlock('diff', lines.join('\n'));
 }
 
 function weightSection({ weights }: ModelDiff): string[] {
   const account = weightAccount(weights);
   if (account === undefined) return [];
   const lines = weightLines(weights).map(({ mark, text }) => `${MARKS[mark]} ${text}`);
-  return [folded(`weights: ${account}`, `\`\`\`diff\n${lines.join('\n')}\n\`\`\``)];
+  return [folded(`weights: ${account}`, codeBlock('diff', lines.join('\n')))];
+}
+
+/** A block that no run of backticks in the text ends. */
+function codeBlock(language: string, text: string): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  return `${fence}${language}\n${text}\n${fence}`;
 }
 
 function folded(title: string, body: string): string {

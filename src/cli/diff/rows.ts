@@ -13,11 +13,11 @@ import {
   wiringText,
 } from './phrases.ts';
 
-export type Mark = '+' | '-' | '~' | '>';
+export type Mark = '+' | '-' | '~' | '>' | '!';
 
 export interface DiffRow {
   readonly depth: number;
-  /** Added, removed, changed; `>`: only its name or its place is another. */
+  /** Added, removed, changed; `>`: only its name or its place is another; `!`: it has mistakes. */
   readonly mark: Mark;
   /** `local: DRDB`, `Residual[0, 2, 4]: 3 ×` */
   readonly label: string;

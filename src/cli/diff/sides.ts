@@ -1,6 +1,9 @@
 /** The two sides of a comparison, as they are named on the command line. */
 import { posix } from 'node:path';
 import type { Loader } from '../../compiler/compile.ts';
+import { COMMAND_LINE } from '../../config/override.ts';
+import type { Diagnostic } from '../../dsl/diagnostic.ts';
+import { Source, type Span } from '../../dsl/source.ts';
 import { didYouMean } from '../../shared/suggest.ts';
 import { WrongUse } from '../failure.ts';
 import { fileLoader, findSources, kindOfPath, readText, SPECS_FOLDER, splitModel } from '../source-files.ts';
@@ -134,6 +137,23 @@ function revisionSide(revision: Revision, root: string, files: readonly string[]
   const loader: Loader = { read: (path) => revision.text(path), list: (folder) => revision.list(folder) };
   const shown = (path: string): string => `${revision.name}:${path}`;
   return { label: shown(root) + (model === undefined ? '' : `#${model}`), model, root, files, loader, shown };
+}
+
+/** Diagnostics with their files as the side shows them. */
+export function shownIn(side: DiffSide, diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const sources = new Map<Source, Source>();
+  const shown = (span: Span): Span => {
+    const { source } = span;
+    if (source.path === COMMAND_LINE || source.path.startsWith('std/')) return span;
+    const known = sources.get(source) ?? new Source(side.shown(source.path), source.text);
+    sources.set(source, known);
+    return { ...span, source: known };
+  };
+  return diagnostics.map((each) => ({
+    ...each,
+    span: shown(each.span),
+    labels: each.labels.map((label) => ({ ...label, span: shown(label.span) })),
+  }));
 }
 
 /** A file that is there is no revision, whatever its name. */

@@ -2,6 +2,7 @@
 import type { Change, ModelDiff, Totals } from '../../compiler/diff/model-diff.ts';
 import { bytes, counted, grouped, percentMore, signed } from '../quantities.ts';
 import type { Colours } from '../terminal.ts';
+import { ablationRows } from './ablation-rows.ts';
 import type { Comparison, ModelEntry, PlacedModel } from './compare.ts';
 import { definitionTexts, parameterText, portText } from './phrases.ts';
 import { type DiffRow, diffRows, type Mark, type RowOptions } from './rows.ts';
@@ -11,8 +12,10 @@ import { weightAccount, weightLines } from './weights-text.ts';
 const MOST_WEIGHTS = 12;
 
 export function comparisonText(comparison: Comparison, options: RowOptions, colours: Colours): string {
-  const { models, definitions, skipped } = comparison;
+  const { models, ablations, definitions, skipped } = comparison;
   const shown = models.filter(({ status }) => status !== 'same').map((entry) => entryText(entry, options, colours));
+  const rows = ablationRows(ablations, options);
+  if (rows.length > 0) shown.push([colours.bold('ablations'), ...rowLines(rows, colours)].join('\n'));
   const lines = definitions.flatMap(definitionTexts);
   if (lines.length > 0) shown.push([colours.bold('definitions'), ...lines.map((line) => `  ${line}`)].join('\n'));
   for (const model of skipped) shown.push(colours.dim(`${titleOf(model)} needs parameters: --set NAME=VALUE`));
@@ -150,5 +153,5 @@ function rowLines(rows: readonly DiffRow[], colours: Colours): string[] {
 }
 
 function paintOf(mark: Mark, { green, red, yellow, cyan }: Colours): (text: string) => string {
-  return { '+': green, '-': red, '~': yellow, '>': cyan }[mark];
+  return { '+': green, '-': red, '~': yellow, '>': cyan, '!': red }[mark];
 }

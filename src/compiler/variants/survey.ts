@@ -55,9 +55,11 @@ function sameNetwork(variant: Variant, other: Variant, { base }: Ablation): Diag
   return diagnostic('same-network', span, { name, other: other.name }, { labels });
 }
 
-/** Whether all parameters of the model have values, without any from elsewhere. */
-export function isComplete({ project }: Compilation, { model, base }: Ablation): boolean {
+/** Whether all parameters of the model have values, with these settings and without any from elsewhere. */
+export function isComplete({ project }: Compilation, { model, base }: Ablation, settings: Settings = {}): boolean {
   const declaration = project.main.declarations.get(model);
   if (declaration?.kind !== 'layer') return false;
-  return declaration.item.parameters.every((each) => each.default !== undefined || each.name.text in base.settings);
+  return declaration.item.parameters.every(
+    (each) => each.default !== undefined || each.name.text in base.settings || each.name.text in settings,
+  );
 }
