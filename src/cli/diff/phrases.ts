@@ -14,6 +14,9 @@ import { languageName } from '../../compiler/ops/attribute-name.ts';
 import { type Initializer, initializers, printInitializer } from '../../compiler/ops/initializer.ts';
 import { counted } from '../quantities.ts';
 
+/** So many inputs are listed without `--all`. */
+const MOST_LISTED = 6;
+
 export function shapeText(shape: Shape): string {
   return `[${shape.join(', ')}]`;
 }
@@ -110,33 +113,25 @@ export function sharingText({ old, new: next }: SharingChange): string {
 }
 
 /** What a layer reads now and did not, and the other way round. */
-export function wiringText({ old, new: next }: WiringChange): string[] {
-  const come = without(next, old);
-  const gone = without(old, next);
-  if (come.length === 0 && gone.length === 0) {
-    const reordered = old.length === next.length && old.some((path, at) => path !== next[at]);
-    return [
-      reordered ? `reads its inputs in another order: ${next.join(', ')}` : 'reads other layers under the same paths',
-    ];
-  }
-  if (come.length === gone.length) return come.map((path, at) => `reads ${path} instead of ${gone[at]}`);
+export function wiringText({ added, removed, reordered, new: next }: WiringChange, all: boolean): string[] {
+  const gone = removed.map((each) => each.new ?? each.old);
+  const order = reordered ? [`reads its inputs in another order: ${listed(next, all)}`] : [];
+  if (added.length === gone.length) return [...added.map((path, at) => insteadText(path, gone[at]!)), ...order];
   return [
-    ...(come.length > 0 ? [`reads also ${listed(come)}`] : []),
-    ...(gone.length > 0 ? [`no longer reads ${listed(gone)}`] : []),
+    ...(added.length > 0 ? [`reads also ${listed(added, all)}`] : []),
+    ...(gone.length > 0 ? [`no longer reads ${listed(gone, all)}`] : []),
+    ...order,
   ];
 }
 
-function listed(paths: readonly string[]): string {
-  return paths.length > 4 ? `${paths.slice(0, 3).join(', ')} and ${paths.length - 3} more` : paths.join(', ');
+function insteadText(path: string, gone: string): string {
+  return path === gone ? `reads a ${path} that is another layer than before` : `reads ${path} instead of ${gone}`;
 }
 
-function without(paths: readonly string[], others: readonly string[]): string[] {
-  const left = [...others];
-  return paths.filter((path) => {
-    const at = left.indexOf(path);
-    if (at >= 0) left.splice(at, 1);
-    return at < 0;
-  });
+function listed(paths: readonly string[], all: boolean): string {
+  return paths.length > MOST_LISTED && !all
+    ? `${paths.slice(0, MOST_LISTED - 1).join(', ')} and ${paths.length - MOST_LISTED + 1} more`
+    : paths.join(', ');
 }
 
 export function shapeChangeText({ old, new: next, followers }: ShapeChange): string {

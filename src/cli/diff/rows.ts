@@ -57,7 +57,7 @@ export function diffRows(
     for (const alike of groupAlike(siblings)) {
       const { first } = alike;
       const isWhole = first.status !== 'changed' && first.kind !== 'layer' && !all;
-      rows.push(rowOf(alike, level, isWhole || level + 1 >= depth, renames));
+      rows.push(rowOf(alike, { depth: level, closed: isWhole || level + 1 >= depth, all }, renames));
       if (!isWhole && level + 1 < depth) visit(first.parts, level + 1);
     }
   };
@@ -65,14 +65,18 @@ export function diffRows(
   return rows;
 }
 
-function rowOf({ parts, first }: Alike, depth: number, closed: boolean, renames: Renames): DiffRow {
+function rowOf(
+  { parts, first }: Alike,
+  { depth, closed, all }: { readonly depth: number; readonly closed: boolean; readonly all: boolean },
+  renames: Renames,
+): DiffRow {
   const { old, new: next, place, status } = first;
   const here = next ?? old!;
   const details = [
     ...(place === undefined ? [] : [placeText(first)]),
     ...first.parameters.map(parameterText),
     ...first.attributes.filter(({ follows }) => !follows).map((change) => attributeText(change)),
-    ...(first.wiring === undefined ? [] : wiringText(first.wiring)),
+    ...(first.wiring === undefined ? [] : wiringText(first.wiring, all)),
     ...(first.sharing === undefined ? [] : [sharingText(first.sharing)]),
     ...(first.shape === undefined || parts.length > 1 ? [] : [shapeChangeText(first.shape)]),
   ];

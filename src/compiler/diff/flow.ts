@@ -14,6 +14,14 @@ import { isScope } from './outline.ts';
 /** An output of a layer that both models have, as a number: the node of the new model and which output. */
 type Source = number;
 
+/** What an input reads. */
+interface Reading {
+  /** The layer that makes it, where both models have it. */
+  readonly itself: Source | typeof NONE;
+  /** The nearest settled layers: itself, or those before it. */
+  readonly behind: readonly Source[];
+}
+
 const MOST_OUTPUTS = 2 ** 20;
 /** Of a layer behind many new ones so many sources are looked at. */
 const MOST_SOURCES = 8;
@@ -43,31 +51,47 @@ export class Flow {
   /** Undefined where the layer reads what it read before. */
   wiringChange(before: Node, after: Node): WiringChange | undefined {
     if (this.#moved.has(after.id)) return undefined;
-    const [old, next] = [
-      before.inputs.map((each) => this.#before(each)),
-      after.inputs.map((each) => this.#after(each)),
-    ];
-    if (fits(old, next, COMMUTATIVE.has(after.op))) return undefined;
-    const { old: was, new: is } = this.#matched;
-    const paths = (graph: Graph, values: readonly ValueId[]) => values.map((value) => producerOf(graph, value).path);
-    return { old: paths(was.graph, before.inputs), new: paths(is.graph, after.inputs) };
+    const old = before.inputs.map((each) => this.#before(each));
+    const next = after.inputs.map((each) => this.#after(each));
+    if (old.length === next.length && old.every((each, at) => isSameReading(each, next[at]!))) return undefined;
+    const mates = matesOf(old, next);
+    const taken = new Set(mates);
+    const gone = before.inputs.filter((_, at) => !taken.has(at));
+    const come = after.inputs.filter((_, at) => mates[at] === NONE);
+    const found = mates.filter((at) => at !== NONE);
+    const reordered = !COMMUTATIVE.has(after.op) && found.some((at, index) => index > 0 && at < found[index - 1]!);
+    if (gone.length === 0 && come.length === 0 && !reordered) return undefined;
+    const { old: was, new: is, matching } = this.#matched;
+    const pathIn = (graph: Graph) => (value: ValueId) => producerOf(graph, value).path;
+    return {
+      old: before.inputs.map(pathIn(was.graph)),
+      new: after.inputs.map(pathIn(is.graph)),
+      added: come.map(pathIn(is.graph)),
+      removed: gone.map((value) => {
+        const { id, path } = producerOf(was.graph, value);
+        const mate = matching.nodes.toNew[id]!;
+        return { old: path, new: mate === NONE ? undefined : is.graph.nodes[mate]!.path };
+      }),
+      reordered,
+    };
   }
 
   /** Whether two values come from the same layer. */
   isSameSource(before: ValueId, after: ValueId): boolean {
-    return fits([this.#before(before)], [this.#after(after)], false);
+    return isSameReading(this.#before(before), this.#after(after));
   }
 
-  #before(value: ValueId): readonly Source[] {
-    const { graph } = this.#matched.old;
-    const { node, output } = graph.values[value]!;
-    return reading(this.#settled(this.#matched.matching.nodes.toNew[node]!), output, this.#old[node]!);
+  #before(value: ValueId): Reading {
+    const { node, output } = this.#matched.old.graph.values[value]!;
+    const mate = this.#matched.matching.nodes.toNew[node]!;
+    return { itself: sourceOf(mate, output), behind: reading(this.#settled(mate), output, this.#old[node]!) };
   }
 
-  #after(value: ValueId): readonly Source[] {
+  #after(value: ValueId): Reading {
     const { matching, new: next } = this.#matched;
     const { node, output } = next.graph.values[value]!;
-    return reading(this.#settled(matching.nodes.toOld[node] === NONE ? NONE : node), output, this.#new[node]!);
+    const known = matching.nodes.toOld[node] === NONE ? NONE : node;
+    return { itself: sourceOf(known, output), behind: reading(this.#settled(known), output, this.#new[node]!) };
   }
 
   /** Where shapes begin to differ, by node of the new model, and how many layers follow each of them. */
@@ -127,7 +151,11 @@ function movedNodes({ matching, new: next }: Matched): ReadonlySet<NodeId> {
 }
 
 function reading(settled: NodeId, output: number, behind: readonly Source[]): readonly Source[] {
-  return settled === NONE ? behind : [settled * MOST_OUTPUTS + output];
+  return settled === NONE ? behind : [sourceOf(settled, output)];
+}
+
+function sourceOf(node: NodeId, output: number): Source {
+  return node === NONE ? NONE : node * MOST_OUTPUTS + output;
 }
 
 /** By node: the nearest settled layers before it. */
@@ -149,17 +177,42 @@ function sourcesOf(graph: Graph, settled: (id: NodeId) => NodeId): readonly (rea
   return sources;
 }
 
-/** Whether each input reads from where it did, in their order or, where that does not matter, in any. */
-function fits(old: readonly (readonly Source[])[], next: readonly (readonly Source[])[], anyOrder: boolean): boolean {
-  if (old.length !== next.length) return false;
-  if (old.every((sources, at) => meet(sources, next[at]!))) return true;
-  if (!anyOrder) return false;
-  const left = [...next];
-  return old.every((sources) => {
-    const at = left.findIndex((each) => meet(sources, each));
-    if (at >= 0) left.splice(at, 1);
-    return at >= 0;
-  });
+/** For each of the new readings the place of the old one that it is, or `NONE`: those of one layer first, then by what is behind. */
+function matesOf(old: readonly Reading[], next: readonly Reading[]): readonly number[] {
+  const mates = next.map(() => NONE);
+  const free = new Set(old.keys());
+  const take = (keysOf: (each: Reading) => readonly (Source | undefined)[]): void => {
+    /** By key the old places, the last one first. */
+    const waiting = new Map<Source | undefined, number[]>();
+    for (const at of [...free].reverse()) {
+      for (const key of keysOf(old[at]!)) {
+        const same = waiting.get(key);
+        if (same === undefined) waiting.set(key, [at]);
+        else same.push(at);
+      }
+    }
+    const firstFree = (key: Source | undefined): number | undefined => {
+      const places = waiting.get(key);
+      while (places !== undefined && places.length > 0 && !free.has(places.at(-1)!)) places.pop();
+      return places?.at(-1);
+    };
+    for (const [at, each] of next.entries()) {
+      if (mates[at] !== NONE) continue;
+      const found = keysOf(each)
+        .map(firstFree)
+        .find((place) => place !== undefined);
+      if (found === undefined) continue;
+      mates[at] = found;
+      free.delete(found);
+    }
+  };
+  take(({ itself }) => (itself === NONE ? [] : [itself]));
+  take(({ behind }) => (behind.length === 0 ? [undefined] : behind));
+  return mates;
+}
+
+function isSameReading(a: Reading, b: Reading): boolean {
+  return (a.itself !== NONE && a.itself === b.itself) || meet(a.behind, b.behind);
 }
 
 function meet(a: readonly Source[], b: readonly Source[]): boolean {

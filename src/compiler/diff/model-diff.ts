@@ -35,6 +35,12 @@ export interface AttributeChange {
 export interface WiringChange {
   readonly old: readonly string[];
   readonly new: readonly string[];
+  /** Of `new`, what it did not read. */
+  readonly added: readonly string[];
+  /** Of `old`, what it reads no longer, with its path in the new model where that has it. */
+  readonly removed: readonly { readonly old: string; readonly new: string | undefined }[];
+  /** Whether what it still reads comes in another order, which means something to it. */
+  readonly reordered: boolean;
 }
 
 /** The path of the layer whose weights this one uses too; undefined for weights of its own. */
