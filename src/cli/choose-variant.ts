@@ -1,8 +1,9 @@
 /** The variant that `--variant` names, among those of the ablations of a specification. */
 import type { Compilation } from '../compiler/compile.ts';
-import type { Ablation, Variant } from '../compiler/variants/index.ts';
+import { type Ablation, ablationsOf, type Variant } from '../compiler/variants/index.ts';
 import type { LayerItem } from '../dsl/ast.ts';
-import { didYouMean } from '../shared/suggest.ts';
+import { hasErrors, type Outcome } from '../dsl/diagnostic.ts';
+import { didYouMeanOneOf, nearNames } from '../shared/suggest.ts';
 import { WrongUse } from './failure.ts';
 
 export interface ChosenVariant {
@@ -12,39 +13,51 @@ export interface ChosenVariant {
 }
 
 /**
- * @param ablations all that the specification has
+ * Nothing but what is wrong with the variant where it is broken; what is wrong with others does not matter.
+ *
  * @param wanted `Conv + DRDB`, its slug, or either with the ablation: `Table6/Conv + DRDB`
  * @param from what messages call the specification, and the one model whose variants are meant
  * @throws WrongUse if none has this name, or several
  */
 export function chooseVariant(
   compilation: Compilation,
-  ablations: readonly Ablation[],
   wanted: string,
   { path, model }: { readonly path: string; readonly model: string | undefined },
-): ChosenVariant {
-  if (ablations.length === 0) throw noAblation(path);
-  const all = ablations
-    .filter((each) => (model ?? each.model) === each.model)
-    .flatMap((ablation) =>
-      [ablation.base, ...ablation.variants].map((variant) => ({
-        ablation,
-        variant,
-        item: modelOfAblation(compilation, ablation),
-      })),
-    );
+): Outcome<ChosenVariant | undefined> {
+  const { value: ablations, diagnostics } = ablationsOf(compilation);
+  if (ablations.length === 0) {
+    if (hasErrors(diagnostics)) return { value: undefined, diagnostics };
+    throw noAblation(path);
+  }
+  const fitting = ablations.filter((each) => (model ?? each.model) === each.model);
+  const all = fitting.flatMap((ablation) =>
+    [ablation.base, ...ablation.variants].map((variant) => ({
+      ablation,
+      variant,
+      item: modelOfAblation(compilation, ablation),
+    })),
+  );
   const found = all.filter(({ ablation, variant }) =>
-    [variant.name, variant.slug].some((name) => wanted === name || wanted === `${ablation.name}/${name}`),
+    [variant.name, variant.slug].some((name) => isNamed(wanted, ablation, name)),
   );
   const [first, other] = found;
-  if (first !== undefined && other === undefined) return first;
+  if (first !== undefined && other === undefined) return { value: first, diagnostics: [] };
   if (first !== undefined) {
     const named = found.map((each) => `'${qualifiedName(each)}'`).join(', ');
     throw new WrongUse(`'${path}' has ${found.length} variants \`${wanted}\``, `name one of ${named}`);
   }
-  const near = didYouMean(wanted, [...all.map(({ variant }) => variant.name), ...all.map(qualifiedName)]);
+  const broken = fitting.flatMap((ablation) =>
+    ablation.broken.filter(({ name }) => name !== undefined && isNamed(wanted, ablation, name)),
+  );
+  if (broken.length > 0) return { value: undefined, diagnostics: broken.flatMap((each) => each.diagnostics) };
+  const names = wanted.includes('/') ? all.map(qualifiedName) : [];
+  const near = didYouMeanOneOf(nearNames(wanted, [...all.map(({ variant }) => variant.name), ...names]));
   const of = model === undefined ? `'${path}'` : `\`${model}\``;
   throw new WrongUse(`${of} has no variant \`${wanted}\``, near ?? `\`specc variants ${path}\` lists them`);
+}
+
+function isNamed(wanted: string, ablation: Ablation, name: string): boolean {
+  return wanted === name || wanted === `${ablation.name}/${name}`;
 }
 
 /** `Table6/Conv + DRDB` */

@@ -9,7 +9,7 @@ import { readModelSettings } from '../config/model-settings.ts';
 import type { LayerItem } from '../dsl/ast.ts';
 import { type Diagnostic, hasErrors } from '../dsl/diagnostic.ts';
 import { didYouMean } from '../shared/suggest.ts';
-import { chooseVariant, modelOfAblation, noAblation } from './choose-variant.ts';
+import { type ChosenVariant, chooseVariant, modelOfAblation, noAblation } from './choose-variant.ts';
 import { AlreadyReported, WrongUse } from './failure.ts';
 import { showDiagnostics } from './show-diagnostics.ts';
 import { fileLoader, readSource, recordingLoader, splitModel } from './source-files.ts';
@@ -30,10 +30,7 @@ export function loadModel(
 ): Graph {
   const { path, model } = splitModel(argument);
   const compilation = compileSpec(path, terminal);
-  const chosen =
-    variant === undefined
-      ? undefined
-      : chooseVariant(compilation, readAblations(compilation, path, terminal), variant, { path, model });
+  const chosen = variant === undefined ? undefined : variantOf(compilation, variant, { path, model }, terminal);
   const item = chosen === undefined ? chooseModel(compilation.models, path, model) : chosen.item;
   const settings = settingsOf(item, overrides, terminal);
   const { value: graph, diagnostics } =
@@ -44,6 +41,18 @@ export function loadModel(
   showDiagnostics(diagnostics, terminal);
   if (graph === undefined) throw new Error(`${argument} has neither a graph nor errors`);
   return graph;
+}
+
+/** @throws AlreadyReported if something is wrong with the variant */
+function variantOf(
+  compilation: Compilation,
+  name: string,
+  from: { readonly path: string; readonly model: string | undefined },
+  terminal: Terminal,
+): ChosenVariant {
+  const { value: chosen, diagnostics } = chooseVariant(compilation, name, from);
+  if (chosen === undefined) throw reported(diagnostics, terminal);
+  return chosen;
 }
 
 /** A specification whose definitions have nothing wrong. */
@@ -66,9 +75,10 @@ export interface LoadedAblation<T> {
 }
 
 /**
- * The ablations of a specification, or the one of a name, each with what `visit` makes of the graphs of all its variants.
+ * The ablations of a specification, or the one of a name, each with what `visit` makes of the graphs of all variants that
+ * are right. What is wrong with the others is shown.
  *
- * @throws WrongUse if there is no such file or ablation, AlreadyReported if anything in them is wrong
+ * @throws WrongUse if there is no such file or ablation, AlreadyReported if nothing in them is right
  */
 export function loadAblations<T>(
   path: string,
@@ -76,29 +86,37 @@ export function loadAblations<T>(
   overrides: readonly string[],
   visit: (variant: Variant, graph: Graph, base: Graph) => T,
   terminal: Terminal,
-): readonly LoadedAblation<T>[] {
+): { readonly loaded: readonly LoadedAblation<T>[]; readonly hasErrors: boolean } {
   const compilation = compileSpec(path, terminal);
-  const all = readAblations(compilation, path, terminal);
+  const { value: all, diagnostics } = ablationsOf(compilation);
   const chosen = name === undefined ? all : all.filter((each) => each.name === name);
   if (chosen.length === 0) {
-    const names = all.map((each) => each.name);
-    const help = didYouMean(name!, names) ?? `there is ${names.join(', ')}`;
-    throw new WrongUse(`'${path}' has no ablation \`${name}\``, help);
-  }
-  return chosen.map((ablation) => {
-    const settings = settingsOf(modelOfAblation(compilation, ablation), overrides, terminal);
-    const { value: variants, diagnostics } = surveyAblation(compilation, ablation, visit, settings);
     if (hasErrors(diagnostics)) throw reported(diagnostics, terminal);
-    showDiagnostics(diagnostics, terminal);
-    return { ablation, variants };
+    throw name === undefined || all.length === 0 ? noAblation(path) : noSuchAblation(path, name, all);
+  }
+  const wrong = [...(name === undefined ? diagnostics : chosen.flatMap(brokenIn))];
+  const loaded = chosen.map((ablation) => {
+    const settings = settingsOf(modelOfAblation(compilation, ablation), overrides, terminal);
+    const survey = surveyAblation(compilation, ablation, visit, settings);
+    wrong.push(...survey.diagnostics);
+    return { ablation, variants: survey.value };
   });
+  showDiagnostics(wrong, terminal);
+  return { loaded: loaded.filter(({ variants }) => variants.length > 0), hasErrors: hasErrors(wrong) };
 }
 
-function readAblations(compilation: Compilation, path: string, terminal: Terminal): readonly Ablation[] {
-  const { value: ablations, diagnostics } = ablationsOf(compilation);
-  if (hasErrors(diagnostics)) throw reported(diagnostics, terminal);
-  if (ablations.length > 0) return ablations;
-  throw noAblation(path);
+function brokenIn({ broken }: Ablation): readonly Diagnostic[] {
+  return broken.flatMap(({ diagnostics }) => diagnostics);
+}
+
+function noSuchAblation(path: string, name: string, all: readonly Ablation[]): WrongUse {
+  const names = all.map((each) => each.name);
+  const problem = `'${path}' has no ablation \`${name}\``;
+  const home = all.find((each) =>
+    [each.base, ...each.variants].some((variant) => variant.name === name || `${each.name}/${variant.name}` === name),
+  );
+  if (home === undefined) return new WrongUse(problem, didYouMean(name, names) ?? `there is ${names.join(', ')}`);
+  return new WrongUse(problem, `it is a variant of ${home.name}: \`specc variants ${path} ${home.name}\` lists it`);
 }
 
 function chooseModel(models: ReadonlyMap<string, LayerItem>, path: string, wanted: string | undefined): LayerItem {

@@ -1,8 +1,8 @@
 /** The part of a configuration that says what `specc ablate` trains, linked to the ablations of the specification. */
 import type { Compilation } from '../compiler/compile.ts';
 import { type Ablation, ablationsOf, type Variant } from '../compiler/variants/index.ts';
-import { diagnostic, hasErrors, type Outcome } from '../dsl/diagnostic.ts';
-import { didYouMean } from '../shared/suggest.ts';
+import { type Diagnostic, diagnostic, hasErrors, type Outcome } from '../dsl/diagnostic.ts';
+import { didYouMean, didYouMeanOneOf, nearNames } from '../shared/suggest.ts';
 import type { AblationConfig, TrainingConfig } from './config.ts';
 import { type ConfigNode, keySpanAt, valueSpanAt } from './config-tree.ts';
 import type { Resolve } from './defaults.ts';
@@ -32,27 +32,44 @@ export function chooseVariant(
 ): Outcome<ChosenVariant | undefined> {
   if (config === undefined) return { value: { ablation: undefined, variant: undefined }, diagnostics: [] };
   const { value: all, diagnostics } = ablationsOf(compilation);
-  if (hasErrors(diagnostics)) return { value: undefined, diagnostics };
-
   const spec = written.split('#')[0] ?? '';
-  const ablation = chooseAblation(config, all, { model, spec }, root);
-  if (ablation.value === undefined || config.variant === undefined) {
-    const value = ablation.value && { ablation: ablation.value, variant: undefined };
-    return { value, diagnostics: ablation.diagnostics };
+  const { value: ablation, diagnostics: unknown } = chooseAblation(config, all, { model, spec }, root);
+  // One whose common settings are wrong is in no list.
+  if (ablation === undefined) return { value: undefined, diagnostics: hasErrors(diagnostics) ? diagnostics : unknown };
+  if (config.variant === undefined) {
+    const broken = ablation.broken.flatMap((each) => each.diagnostics);
+    return { value: hasErrors(broken) ? undefined : { ablation, variant: undefined }, diagnostics: broken };
   }
-  const { base, variants, name } = ablation.value;
+  const variant = variantNamed(ablation, config.variant);
+  if (variant !== undefined) return { value: { ablation, variant }, diagnostics: [] };
+  return { value: undefined, diagnostics: withoutVariant(ablation, config.variant, root) };
+}
+
+/** By its name, its slug, or either with the ablation: `Table6/Conv + DRDB`. */
+function variantNamed({ name: ablation, base, variants }: Ablation, wanted: string): Variant | undefined {
   const known = [base, ...variants];
-  const variant = known.find((each) => each.name === config.variant || each.slug === config.variant);
-  if (variant !== undefined) return { value: { ablation: ablation.value, variant }, diagnostics: [] };
-  const names = known.map((each) => each.name);
+  const isNamed = (name: string): boolean => wanted === name || wanted === `${ablation}/${name}`;
+  return known.find(({ name }) => isNamed(name)) ?? known.find(({ slug }) => isNamed(slug));
+}
+
+/** What is wrong with the variant, or that there is none of this name. */
+function withoutVariant(ablation: Ablation, wanted: string, root: ConfigNode): readonly Diagnostic[] {
+  const { base, variants, broken } = ablation;
+  const isWanted = (name: string | undefined): boolean => wanted === name || wanted === `${ablation.name}/${name}`;
+  const wrong = broken.filter(({ name }) => isWanted(name)).flatMap((each) => each.diagnostics);
+  if (wrong.length > 0) return wrong;
+  const names = [base, ...variants].map((each) => each.name);
+  const qualified = names.map((each) => `${ablation.name}/${each}`);
   const span = valueSpanAt(root, ['ablation', 'variant']);
-  const args = { name: config.variant, ablation: name, variants: names };
-  const problem = diagnostic('config-variant-unknown', span, args, { help: didYouMean(config.variant, names) });
-  return { value: undefined, diagnostics: [problem] };
+  const args = { name: wanted, ablation: ablation.name, variants: names };
+  const help = didYouMeanOneOf(nearNames(wanted, wanted.includes('/') ? qualified : names));
+  // A sweep that is broken would have made it, perhaps.
+  const others = broken.filter(({ name }) => name === undefined).flatMap((each) => each.diagnostics);
+  return [diagnostic('config-variant-unknown', span, args, { help }), ...others];
 }
 
 function chooseAblation(
-  { variants: wanted }: AblationConfig,
+  { variants: wanted, variant }: AblationConfig,
   all: readonly Ablation[],
   { model, spec }: { readonly model: string; readonly spec: string },
   root: ConfigNode,
@@ -62,6 +79,8 @@ function chooseAblation(
   if (wanted === undefined) {
     const [only] = fitting;
     if (only !== undefined && fitting.length === 1) return { value: only, diagnostics: [] };
+    const meant = fitting.find(({ name }) => variant?.startsWith(`${name}/`));
+    if (meant !== undefined) return { value: meant, diagnostics: [] };
     const span = keySpanAt(root, ['ablation']);
     return {
       value: undefined,

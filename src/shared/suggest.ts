@@ -8,9 +8,11 @@ export function suggest(word: string, candidates: Iterable<string>): string | un
   let least = Number.POSITIVE_INFINITY;
   for (const candidate of candidates) {
     const known = folded(candidate);
-    const cost = isAbbreviation(typed, known) ? 1 : editCost(typed, known);
+    const edits = editCost(typed, known);
+    // Of names that it may be short for, and one that is a letter away, the nearest.
+    const cost = isAbbreviation(typed, known) ? 1 + Math.min(edits, 100) / 1000 : edits;
     const allowed = Math.max(1, Math.floor(Math.max(typed.length, known.length) / 3));
-    if (cost < least && cost <= allowed && candidate !== word) {
+    if (cost < least && Math.floor(cost) <= allowed && candidate !== word) {
       best = candidate;
       least = cost;
     }
@@ -22,6 +24,52 @@ export function suggest(word: string, candidates: Iterable<string>): string | un
 export function didYouMean(word: string, candidates: Iterable<string>): string | undefined {
   const near = suggest(word, candidates);
   return near === undefined ? undefined : `did you mean \`${near}\`?`;
+}
+
+/**
+ * Names of several words, such as `Conv + DRDB`, that may be meant by one that is mistyped or has a word too many: those
+ * that have the most words in common with it, all that are as near, at most three.
+ */
+export function nearNames(typed: string, candidates: Iterable<string>): readonly string[] {
+  const wanted = wordsOf(typed);
+  const rated = [...new Set(candidates)].map((name) => ({ name, shared: sharedWords(wanted, wordsOf(name)) }));
+  const most = Math.max(0.5, ...rated.map(({ shared }) => shared));
+  const near = rated.filter(({ shared }) => shared >= most).map(({ name }) => name);
+  const edits = (name: string): number => editCost(folded(typed), folded(name));
+  if (near.length > 0) return near.sort((a, b) => edits(a) - edits(b)).slice(0, 3);
+  const whole = suggest(typed, candidates);
+  return whole === undefined ? [] : [whole];
+}
+
+/** `did you mean \`a\`, \`b\` or \`c\`?` of these, or undefined where there is none. */
+export function didYouMeanOneOf(names: readonly string[]): string | undefined {
+  const quoted = names.map((each) => `\`${each}\``);
+  const last = quoted.pop();
+  if (last === undefined) return undefined;
+  return `did you mean ${quoted.length === 0 ? last : `${quoted.join(', ')} or ${last}`}?`;
+}
+
+function wordsOf(name: string): readonly string[] {
+  return name.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+}
+
+/** What share of the words of both is in both, from 0 to 1; a word with a slip, or cut short, counts less. */
+function sharedWords(some: readonly string[], others: readonly string[]): number {
+  const left = [...others];
+  const shared = some.map((word) => {
+    const alike = left.map((each) => likeness(word, each));
+    const best = Math.max(0, ...alike);
+    if (best > 0) left.splice(alike.indexOf(best), 1);
+    return best;
+  });
+  const count = shared.reduce((total, each) => total + each, 0);
+  return (2 * count) / Math.max(1, some.length + others.length);
+}
+
+function likeness(word: string, other: string): number {
+  if (word === other) return 1;
+  if (editCost(word, other) <= Math.floor(Math.max(word.length, other.length) / 3)) return 0.9;
+  return isAbbreviation(word, other) ? 0.7 : 0;
 }
 
 /** Case and the choice between `_`, `-` and nothing are never what tells two names apart. */

@@ -82,6 +82,34 @@ test('a variant wherever a command takes a model', ({ folder }) => {
   assert.match(none.stderr, /no variant `plan`\nhelp: did you mean `plain`\?/);
 });
 
+test('a broken entry is told, and takes no other variant away', ({ folder }) => {
+  const broken = SPEC.replace(
+    '"no local"',
+    '"typo" { widht = 16 }\n  "gone" { disable locals }\n  grid { width: [16, "a"] }\n  "no local"',
+  );
+  writeFileSync(join(folder, 'broken.spec'), broken);
+  const listed = specc(folder, 'variants', 'broken.spec', 'Parts', '--format', 'json');
+  assert.is(listed.status, 1);
+  const names = JSON.parse(listed.stdout)[0].variants.map((each: { name: string }) => each.name);
+  assert.equal(names, ['whole', 'no local', 'wide']);
+  assert.match(listed.stderr, /has no parameter `widht`\n +--> broken\.spec:10:12\n/);
+  assert.match(listed.stderr, /the path `locals`/);
+  assert.match(listed.stderr, /the string "a"/);
+  const sound = specc(folder, 'summary', 'broken.spec', '--variant', 'no local', '--format', 'json');
+  assert.equal([sound.status, sound.stderr, JSON.parse(sound.stdout).parameters], [0, '', 260]);
+  const typo = specc(folder, 'diff', 'broken.spec', '--variant', 'Parts/typo');
+  assert.equal([typo.status, typo.stdout], [1, '']);
+  assert.match(typo.stderr, /`widht`/);
+  assert.not.match(typo.stderr, /`locals`/);
+});
+
+test('a misspelled variant is told which are near', ({ folder }) => {
+  const helpOf = (...args: string[]): string | undefined => /help: (.*)/.exec(specc(folder, ...args).stderr)?.[1];
+  assert.is(helpOf('summary', 'specs/net.spec', '--variant', 'Part/no lcoal'), 'did you mean `Parts/no local`?');
+  const list = '`specc variants specs/net.spec Parts` lists it';
+  assert.is(helpOf('variants', 'specs/net.spec', 'no local'), `it is a variant of Parts: ${list}`);
+});
+
 test('code of each network once, and a table of each ablation', ({ folder }) => {
   const built = specc(folder, 'build');
   assert.is(built.status, 0, built.stderr);

@@ -1,4 +1,8 @@
-/** `specc variants FILE [ABLATION]`: what each variant is, costs and changes, before anything runs. */
+/**
+ * `specc variants FILE [ABLATION]`: what each variant is, costs and changes, before anything runs.
+ *
+ * Exit code 1 when something is wrong with an entry, which is told; the variants that are right are listed all the same.
+ */
 
 import type { Graph } from '../../compiler/graph.ts';
 import { type Comparison, compareWithBase } from '../../compiler/variants/compare.ts';
@@ -33,14 +37,15 @@ export function run([file, name]: readonly string[], options: Options, terminal:
     isBase: graph === base,
     comparison: compareWithBase(base, graph),
   });
-  const loaded = loadAblations(path, name, options.set ?? [], visit, terminal);
+  const { loaded, hasErrors } = loadAblations(path, name, options.set ?? [], visit, terminal);
   const shown = loaded.map(({ ablation, variants }): Shown => ({ ablation, rows: variants }));
+  if (shown.length === 0 && options.format !== 'json') return EXIT.errors;
   if (options.format === 'json') terminal.print(JSON.stringify(shown.map(asJson), null, 2));
   else {
     const print = options.format === 'md' ? asMarkdown : asTable;
     terminal.print(shown.map((each) => print(each, terminal)).join('\n\n'));
   }
-  return EXIT.clean;
+  return hasErrors ? EXIT.errors : EXIT.clean;
 }
 
 interface Shown {

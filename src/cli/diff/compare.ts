@@ -22,7 +22,7 @@ import { isEmptyDiff, type ModelDiff, type Totals } from '../../compiler/diff/mo
 import { layerTotals, sumOf } from '../../compiler/diff/totals.ts';
 import type { Graph } from '../../compiler/graph.ts';
 import { loadProject } from '../../compiler/project.ts';
-import { type Ablation, ablationsOf, elaborateVariant } from '../../compiler/variants/index.ts';
+import { type Ablation, elaborateVariant } from '../../compiler/variants/index.ts';
 import { readModelSettings } from '../../config/model-settings.ts';
 import type { LayerItem } from '../../dsl/ast.ts';
 import { type Diagnostic, hasErrors } from '../../dsl/diagnostic.ts';
@@ -164,9 +164,9 @@ function variantOf(
   path: string,
   compilation: Compilation,
 ): ChosenVariant {
-  const { value: ablations, diagnostics } = ablationsOf(compilation);
-  if (hasErrors(diagnostics)) throw new SideErrors(shownIn(side, diagnostics));
-  const chosen = chooseVariant(compilation, ablations, name, { path: side.shown(path), model: side.model });
+  const place = { path: side.shown(path), model: side.model };
+  const { value: chosen, diagnostics } = chooseVariant(compilation, name, place);
+  if (chosen === undefined) throw new SideErrors(shownIn(side, diagnostics));
   return takes === 'base' ? { ...chosen, variant: chosen.ablation.base } : chosen;
 }
 

@@ -100,7 +100,8 @@ export function surveyAblations(
     if (item.kind !== 'ablation') return [];
     const common = { name: item.name.text, model: item.model.text, file, home };
     const ablation = left.get(item.span);
-    if (ablation !== undefined) {
+    // With a broken entry, it is not known which variants it has.
+    if (ablation?.broken.length === 0) {
       const given = item.arguments.map(({ span }) => onOneLine(span));
       return [{ ...common, ...surveyed(compilation, ablation, given, settingsOf(ablation)) }];
     }

@@ -1,6 +1,7 @@
 /** Ablations as values: a base and its variants, each of which sets parameters of the model and edits its structure. */
 import type { Expression, Name } from '../../dsl/ast.ts';
 import type { PathPattern } from '../../dsl/ast-ablation.ts';
+import type { Diagnostic } from '../../dsl/diagnostic.ts';
 import type { Span } from '../../dsl/source.ts';
 import type { Settings } from '../elaborate.ts';
 import type { Value } from '../evaluate/value.ts';
@@ -12,9 +13,17 @@ export interface Ablation {
   readonly doc: string | undefined;
   /** The model with what all variants have in common. */
   readonly base: Variant;
-  /** All but the base, in the order of the source. */
+  /** All but the base, in the order of the source, without those of broken entries. */
   readonly variants: readonly Variant[];
+  /** Entries that make no variant, because something is wrong with them. */
+  readonly broken: readonly BrokenEntry[];
   readonly span: Span;
+}
+
+export interface BrokenEntry {
+  /** Of the variant that it would make, where it names a single one. */
+  readonly name: string | undefined;
+  readonly diagnostics: readonly Diagnostic[];
 }
 
 export interface Variant {

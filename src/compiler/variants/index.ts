@@ -5,25 +5,26 @@
  *
  * Everything is pure, and nothing of it changes the model.
  */
-import type { AblationItem, PathPattern } from '../../dsl/ast-ablation.ts';
+import type { AblationItem } from '../../dsl/ast-ablation.ts';
 import { type Diagnostic, diagnostic, hasErrors, type Outcome } from '../../dsl/diagnostic.ts';
 import { suggest } from '../../shared/suggest.ts';
 import type { Compilation } from '../compile.ts';
 import type { Settings } from '../elaborate.ts';
-import { Recorder } from '../evaluate/recorder.ts';
-import { Halt, Session } from '../evaluate/session.ts';
 import type { Graph } from '../graph.ts';
 import type { Declaration } from '../project.ts';
 import type { Ablation, Variant } from './ablation.ts';
 import { elaborateOn, expandPattern, type Subject } from './elaborate.ts';
-import { AblationReader } from './read.ts';
+import { type PathsOf, readAblation } from './read.ts';
 
-export type { Ablation, Edit, Variant } from './ablation.ts';
+export type { Ablation, BrokenEntry, Edit, Variant } from './ablation.ts';
 export { fingerprint } from './fingerprint.ts';
 
 const readOf = new WeakMap<Compilation, Outcome<readonly Ablation[]>>();
 
-/** The ablations of the file, in its order; none of a file with errors. */
+/**
+ * The ablations of the file, in its order, with the variants that are right; none of a file whose definitions have errors.
+ * The diagnostics are those of all ablations, the broken entries among them.
+ */
 export function ablationsOf(compilation: Compilation): Outcome<readonly Ablation[]> {
   const known = readOf.get(compilation) ?? readAblations(compilation);
   readOf.set(compilation, known);
@@ -44,9 +45,9 @@ function readAblations(compilation: Compilation): Outcome<readonly Ablation[]> {
       continue;
     }
     seen.set(item.name.text, item);
-    const { value, diagnostics: found } = readAblation(compilation, item);
+    const { value, diagnostics: found } = readItem(compilation, item);
     diagnostics.push(...found);
-    if (value !== undefined && !hasErrors(found)) ablations.push(value);
+    if (value !== undefined) ablations.push(value);
   }
   return { value: ablations, diagnostics };
 }
@@ -67,7 +68,7 @@ export function elaborateVariant(
   return elaborateOn(subject, ablation, variant, settings);
 }
 
-function readAblation(compilation: Compilation, item: AblationItem): Outcome<Ablation | undefined> {
+function readItem(compilation: Compilation, item: AblationItem): Outcome<Ablation | undefined> {
   const declarations = compilation.project.main.declarations;
   const name = item.model.text;
   const subject = subjectOf(compilation, name);
@@ -79,17 +80,9 @@ function readAblation(compilation: Compilation, item: AblationItem): Outcome<Abl
     const found = diagnostic('unknown-base', item.model.span, { name, what, near: suggest(name, models) });
     return { value: undefined, diagnostics: [found] };
   }
-  const session = new Session(new Recorder(item.span));
-  const matches = (pattern: PathPattern, base: Variant): readonly PathPattern[] =>
-    expandPattern(session, subject, pattern, base);
   const { main } = compilation.project;
-  try {
-    const value = new AblationReader(session, main, item, subject.declaration, matches).read();
-    return { value, diagnostics: session.diagnostics };
-  } catch (error) {
-    if (error instanceof Halt) return { value: undefined, diagnostics: session.diagnostics };
-    throw error;
-  }
+  const matches: PathsOf = (session, pattern, base) => expandPattern(session, subject, pattern, base);
+  return readAblation({ module: main, item, model: subject.declaration, matches });
 }
 
 /** What is known of each model while its ablations are worked out, kept as long as the compilation. */

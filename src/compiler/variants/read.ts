@@ -1,8 +1,9 @@
 /**
  * The ablations of a file, with their settings evaluated and generated variants written out.
  *
- * In: a compilation without errors. Out: the ablations; what is wrong with names, values and sweeps. Whether edits match
- * anything and give a network is found where variants are elaborated.
+ * In: an ablation of a compilation without errors. Out: its variants; what is wrong with names, values and sweeps, entry
+ * by entry, so that a mistake in one takes nothing from the others. Whether edits match anything and give a network is
+ * found where variants are elaborated.
  */
 import type { Expression, Name } from '../../dsl/ast.ts';
 import {
@@ -13,16 +14,18 @@ import {
   patternText,
   type SweepEntry,
 } from '../../dsl/ast-ablation.ts';
+import { type Diagnostic, diagnostic, hasErrors, type Outcome } from '../../dsl/diagnostic.ts';
 import { onOneLine, type Span } from '../../dsl/source.ts';
 import { suggest } from '../../shared/suggest.ts';
 import { requireValue } from '../evaluate/expression.ts';
 import { Frame } from '../evaluate/frame.ts';
 import { fit, typeName } from '../evaluate/parameters.ts';
-import type { Session } from '../evaluate/session.ts';
+import { Recorder } from '../evaluate/recorder.ts';
+import { Halt, Session } from '../evaluate/session.ts';
 import { describe, toConstant, type Value } from '../evaluate/value.ts';
 import type { Constant } from '../graph.ts';
 import type { Declaration, ModuleScope } from '../project.ts';
-import type { Ablation, Edit, Variant } from './ablation.ts';
+import type { Ablation, BrokenEntry, Edit, Variant } from './ablation.ts';
 import { slugsOf } from './slug.ts';
 import { type Choice, sweepPoints, type Varied } from './sweep.ts';
 
@@ -33,80 +36,107 @@ type Draft = Omit<Variant, 'slug'>;
 export const MOST_VARIANTS = 1024;
 
 /** Gives the paths of the model that a pattern matches, outermost only; for entries that make a variant of each. */
-export type PathsOf = (pattern: PathPattern) => readonly string[];
+export type PathsOf = (session: Session, pattern: PathPattern, base: Variant) => readonly PathPattern[];
 
-export class AblationReader {
+/** What an ablation is read from. */
+export interface AblationSource {
+  readonly module: ModuleScope;
+  readonly item: AblationItem;
+  readonly model: Declaration & { readonly kind: 'layer' };
+  readonly matches: PathsOf;
+}
+
+/** @returns nothing where the settings that all variants have in common are wrong */
+export function readAblation(source: AblationSource): Outcome<Ablation | undefined> {
+  const { item } = source;
+  const given = item.body.entries.find((each) => each.kind === 'base')?.name;
+  const { value: common, diagnostics } = within(source, item.span, (reader) => reader.baseSettings());
+  if (common === undefined) return { value: undefined, diagnostics };
+  const base: Draft = {
+    name: given?.text ?? 'base',
+    doc: undefined,
+    swept: false,
+    ...common,
+    edits: [],
+    changes: [],
+    span: given?.span ?? item.model.span,
+  };
+  const drafts: Draft[] = [];
+  const broken: BrokenEntry[] = [];
+  const seen = new Map([[base.name, base.span]]);
+  for (const entry of item.body.entries) {
+    const { value: made = [], diagnostics: wrong } = within(source, entry.span, (reader) => {
+      const made = reader.entry(entry, { ...base, slug: '' });
+      const count = drafts.length + made.length;
+      if (count > MOST_VARIANTS)
+        reader.session.report('too-many-variants', entry.span, { count, limit: MOST_VARIANTS });
+      return made;
+    });
+    const named = entry.kind === 'variant' ? entry.name.text : undefined;
+    if (wrong.length > 0) broken.push({ name: named, diagnostics: wrong });
+    for (const draft of made) {
+      const first = seen.get(draft.name);
+      if (first === undefined) {
+        seen.set(draft.name, draft.span);
+        drafts.push(draft);
+      } else broken.push({ name: named, diagnostics: [namedTwice(draft, first)] });
+    }
+  }
+  const slugs = slugsOf([base, ...drafts].map((each) => each.name));
+  const [first, ...variants] = [base, ...drafts].map((each, at): Variant => ({ ...each, slug: slugs[at]! }));
+  const value = {
+    name: item.name.text,
+    model: item.model.text,
+    doc: item.doc,
+    base: first!,
+    variants,
+    broken,
+    span: item.span,
+  };
+  return { value, diagnostics: broken.flatMap((each) => each.diagnostics) };
+}
+
+function namedTwice({ name, span, swept }: Draft, first: Span): Diagnostic {
+  const labels = [{ span: first, text: 'first defined here' }];
+  const help = swept ? 'take the value out of one of the lists that has it twice' : undefined;
+  return diagnostic('duplicate-name', span, { name }, { labels, help });
+}
+
+/** What is read by itself: nothing of it where something is wrong with it, whatever else the ablation has. */
+function within<T>(source: AblationSource, span: Span, read: (reader: EntryReader) => T): Outcome<T | undefined> {
+  const session = new Session(new Recorder(span));
+  let value: T | undefined;
+  try {
+    value = read(new EntryReader(session, source));
+  } catch (error) {
+    if (!(error instanceof Halt)) throw error;
+  }
+  const { diagnostics } = session;
+  return { value: hasErrors(diagnostics) ? undefined : value, diagnostics };
+}
+
+class EntryReader {
   readonly #frame: Frame;
 
   constructor(
     readonly session: Session,
-    readonly module: ModuleScope,
-    readonly item: AblationItem,
-    readonly model: Declaration & { readonly kind: 'layer' },
-    readonly matches: (pattern: PathPattern, base: Variant) => readonly PathPattern[],
+    readonly source: AblationSource,
   ) {
-    this.#frame = new Frame(module);
+    this.#frame = new Frame(source.module);
   }
 
-  read(): Ablation {
-    const { item } = this;
-    const named = item.body.entries.find((each) => each.kind === 'base')?.name;
-    const base: Draft = {
-      name: named?.text ?? 'base',
-      doc: undefined,
-      swept: false,
-      ...this.#baseSettings(),
-      edits: [],
-      changes: [],
-      span: named?.span ?? item.model.span,
-    };
-    const drafts: Draft[] = [];
-    for (const entry of item.body.entries) {
-      const made = this.#entry(entry, { ...base, slug: '' });
-      if (drafts.length + made.length > MOST_VARIANTS) {
-        const count = drafts.length + made.length;
-        this.session.report('too-many-variants', entry.span, { count, limit: MOST_VARIANTS });
-        break;
-      }
-      drafts.push(...made);
-    }
-    this.#checkNames([base, ...drafts]);
-    const slugs = slugsOf([base, ...drafts].map((each) => each.name));
-    const [first, ...variants] = [base, ...drafts].map((each, at): Variant => ({ ...each, slug: slugs[at]! }));
-    return {
-      name: item.name.text,
-      model: item.model.text,
-      doc: item.doc,
-      base: first!,
-      variants,
-      span: item.span,
-    };
-  }
-
-  #checkNames(drafts: readonly Draft[]): void {
-    const seen = new Map<string, Span>();
-    for (const { name, span } of drafts) {
-      const first = seen.get(name);
-      if (first === undefined) seen.set(name, span);
-      else {
-        const labels = [{ span: first, text: 'first defined here' }];
-        this.session.report('duplicate-name', span, { name }, { labels });
-      }
-    }
-  }
-
-  #entry(entry: AblationEntry, base: Variant): readonly Draft[] {
+  entry(entry: AblationEntry, base: Variant): readonly Draft[] {
     switch (entry.kind) {
       case 'base':
         return [];
       case 'variant':
         return [this.#variant(entry, base)];
       case 'leave-one-out': {
-        const parts = entry.paths.flatMap((each) => this.matches(each, base));
+        const parts = entry.paths.flatMap((each) => this.source.matches(this.session, each, base));
         return parts.map((part) => withoutParts(`without ${patternText(part)}`, [part], base));
       }
       case 'add-one-in': {
-        const parts = entry.paths.flatMap((each) => this.matches(each, base));
+        const parts = entry.paths.flatMap((each) => this.source.matches(this.session, each, base));
         const none = withoutParts(`without ${listed(parts.map(patternText))}`, parts, base, entry.span);
         const ones = parts.map((part) => {
           const others = parts.filter((each) => each !== part);
@@ -185,15 +215,15 @@ export class AblationReader {
 
   // ── settings ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  #baseSettings(): Pick<Variant, 'settings' | 'settingSpans' | 'layers'> {
+  baseSettings(): Pick<Variant, 'settings' | 'settingSpans' | 'layers'> {
     const settings: { [name: string]: Constant } = {};
     const layers = new Map<string, Value>();
     const settingSpans = new Map<string, Span>();
     const known = this.#parameterNames();
-    for (const [at, { name, span, value: expression }] of this.item.arguments.entries()) {
+    for (const [at, { name, span, value: expression }] of this.source.item.arguments.entries()) {
       const target = name ?? (known[at] === undefined ? undefined : { text: known[at], span });
       if (target === undefined) {
-        const callee = this.item.model.text;
+        const callee = this.source.item.model.text;
         const form = `${callee}(${known.join(', ')})`;
         this.session.report('too-many-arguments', span, { callee, most: known.length, form });
         continue;
@@ -208,7 +238,7 @@ export class AblationReader {
   }
 
   #parameterNames(): readonly string[] {
-    return this.model.item.parameters.map((each) => each.name.text);
+    return this.source.model.item.parameters.map((each) => each.name.text);
   }
 
   /** The value of a parameter of the model; nothing after reporting that there is no such parameter or it is of another type. */
@@ -218,8 +248,8 @@ export class AblationReader {
   }
 
   #fitted(name: Name, value: Value, span: Span): Value | undefined {
-    const model = this.item.model.text;
-    const parameter = this.model.item.parameters.find((each) => each.name.text === name.text);
+    const model = this.source.item.model.text;
+    const parameter = this.source.model.item.parameters.find((each) => each.name.text === name.text);
     if (parameter === undefined) {
       const known = this.#parameterNames();
       const near = suggest(name.text, known);
