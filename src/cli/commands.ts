@@ -161,10 +161,10 @@ export const commands: readonly CommandRow[] = [
   {
     usage: 'predict <run> <images...>',
     group: 'Train',
-    summary: 'classify images with a trained run',
+    summary: 'classify images, or folders of them, with a trained run; ends with 1 if some could not be read',
     options: [ENGINE, CHECKPOINT, TABLE],
     choices: { engine: ENGINE_CHOICES, checkpoint: CHECKPOINTS, format: ['table', 'json'] },
-    examples: ['specc predict runs/ddrnet cell.jpeg other.png'],
+    examples: ['specc predict runs/ddrnet cell.jpeg other.png', 'specc predict runs/ddrnet smears/ --format json'],
     load: () => import('./commands/predict.ts'),
   },
   {

@@ -58,6 +58,26 @@ export class ProgressBar {
   }
 }
 
+/** How fast something goes, and how long the rest of it takes at that, from the first to the last that was told. */
+export class Pace {
+  #begun: { readonly at: number; readonly done: number } | undefined;
+
+  /** Seconds until `total` is done; undefined before the second call. */
+  secondsLeft(done: number, total: number): number | undefined {
+    this.#begun ??= { at: performance.now(), done };
+    const { at, done: before } = this.#begun;
+    if (done === before) return undefined;
+    return ((performance.now() - at) / 1000 / (done - before)) * (total - done);
+  }
+
+  /** Of images: `120 images/s  4.2 s left`; nothing before the second call. */
+  of(done: number, total: number): string {
+    const left = this.secondsLeft(done, total);
+    if (left === undefined || left === 0) return '';
+    return `${speed((total - done) / left)}  ${duration(left)} left`;
+  }
+}
+
 /** Of the time; less is what any pipeline takes now and then. */
 const WORTH_TELLING = 0.05;
 
@@ -65,8 +85,8 @@ const WORTH_TELLING = 0.05;
 export class TrainingProgress implements TrainingReporter {
   readonly #terminal: Terminal;
   readonly #bar: ProgressBar;
-  /** Time left, from the steps seen in this process. */
-  #seen: { readonly at: number; readonly batch: number } | undefined;
+  /** From the steps seen in this process. */
+  readonly #pace = new Pace();
 
   constructor(terminal: Terminal) {
     this.#terminal = terminal;
@@ -79,10 +99,8 @@ export class TrainingProgress implements TrainingReporter {
 
   step({ epoch, epochs, batch, batches, loss, accuracy, imagesPerSecond }: StepProgress): void {
     const position = (epoch - 1) * batches + batch;
-    this.#seen ??= { at: performance.now(), batch: position };
-    const perBatch = (performance.now() - this.#seen.at) / Math.max(1, position - this.#seen.batch);
-    const left =
-      position === this.#seen.batch ? '' : `  ${duration((perBatch * (epochs * batches - position)) / 1000)} left`;
+    const seconds = this.#pace.secondsLeft(position, epochs * batches);
+    const left = seconds === undefined ? '' : `  ${duration(seconds)} left`;
     this.#bar.update(
       `epoch ${epoch}/${epochs}`,
       batch,

@@ -6,6 +6,7 @@ export type DataErrorCode =
   | 'folder-unreadable'
   | 'no-class-folders'
   | 'flat-folder'
+  | 'no-images'
   | 'nested-classes'
   | 'class-empty'
   | 'class-missing'

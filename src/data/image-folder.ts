@@ -68,6 +68,29 @@ export function indexImageFolder(root: string, options: IndexOptions = {}): Imag
   return { root, classes: [...classes], examples };
 }
 
+/**
+ * Images by path: files as they are named, and in place of a folder all images in it and below, sorted. Those in formats
+ * that cannot be decoded are among them, for the decoder to say so.
+ *
+ * @throws DataError for a folder without any
+ */
+export function imagesOf(paths: readonly string[]): string[] {
+  return paths.flatMap((path) => {
+    if (!isFolder(path)) return [path];
+    const images = imagesBelow(path);
+    if (images.length > 0) return images;
+    throw new DataError('no-images', `'${path}' has no images`, `readable are ${[...DECODABLE].join(' ')}`);
+  });
+}
+
+function imagesBelow(folder: string): string[] {
+  const { images, unsupported, folders } = readFolder(folder);
+  return [
+    ...[...images, ...unsupported].sort().map((name) => join(folder, name)),
+    ...folders.flatMap((name) => imagesBelow(join(folder, name))),
+  ];
+}
+
 interface Contents {
   readonly folders: readonly string[];
   readonly images: readonly string[];

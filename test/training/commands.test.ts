@@ -1,8 +1,8 @@
 /** The commands that train and use what was trained, on a few drawn images with a small model. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as evaluate from '../../src/cli/commands/evaluate.ts';
@@ -117,8 +117,36 @@ test('predict: each image, and what is wrong with those that cannot be read', as
   assert.is(unreadable.error, 'it is not an image in a format that can be read');
   assert.is(missing.error, 'there is no such file');
   assert.match(stderr, /broken\.png: .*\n.*missing\.png: /);
+  assert.match(stderr, /2 images of 4 could not be classified$/);
   const none = await specc(predict, [made, broken]);
   assert.equal([none.code, none.stdout], [1, ''], 'no empty table');
+});
+
+test('predict: a folder stands for all images in it and below, in as many batches as it takes', async () => {
+  const folder = join(project, 'mixed');
+  const from = join(project, 'other/MONOCYTE');
+  for (const below of ['a', 'b/c']) cpSync(from, join(folder, below), { recursive: true });
+  writeFileSync(join(folder, 'b/first.heic'), 'no image');
+  writeFileSync(join(folder, 'notes.txt'), 'no image either');
+  const { code, stdout, stderr } = await specc(predict, [made, folder], { format: 'json' });
+  assert.is(code, 1);
+  const found: { image: string; class?: string; error?: string }[] = JSON.parse(stdout);
+  const names = readdirSync(from).sort();
+  assert.equal(
+    found.map(({ image }) => relative(folder, image)),
+    [...names.map((name) => `a/${name}`), 'b/first.heic', ...names.map((name) => `b/c/${name}`)],
+  );
+  assert.match(stderr, /first\.heic: .*\n1 image of 25 could not be classified$/);
+  const [above, below] = [found.slice(0, names.length), found.slice(names.length + 1)];
+  assert.equal(
+    above.map(({ class: name }) => name),
+    below.map(({ class: name }) => name),
+  );
+
+  mkdirSync(join(project, 'empty'));
+  const empty = await specc(predict, [made, join(project, 'empty')]);
+  assert.is(empty.code, 1);
+  assert.match(empty.stderr, /'.*empty' has no images/);
 });
 
 test('Ctrl-C saves, and the run continues where it was', async () => {

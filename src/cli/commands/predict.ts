@@ -1,16 +1,21 @@
-/** `specc predict RUN IMAGE…`: the class of each image. Images that cannot be read are told; the others go on. */
-import { normalisationMap, normaliseImage } from '../../data/augmentation.ts';
-import { decodeImage, whyNotDecoded } from '../../data/decode-image.ts';
+/**
+ * `specc predict RUN IMAGE…`: the class of each image, those in folders included. Images that cannot be read are told
+ * and the others go on; the exit code then is 1.
+ */
+import { counted } from '../../data/data-error.ts';
+import { type DecodedBatch, decodeAhead } from '../../data/decode-ahead.ts';
+import { imagesOf } from '../../data/image-folder.ts';
 import { chooseEngine, type EngineChoice } from '../../engines/choose.ts';
-import type { InferenceSession } from '../../engines/engine.ts';
 import { weightsOnly } from '../../training/checkpoint.ts';
 import { largest } from '../../training/evaluate.ts';
 import { shapeOf } from '../../training/open-data.ts';
 import { percent } from '../../training/report/report.ts';
 import { experimentOfRun } from '../../training/run-experiment.ts';
-import { openRun, type Run } from '../../training/run-folder.ts';
+import { openRun } from '../../training/run-folder.ts';
 import { EXIT, WrongUse } from '../failure.ts';
+import { INTERRUPTED, onInterrupt } from '../interrupt.ts';
 import { table } from '../metrics-table.ts';
+import { Pace, ProgressBar } from '../progress.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface PredictOptions {
@@ -27,46 +32,50 @@ type Prediction =
 const LARGEST_BATCH = 16;
 
 export async function run(args: readonly string[], options: PredictOptions, terminal: Terminal): Promise<number> {
-  const [given, ...images] = args;
-  if (images.length === 0) throw new WrongUse('no images are named', `specc predict ${given} IMAGE…`);
+  const [given, ...named] = args;
+  if (named.length === 0) throw new WrongUse('no images are named', `specc predict ${given} IMAGE…`);
   const opened = openRun(given!);
-  const { graph } = experimentOfRun(opened);
-  const { engine } = await chooseEngine(options.engine);
-  const weights = weightsOnly(opened.checkpoints.load(options.checkpoint).tensors);
-  const session = await engine.infer(graph, weights, Math.min(images.length, LARGEST_BATCH));
-  const predictions: Prediction[] = [];
+  const images = imagesOf(named);
+  const interruption = onInterrupt('stopping', terminal);
   try {
-    for (let at = 0; at < images.length; at += session.batch) {
-      predictions.push(...(await classify(images.slice(at, at + session.batch), opened, session)));
+    const { plan, classes } = opened.record;
+    const { graph } = experimentOfRun(opened);
+    const { engine } = await chooseEngine(options.engine);
+    const weights = weightsOnly(opened.checkpoints.load(options.checkpoint).tensors);
+    const batch = Math.min(images.length, LARGEST_BATCH);
+    // the first images are decoded while the engine compiles the model
+    const batches = decodeAhead(images, { shape: shapeOf(plan.data), normalisation: plan.data.normalize, batch });
+    const session = await engine.infer(graph, weights, batch);
+    const predictions: Prediction[] = [];
+    const bar = new ProgressBar(terminal);
+    const pace = new Pace();
+    try {
+      for await (const decoded of batches) {
+        if (interruption.signal.aborted) break;
+        predictions.push(...classified(decoded, classes, await session.predict(decoded.images)));
+        const done = predictions.length;
+        bar.update('classifying', done, images.length, `${done}/${images.length}  ${pace.of(done, images.length)}`);
+      }
+    } finally {
+      bar.clear();
+      await session.close();
     }
+    show(predictions, options.format, terminal);
+    const left = images.length - predictions.length;
+    if (left > 0) terminal.note(`interrupted: ${left} of ${images.length} images are not classified`);
+    if (left > 0) return INTERRUPTED;
+    return predictions.some((each) => 'error' in each) ? EXIT.errors : EXIT.clean;
   } finally {
-    await session.close();
+    interruption.release();
   }
-  if (options.format === 'json') terminal.print(JSON.stringify(predictions, null, 2));
-  else if (predictions.some((each) => 'class' in each)) terminal.print(asTable(predictions, terminal));
-  for (const each of predictions) {
-    if ('error' in each) terminal.problem(`${terminal.noteColours.red('error')}: ${each.image}: ${each.error}`);
-  }
-  return predictions.some((each) => 'error' in each) ? EXIT.errors : EXIT.clean;
 }
 
-async function classify(files: readonly string[], { record }: Run, session: InferenceSession): Promise<Prediction[]> {
-  const { plan, classes } = record;
-  const shape = shapeOf(plan.data);
-  const size = shape.height * shape.width * shape.channels;
-  const map = normalisationMap(plan.data.normalize, shape.channels);
-  const pixels = new Float32Array(session.batch * size);
-  const errors = await Promise.all(
-    files.map(async (file, at) => {
-      try {
-        normaliseImage(await decodeImage(file, shape), shape.channels, map, pixels, at * size);
-        return undefined;
-      } catch (error) {
-        return whyNotDecoded(file, error);
-      }
-    }),
-  );
-  const scores = await session.predict(pixels);
+/** @param scores `[N, classes]`; rows after the last file mean nothing */
+function classified(
+  { files, errors }: DecodedBatch,
+  classes: readonly string[],
+  scores: Float32Array,
+): readonly Prediction[] {
   return files.map((image, at) => {
     const error = errors[at];
     if (error !== undefined) return { image, error };
@@ -76,6 +85,18 @@ async function classify(files: readonly string[], { record }: Run, session: Infe
     const probabilities = Object.fromEntries(classes.map((name, each) => [name, row[each]!]));
     return { image, class: classes[predicted]!, probabilities };
   });
+}
+
+/** The table, or the JSON with everything in it, and after it what is wrong, and with how many. */
+function show(predictions: readonly Prediction[], format: PredictOptions['format'], terminal: Terminal): void {
+  if (format === 'json') terminal.print(JSON.stringify(predictions, null, 2));
+  else if (predictions.some((each) => 'class' in each)) terminal.print(asTable(predictions, terminal));
+  const { red } = terminal.noteColours;
+  const failed = predictions.flatMap((each) => ('error' in each ? [each] : []));
+  for (const { image, error } of failed) terminal.problem(`${red('error')}: ${image}: ${error}`);
+  if (failed.length > 0 && predictions.length > 1) {
+    terminal.problem(`${counted(failed.length, 'image')} of ${predictions.length} could not be classified`);
+  }
 }
 
 function asTable(predictions: readonly Prediction[], { colours }: Terminal): string {

@@ -1,0 +1,77 @@
+/**
+ * Image files as batches of a network's input, decoded while the caller is busy with those before.
+ *
+ * In: paths. Out: batches in their order, and why a file could not be decoded in place of its pixels.
+ */
+import sharp from 'sharp';
+import { type ImageShape, type Normalisation, normalisationMap, normaliseImage } from './augmentation.ts';
+import { decodeImage, whyNotDecoded } from './decode-image.ts';
+import { bytesPerImage } from './pixel-rows.ts';
+
+export interface DecodedBatch {
+  /** At most as many as a batch has room for. */
+  readonly files: readonly string[];
+  /** `[N, H, W, C]`, normalised; zeros in the place of a file that cannot be decoded, and after the last. */
+  readonly images: Float32Array;
+  /** Of each file: why it cannot be decoded, if it cannot. */
+  readonly errors: readonly (string | undefined)[];
+}
+
+export interface DecodeOptions {
+  readonly shape: ImageShape;
+  readonly normalisation: Normalisation;
+  /** N, images a batch. */
+  readonly batch: number;
+}
+
+/** Batches that are decoded ahead of the one in use. */
+const AHEAD = 2;
+
+/** Begins with the first batches at once, before anybody asks for them. */
+export function decodeAhead(files: readonly string[], options: DecodeOptions): AsyncIterable<DecodedBatch> {
+  const { batch } = options;
+  const ahead: Promise<DecodedBatch>[] = [];
+  let next = 0;
+  const fillUp = (): void => {
+    for (; ahead.length < AHEAD && next < files.length; next += batch) {
+      ahead.push(decodeBatch(files.slice(next, next + batch), options));
+    }
+  };
+  // One thread an image is faster than several for pictures of this size: there are images enough to go round.
+  const threads = sharp.concurrency();
+  sharp.concurrency(1);
+  fillUp();
+  return (async function* () {
+    try {
+      while (ahead.length > 0) {
+        const ready = await ahead.shift()!;
+        fillUp();
+        yield ready;
+      }
+    } finally {
+      await Promise.all(ahead);
+      sharp.concurrency(threads);
+    }
+  })();
+}
+
+/** Never rejects. */
+async function decodeBatch(
+  files: readonly string[],
+  { shape, normalisation, batch }: DecodeOptions,
+): Promise<DecodedBatch> {
+  const size = bytesPerImage(shape);
+  const map = normalisationMap(normalisation, shape.channels);
+  const images = new Float32Array(batch * size);
+  const errors = await Promise.all(
+    files.map(async (file, at) => {
+      try {
+        normaliseImage(await decodeImage(file, shape), shape.channels, map, images, at * size);
+        return undefined;
+      } catch (error) {
+        return whyNotDecoded(file, error);
+      }
+    }),
+  );
+  return { files, images, errors };
+}
