@@ -2,12 +2,13 @@
  * `npm run bench:passes`: what each pass of the compiler and each form of convolutions brings a training step, as a table
  * in Markdown. See bench/README.md.
  *
- * For each workload, one run: the native engine with everything, and without each part, in turns.
+ * For each workload, one run: the native engine with everything, and without each part, in turns. What would change no
+ * byte of the step's model is not run: its figure would be noise.
  */
 import { parseArgs } from 'node:util';
 import { compare, nativeWithout, speedOf } from './compare.ts';
 import { optionReader, say, workloadOptions } from './options.ts';
-import { REMOVABLE, type Workload } from './workload.ts';
+import { REMOVABLE, stepModel, type Workload } from './workload.ts';
 
 const WORKLOADS = {
   'ddrnet-16': { model: 'ddrnet', batch: 16, size: 64 },
@@ -44,11 +45,18 @@ const columns: { readonly head: string; readonly cells: readonly string[] }[] = 
 for (const name of choices('workloads', Object.keys(WORKLOADS) as WorkloadName[])) {
   const workload = WORKLOADS[name];
   const head = `${workload.model}, ${workload.size}×${workload.size}, batch ${workload.batch}`;
-  say(`${head}: ${parts.length + 1} programs to compile`);
-  const engines = [nativeWithout([]), ...parts.map((part) => nativeWithout([part]))];
+  const step = stepModel({ ...workload, threads });
+  const effective = parts.filter((part) => differ(stepModel({ ...workload, threads, without: [part] }), step));
+  say(`${head}: ${effective.length + 1} programs to compile`);
+  const engines = [nativeWithout([]), ...effective.map((part) => nativeWithout([part]))];
   const [whole, ...others] = await compare({ ...workload, threads }, engines, turns);
   // the engine is here for all of them or for none
-  columns.push({ head, cells: others.map((without) => speedOf(whole!, without)) });
+  const speeds = new Map(others.map((without, at) => [effective[at], speedOf(whole!, without)]));
+  columns.push({ head, cells: parts.map((part) => speeds.get(part) ?? 'the same step') });
+}
+
+function differ(one: Uint8Array, other: Uint8Array): boolean {
+  return Buffer.compare(one, other) !== 0;
 }
 
 const table = [

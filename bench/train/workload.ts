@@ -3,9 +3,11 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { compile, elaborate } from '../../src/compiler/compile.ts';
 import { logitsOf } from '../../src/compiler/cross-entropy.ts';
+import { emitOnnx } from '../../src/compiler/emit/onnx/index.ts';
 import { type Graph, shapeOf } from '../../src/compiler/graph.ts';
 import { convolutionForms } from '../../src/compiler/lower/convolution-form.ts';
-import { passNames } from '../../src/compiler/program/passes/index.ts';
+import { optimise, passNames } from '../../src/compiler/program/passes/index.ts';
+import { trainingStep } from '../../src/compiler/training-step.ts';
 import type { NamedTensors, TrainingBatch, TrainingSetup } from '../../src/engines/engine.ts';
 import { initialWeights } from '../../src/engines/initialize.ts';
 import { elementCount } from '../../src/shared/element-count.ts';
@@ -109,6 +111,14 @@ export function setupOf(graph: Graph, { batch, threads, without = [] }: Workload
     optimizer: ADAM,
     loss: { kind: 'cross_entropy', labelSmoothing: 0, auxiliary: {} },
   };
+}
+
+/** The file that onnxruntime executes a step from, with channels in blocks of AVX-512: what is in it is what is computed. */
+export function stepModel(workload: Workload): Uint8Array {
+  const setup = setupOf(graphOf(workload), workload);
+  const program = optimise(trainingStep(setup).program, { disable: setup.withoutPasses ?? [] });
+  const plain = setup.withoutForms?.includes('channel-blocks');
+  return emitOnnx(program, 'step', { channelBlock: plain ? undefined : 16 });
 }
 
 /** Noise whose mean tells the class, so that there is something to learn. Step n trains on batch n modulo their number. */
