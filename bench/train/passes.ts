@@ -3,7 +3,7 @@
  * in Markdown. See bench/README.md.
  *
  * For each workload, one run: the native engine with everything, and without each part, in turns. What would change no
- * byte of the step's model is not run: its figure would be noise.
+ * byte of the step's model is not run. The first row compares two processes that do the same: that is noise.
  */
 import { parseArgs } from 'node:util';
 import { compare, nativeWithout, speedOf } from './compare.ts';
@@ -47,12 +47,12 @@ for (const name of choices('workloads', Object.keys(WORKLOADS) as WorkloadName[]
   const head = `${workload.model}, ${workload.size}×${workload.size}, batch ${workload.batch}`;
   const step = stepModel({ ...workload, threads });
   const effective = parts.filter((part) => differ(stepModel({ ...workload, threads, without: [part] }), step));
-  say(`${head}: ${effective.length + 1} programs to compile`);
-  const engines = [nativeWithout([]), ...effective.map((part) => nativeWithout([part]))];
-  const [whole, ...others] = await compare({ ...workload, threads }, engines, turns);
+  say(`${head}: ${effective.length + 2} processes to start`);
+  const engines = [nativeWithout([]), nativeWithout([]), ...effective.map((part) => nativeWithout([part]))];
+  const [whole, again, ...others] = await compare({ ...workload, threads }, engines, turns);
   // the engine is here for all of them or for none
   const speeds = new Map(others.map((without, at) => [effective[at], speedOf(whole!, without)]));
-  columns.push({ head, cells: parts.map((part) => speeds.get(part) ?? 'the same step') });
+  columns.push({ head, cells: [speedOf(whole!, again!), ...parts.map((part) => speeds.get(part) ?? 'the same step')] });
 }
 
 function differ(one: Uint8Array, other: Uint8Array): boolean {
@@ -62,6 +62,9 @@ function differ(one: Uint8Array, other: Uint8Array): boolean {
 const table = [
   ['with : without', ...columns.map(({ head }) => head)],
   ['---', ...columns.map(() => '---')],
-  ...parts.map((part, row) => [`\`${part}\``, ...columns.map(({ cells }) => cells[row] ?? '—')]),
+  ...['nothing', ...parts.map((part) => `\`${part}\``)].map((row, at) => [
+    row,
+    ...columns.map(({ cells }) => cells[at]!),
+  ]),
 ];
 for (const row of table) console.log(`| ${row.join(' | ')} |`);
