@@ -17,8 +17,17 @@ const remedy = 'reinstall it with npm install onnxruntime-node@^1.30; npm report
 
 const importRuntime = (): Promise<unknown> => import('onnxruntime-node');
 
+/**
+ * onnxruntime tells its maker what it runs unless it is asked not to, by a variable that it reads when it makes its first
+ * session. Only the main thread can set it: a worker has a copy of the variables of its own.
+ */
+export function silenceTelemetry(): void {
+  process.env.ORT_DISABLE_TELEMETRY ??= '1';
+}
+
 /** @throws EngineError if the package is not installed or its binary does not load here */
 export async function loadRuntime(load = importRuntime): Promise<Runtime> {
+  silenceTelemetry();
   try {
     const loaded = (await load()) as Runtime & { readonly default?: Runtime };
     // a CommonJS package: everything is on the default export

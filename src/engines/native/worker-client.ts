@@ -3,6 +3,7 @@ import type { Worker } from 'node:worker_threads';
 import { startWorker } from '../../shared/worker.ts';
 import { EngineError } from '../engine.ts';
 import type { Reply, Request, TensorMessage } from './messages.ts';
+import { silenceTelemetry } from './runtime.ts';
 
 interface Pending {
   resolve(tensors: readonly TensorMessage[]): void;
@@ -17,6 +18,7 @@ export class OnnxWorker {
   #ended: Error | undefined;
 
   constructor() {
+    silenceTelemetry();
     this.#worker = startWorker(import.meta.url, 'onnx-worker', undefined);
     this.#worker.unref();
     this.#worker.on('message', (reply: Reply) => this.#settle(reply));
