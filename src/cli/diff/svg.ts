@@ -1,15 +1,21 @@
 /** A comparison as a picture: the old model beside the new one, with what comes, goes, changes or moves in colours. */
-import type { DiffPart, ModelDiff } from '../../compiler/diff/model-diff.ts';
-import { renderBeside } from '../../compiler/picture/beside.ts';
+import { type Counterparts, counterpartsOf } from '../../compiler/diff/counterparts.ts';
+import { matchGraphs } from '../../compiler/diff/match.ts';
+import type { Change, DiffPart } from '../../compiler/diff/model-diff.ts';
+import { renderBeside, type Side } from '../../compiler/picture/beside.ts';
 import { depthFor } from '../../compiler/picture/depth.ts';
 import { pictureOf } from '../../compiler/picture/picture.ts';
-import type { Mark } from '../../compiler/picture/view.ts';
+import { type Mark, viewOf } from '../../compiler/picture/view.ts';
 import { WrongUse } from '../failure.ts';
 import type { Comparison } from './compare.ts';
 import { titleOf } from './text.ts';
 
+/** Boxes that one still finds one's way about in, where blocks are opened for what changed in them. */
+const MOST_BOXES = 250;
+
 /**
- * @param depth levels of blocks to open; as many as fit on a page where it is infinite
+ * @param depth levels of blocks to open on both sides; where it is infinite, as many as fit on a page, and beyond them the
+ *   blocks in which something differs
  * @throws WrongUse where it is not one model that is compared
  */
 export function comparisonSvg({ models }: Comparison, depth: number): string {
@@ -21,44 +27,66 @@ export function comparisonSvg({ models }: Comparison, depth: number): string {
     );
   }
   const { graphs, diff } = entry;
-  const [old, next] = [pictureOf(graphs.old!), pictureOf(graphs.new!)];
-  const { before, after, renamed } = marksOf(diff!);
-  const wanted = Number.isFinite(depth) ? depth : undefined;
-  const open = Math.min(depthFor(old, wanted).depth, depthFor(next, wanted).depth);
-  return renderBeside(
-    { picture: old, title: titleOf(entry.old!), marks: before },
-    { picture: next, title: titleOf(entry.new!), marks: after },
-    { depth: open, renamed },
-  );
+  const marks = marksOf(diff!.parts);
+  const { paths, levels } = counterpartsOf(matchGraphs(graphs.old!, graphs.new!));
+  const sides = [
+    { picture: pictureOf(graphs.old!), title: titleOf(entry.old!), marks: marks.old, levels: levels.old },
+    { picture: pictureOf(graphs.new!), title: titleOf(entry.new!), marks: marks.new, levels: levels.new },
+  ] as const;
+  const [old, next] = sides;
+  if (Number.isFinite(depth)) return renderBeside(old, next, { depth: commonDepth(sides, depth), counterparts: paths });
+  const open = commonDepth(sides, undefined);
+  const opened = openedByChanges(marks, paths);
+  const [before, after] = [
+    { ...old, opened: opened.old },
+    { ...next, opened: opened.new },
+  ];
+  const boxes = [before, after].map(({ picture, ...own }) => viewOf(picture, { ...own, depth: open }).boxes);
+  const shown = boxes.every((count) => count <= MOST_BOXES) ? ([before, after] as const) : sides;
+  return renderBeside(...shown, { depth: open, counterparts: paths });
 }
 
-interface Marked {
-  readonly before: ReadonlyMap<string, Mark>;
-  readonly after: ReadonlyMap<string, Mark>;
-  /** Of the old model, what has another path in the new one. */
-  readonly renamed: ReadonlyMap<string, string>;
+/** The depth to which both sides can be opened; one that has no more to open does not hold the other back. */
+function commonDepth(sides: readonly Side[], wanted: number | undefined): number {
+  const depths = sides.map(({ picture, levels, marks }) => depthFor(picture, wanted, { levels: levels!, marks }));
+  const limits = depths.filter(({ complete }) => !complete).map((each) => each.depth);
+  return limits.length > 0 ? Math.min(...limits) : Math.max(...depths.map((each) => each.depth));
 }
 
-function marksOf({ parts, weights }: ModelDiff): Marked {
+type Marked = Change<ReadonlyMap<string, Mark>>;
+
+/** What comes, goes, changes or moves, by the paths of each side. */
+function marksOf(parts: readonly DiffPart[]): Marked {
   const before = new Map<string, Mark>();
   const after = new Map<string, Mark>();
-  const renamed = new Map<string, string>();
   const visit = (part: DiffPart): void => {
     const { old, new: next } = part;
     const mark = markOf(part);
     if (mark !== undefined && old !== undefined) before.set(old.path, mark);
     if (mark !== undefined && next !== undefined) after.set(next.path, mark);
-    if (old !== undefined && next !== undefined && old.path !== next.path) renamed.set(old.path, next.path);
     part.parts.forEach(visit);
   };
   parts.forEach(visit);
-  // Layers that kept their place in a block, and changed their number alone.
-  for (const { path, old } of weights.weights) {
-    if (old === undefined || old.path === path) continue;
-    const layer = (each: string): string => each.slice(0, each.lastIndexOf('/'));
-    renamed.set(layer(old.path), layer(path));
+  return { old: before, new: after };
+}
+
+/** Blocks that both sides have with something marked in them, on one side or both. */
+function openedByChanges(marks: Marked, paths: Counterparts['paths']): Change<ReadonlySet<string>> {
+  const around = (side: ReadonlyMap<string, Mark>): Set<string> => {
+    const found = new Set<string>();
+    for (const path of side.keys()) {
+      for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) found.add(path.slice(0, at));
+    }
+    for (const [path, mark] of side) if (mark === 'added' || mark === 'removed') found.delete(path);
+    return found;
+  };
+  const [old, next] = [around(marks.old), around(marks.new)];
+  for (const [path, there] of paths) {
+    if (there === undefined) continue;
+    if (old.has(path)) next.add(there);
+    else if (next.has(there)) old.add(path);
   }
-  return { before, after, renamed };
+  return { old, new: next };
 }
 
 /** Of a block that only holds what changed nothing: its parts have the marks. */

@@ -5,33 +5,36 @@
  *     renderBeside(
  *       { picture: pictureOf(before), title: 'main', marks: new Map([['stem/relu', 'removed']]) },
  *       { picture: pictureOf(after), title: 'branch', marks: new Map([['stem/gelu', 'added']]) },
- *       { depth: 3, renamed: new Map([['local', 'body']]) },
+ *       { depth: 3, counterparts: new Map([['local', 'body'], ['stem/relu', undefined]]) },
  *     )
  *
- * Marks of each side are by the paths of that side. A path corresponds to the same path, unless `renamed` says to which.
+ * Marks, levels and opened blocks of each side are by the paths of that side. A path corresponds to the same path, unless
+ * `counterparts` says to which.
  */
 
 import { grouped } from '../../shared/grouped.ts';
 import { FONTS } from './face.ts';
 import { element, escaped } from './markup.ts';
-import type { Picture } from './picture.ts';
+import type { Block, Picture } from './picture.ts';
 import { boxTop, contentTop, moved, type Rows, rowsOf, type Sized, sizeBox, sizeOpen, topsOf } from './place.ts';
 import { drawn, svgDocument } from './svg.ts';
 import { markSigns } from './theme.ts';
-import { type Box, type Mark, type Marks, viewOf } from './view.ts';
+import { type Box, type Mark, type Marks, type ViewOptions, viewOf } from './view.ts';
 
 export interface Side {
   readonly picture: Picture;
   /** Above the picture. */
   readonly title: string;
   readonly marks: Marks;
+  readonly levels?: NonNullable<ViewOptions['levels']>;
+  readonly opened?: NonNullable<ViewOptions['opened']>;
 }
 
 export interface BesideOptions {
   readonly depth: number;
   readonly fold?: boolean;
-  /** Paths of the old model whose counterpart has another path: of blocks (and with them what is inside) or operations. */
-  readonly renamed?: ReadonlyMap<string, string>;
+  /** By path of the old model, where it is not the same one: that of the counterpart in the new one, if there is one. */
+  readonly counterparts?: ReadonlyMap<string, string | undefined>;
 }
 
 const BETWEEN = 48;
@@ -39,9 +42,10 @@ const HEADER = 54;
 const MARGIN = 16;
 const LEGEND: readonly Mark[] = ['added', 'removed', 'changed', 'moved'];
 
-export function renderBeside(before: Side, after: Side, { renamed, ...shown }: BesideOptions): string {
-  const [old, now] = [before, after].map(({ picture, marks }) => viewOf(picture, { ...shown, marks }).root);
-  const [left, right] = sizePair(old!, now!, (path) => newPath(path, renamed ?? new Map()));
+export function renderBeside(before: Side, after: Side, { counterparts, ...shown }: BesideOptions): string {
+  const translate: Translate = (path) => (counterparts?.has(path) ? counterparts.get(path) : path);
+  const [old, now] = foldedAlike(before, after, shown, translate);
+  const [left, right] = sizePair(old, now, translate);
   const second = left.placed.width + BETWEEN;
   const sides = [moved(left.placed, 0, HEADER), moved(right.placed, second, HEADER)];
   const width = Math.max(second + right.placed.width, 460);
@@ -74,16 +78,37 @@ function legend(): string {
   }).join('');
 }
 
-/** Where something of this path is now: by the longest part of the path that was renamed. */
-function newPath(path: string, renamed: ReadonlyMap<string, string>): string {
-  for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) {
-    const found = renamed.get(path.slice(0, end));
-    if (found !== undefined) return found + path.slice(end);
-  }
-  return path;
+/** Where something of a path of the old model is in the new one. */
+type Translate = (path: string) => string | undefined;
+
+/** What is folded on one side and only up to some place on the other is folded up to this place on both. */
+function foldedAlike(
+  before: Side,
+  after: Side,
+  shown: Omit<BesideOptions, 'counterparts'>,
+  translate: Translate,
+): readonly [Box, Box] {
+  const view = ({ picture, title: _, ...own }: Side, apart: ReadonlyMap<string, string>) =>
+    viewOf(picture, { ...shown, ...own, apart });
+  const first = view(before, new Map());
+  const there = [...first.folded].flatMap(([path, fold]): [string, string][] => {
+    const mate = translate(path);
+    return mate === undefined ? [] : [[mate, fold]];
+  });
+  const now = view(after, new Map(there));
+  const back = [...pathsOf(before.picture.root)].flatMap((path): [string, string][] => {
+    const fold = now.folded.get(translate(path) ?? '');
+    return fold === undefined ? [] : [[path, fold]];
+  });
+  return [view(before, new Map(back)).root, now.root];
 }
 
-type Translate = (path: string) => string;
+function* pathsOf({ items }: Block): Generator<string> {
+  for (const item of items) {
+    yield item.path;
+    if (item.kind === 'block') yield* pathsOf(item);
+  }
+}
 
 /** Two boxes that correspond, with what corresponds in them at the same height. */
 function sizePair(old: Box, now: Box, translate: Translate): readonly [Sized, Sized] {
@@ -93,7 +118,8 @@ function sizePair(old: Box, now: Box, translate: Translate): readonly [Sized, Si
   const sizes: [(Sized | undefined)[], (Sized | undefined)[]] = [olds.map(() => undefined), nows.map(() => undefined)];
   const pairs: Pair[] = [];
   for (const [at, box] of olds.entries()) {
-    const other = places.get(keyOf(box, translate));
+    const key = keyOf(box, translate);
+    const other = key === undefined ? undefined : places.get(key);
     if (other === undefined) continue;
     pairs.push([at, other]);
     [sizes[0][at], sizes[1][other]] = sizePair(box, nows[other]!, translate);
@@ -112,10 +138,11 @@ function sizePair(old: Box, now: Box, translate: Translate): readonly [Sized, Si
   return [sizeOpen(old, rows[0], tops[0]), sizeOpen(now, rows[1], tops[1])];
 }
 
-/** What is the same for two boxes that correspond. */
-function keyOf({ id, kind, path, item }: Box, translate: Translate = (same) => same): string {
-  if (kind === 'repeat') return `repeat ${translate(id.slice(1))}`;
-  return item === undefined ? `${kind} ${id}` : `${item.kind} ${translate(path)}`;
+/** What is the same for two boxes that correspond; undefined for a box that corresponds to none. */
+function keyOf({ id, kind, path, item }: Box, translate: Translate = (same) => same): string | undefined {
+  if (kind !== 'repeat' && item === undefined) return `${kind} ${id}`;
+  const there = translate(kind === 'repeat' ? id.slice(1) : path);
+  return there === undefined ? undefined : `${item?.kind ?? kind} ${there}`;
 }
 
 /** A box of the old content and one of the new. */

@@ -71,11 +71,14 @@ export function baseName(name: string): string {
   return name.replace(/\[\d+\]$/, '');
 }
 
-/** The items with runs in place of what repeats. `outputs` are the values that leave the list. */
+/**
+ * The items with runs in place of what repeats. `outputs` are the values that leave the list; only items of one structure
+ * are folded together.
+ */
 export function foldRuns(
   items: readonly Item[],
   outputs: readonly ValueId[],
-  structureOf: (item: Item) => number,
+  structureOf: (item: Item) => number | string,
 ): readonly (Item | Run)[] {
   const list = new Wiring(items, outputs, structureOf);
   const folded: (Item | Run)[] = [];
@@ -95,14 +98,14 @@ class Wiring {
   readonly #maker = new Map<ValueId, { readonly at: number; readonly slot: number }>();
   /** Places in the list; its length for what leaves it. */
   readonly #users = new Map<ValueId, number[]>();
-  readonly #numbers: readonly number[];
+  readonly #structures: readonly (number | string)[];
 
   constructor(
     readonly items: readonly Item[],
     outputs: readonly ValueId[],
-    structureOf: (item: Item) => number,
+    structureOf: (item: Item) => number | string,
   ) {
-    this.#numbers = items.map(structureOf);
+    this.#structures = items.map(structureOf);
     items.forEach((item, at) => {
       item.outputs.forEach((value, slot) => {
         this.#maker.set(value, { at, slot });
@@ -122,7 +125,7 @@ class Wiring {
     let best: { readonly run: Run; readonly gain: number } | undefined;
     const longest = Math.min(LONGEST_ROUND, Math.floor((this.items.length - start) / 2));
     for (let length = 1; length <= longest; length++) {
-      if (this.#numbers[start] !== this.#numbers[start + length]) continue;
+      if (this.#structures[start] !== this.#structures[start + length]) continue;
       const run = this.#runOf(start, length);
       const gain = run === undefined ? 0 : gainOf(run);
       if (run !== undefined && gain >= LEAST_GAIN && gain > (best?.gain ?? 0)) best = { run, gain };
@@ -150,7 +153,7 @@ class Wiring {
     const carried = new Map<string, ValueId>();
     for (let at = 0; at < length; at++) {
       const here = start + round * length + at;
-      if (this.#numbers[here] !== this.#numbers[start + at]) return false;
+      if (this.#structures[here] !== this.#structures[start + at]) return false;
       const [own, first] = [this.items[here]!, this.items[start + at]!];
       if (own.inputs.length !== first.inputs.length || own.outputs.length !== first.outputs.length) return false;
       for (const [slot, value] of own.inputs.entries()) {

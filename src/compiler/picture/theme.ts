@@ -116,5 +116,7 @@ function paints({ page, ink, muted, wire, block, bar, families, marks }: Scheme)
       `.specc .${mark}>.bar{fill:${each.fill}}`,
       `.specc .sign-${mark}{fill:${each.stroke}}`,
     ]),
+    // What is in an open block that changed has marks of its own.
+    `.specc .changed[data-open=true]>.frame,.specc .moved[data-open=true]>.frame{fill:${block.fill}}`,
   ];
 }

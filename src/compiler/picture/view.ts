@@ -21,12 +21,18 @@ export type Marks = ReadonlyMap<string, Mark>;
 export interface ViewOptions {
   /** Blocks are open above this level: at 1 those of the model are closed, at 2 theirs are. */
   readonly depth: number;
+  /** Of blocks by path, where it is not how many blocks are around: the level that counts for the depth. */
+  readonly levels?: ReadonlyMap<string, number>;
+  /** Blocks, by path, that are open at any depth. */
+  readonly opened?: ReadonlySet<string>;
   /** Boxes, by id, that are the other way round: open below the depth, closed above it. */
   readonly toggled?: ReadonlySet<string>;
   /** Whether what repeats in a chain is one with ×N. On unless told. */
   readonly fold?: boolean;
   /** By path. A closed block in which something is marked counts as changed. */
   readonly marks?: Marks;
+  /** By path: what has different texts here is not folded together. */
+  readonly apart?: ReadonlyMap<string, string>;
 }
 
 export interface InPort {
@@ -90,6 +96,8 @@ export interface View {
   readonly root: Box;
   /** How many boxes there are, at any depth. */
   readonly boxes: number;
+  /** By path of everything that is folded: the path of the first in its fold. */
+  readonly folded: ReadonlyMap<string, string>;
 }
 
 const BORDER = -1;
@@ -97,8 +105,9 @@ const BORDER = -1;
 const MOST_IN_A_ROW = 160;
 
 export function viewOf(picture: Picture, options: ViewOptions): View {
-  const root = new Viewer(picture, options).root();
-  return { root, boxes: countOf(root) - 1 };
+  const viewer = new Viewer(picture, options);
+  const root = viewer.root();
+  return { root, boxes: countOf(root) - 1, folded: viewer.folded };
 }
 
 function countOf({ content }: Box): number {
@@ -106,6 +115,7 @@ function countOf({ content }: Box): number {
 }
 
 class Viewer {
+  readonly folded = new Map<string, string>();
   readonly #marks: Marks;
   /** Paths of everything that has something marked in it. */
   readonly #around = new Set<string>();
@@ -142,7 +152,7 @@ class Viewer {
   }
 
   #boxesOf(items: readonly Item[], leaving: readonly ValueId[], path: string, level: number): readonly Box[] {
-    const parts = this.options.fold === false ? items : foldRuns(items, leaving, this.#structureOf);
+    const parts = this.options.fold === false ? items : foldRuns(items, leaving, this.#foldedBy);
     const used = usesOf(items, leaving);
     const siblings = differencesOf(parts);
     let end = 0;
@@ -155,11 +165,17 @@ class Viewer {
     return boxes.length > MOST_IN_A_ROW ? this.#inParts(boxes, leaving, path, level) : boxes;
   }
 
+  readonly #foldedBy = (item: Item): number | string => {
+    const apart = this.options.apart?.get(item.path);
+    return apart === undefined ? this.#structureOf(item) : `${this.#structureOf(item)} ${apart}`;
+  };
+
   readonly #shapeText = (value: ValueId): string => this.#texts.get(value) ?? shapeText(this.picture.shapes[value]!);
 
   #runBox({ rounds, collected }: Run, leaves: (value: ValueId) => boolean, level: number): Box {
     const [first, last] = [rounds[0]!, rounds.at(-1)!];
     const count = rounds.length;
+    for (const round of rounds) for (const { path } of round) this.folded.set(path, first[0]!.path);
     const merged = first.map((_, at) =>
       mergeItems(
         rounds.map((round) => round[at]!),
@@ -239,10 +255,12 @@ class Viewer {
   ): Box {
     const id = item.path;
     const inputs = item.inputs.map((value, at) => ({ value, name: item.inputNames[at] ?? '' }));
-    const open = level > 0 && level < this.options.depth !== (this.options.toggled?.has(id) ?? false);
+    const { depth, levels, opened, toggled } = this.options;
+    const own = levels?.get(id) ?? level;
+    const open = item !== this.picture.root && (opened?.has(id) || own < depth) !== (toggled?.has(id) ?? false);
     const differing = siblings.get(item.block ?? '');
     const content = (): Content => {
-      const boxes = this.#boxesOf(item.items, item.outputs, item.path, level + 1);
+      const boxes = this.#boxesOf(item.items, item.outputs, item.path, own + 1);
       return { boxes, edges: edgesOf(boxes, inputs, outputs) };
     };
     return {
