@@ -175,7 +175,10 @@ test('a comment is written, found behind a page of others, and brought up to dat
   assert.match(outputs, /^outcome=differs\nreport=.*report\.md$/m);
   assert.match(summary, /^### Architecture: .*\n\n\| model \| parameters/);
   assert.is(api.comments.length, 101);
-  assert.match(api.comments[100]!.body, /^<!-- specc diff [0-9a-f]{16} -->\n### Architecture[\s\S]*45 \(\+9, \+25/);
+  assert.match(
+    api.comments[100]!.body,
+    /^<!-- specc diff [0-9a-f]{16} -->\n### Architecture: `[0-9a-f]+` → working tree\n[\s\S]*36 → 45<br>\*\*\+9\*\* \(\+25/,
+  );
   assert.not.match(log, /secret/);
 
   writeFileSync(join(folder, 'net.spec'), NET);

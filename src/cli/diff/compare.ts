@@ -45,6 +45,8 @@ export interface ModelEntry {
   readonly status: 'added' | 'removed' | 'changed' | 'same';
   readonly old: PlacedModel | undefined;
   readonly new: PlacedModel | undefined;
+  /** Beside the names of the sides, what tells it from other models: `Net` of one file, `net.spec#Net` of several. */
+  readonly title: string;
   /** Of a model that only one side has: its size. */
   readonly totals: Totals | undefined;
   /** Of a model that both sides have. */
@@ -239,7 +241,7 @@ type Built = Candidate & { readonly settings: Settings };
 
 function entryOf(before: Built | undefined, after: Built | undefined): ModelEntry {
   const graphs = { old: before && graphOf(before), new: after && graphOf(after) };
-  const common = { old: before && placed(before), new: after && placed(after), graphs };
+  const common = { old: before && placed(before), new: after && placed(after), title: titleOf(before, after), graphs };
   const only = graphs.old === undefined ? graphs.new : graphs.new === undefined ? graphs.old : undefined;
   if (only !== undefined) {
     const totals = sumOf(layerTotals(only), only.nodes.keys());
@@ -247,6 +249,19 @@ function entryOf(before: Built | undefined, after: Built | undefined): ModelEntr
   }
   const diff = diffModels(graphs.old!, graphs.new!);
   return { status: isEmptyDiff(diff) ? 'same' : 'changed', ...common, totals: undefined, diff };
+}
+
+/** Without the revision, and with both names where they are not one. */
+function titleOf(before: Candidate | undefined, after: Candidate | undefined): string {
+  const [one, other] = [before ?? after!, after ?? before!];
+  const isNamed = one.home !== other.home || one.home !== '';
+  const title = ({ home, path, item, chosen }: Candidate): string => {
+    const file = one.path === other.path ? path : home === '' ? posix.basename(path) : home;
+    const variant = chosen === undefined ? '' : ` (${qualifiedName(chosen)})`;
+    return `${isNamed ? `${file}#` : ''}${item.name.text}${variant}`;
+  };
+  const [was, is] = [title(one), title(other)];
+  return was === is ? is : `${was} → ${is}`;
 }
 
 function graphOf({ compilation, item, chosen, settings, side }: Built): Graph {

@@ -1,6 +1,7 @@
 /** A comparison as Markdown for a pull request: a headline table, then each model with its blocks to unfold. */
 import type { AblationChange } from '../../compiler/diff/ablations.ts';
-import type { DiffPart, ModelDiff } from '../../compiler/diff/model-diff.ts';
+import type { ModelDiff } from '../../compiler/diff/model-diff.ts';
+import { NOTHING } from '../../compiler/diff/totals.ts';
 import type { Diagnostic } from '../../dsl/diagnostic.ts';
 import { markdownCode, markdownCodeCell } from '../../shared/markdown.ts';
 import { bytes, counted, grouped, percentMore, signed } from '../quantities.ts';
@@ -9,7 +10,8 @@ import { ablationRows, newMistakes } from './ablation-rows.ts';
 import type { Comparison, ModelEntry } from './compare.ts';
 import { definitionTexts } from './phrases.ts';
 import { type DiffRow, diffRows, type Mark, type RowOptions } from './rows.ts';
-import { costsOf, factsOf, headOf, sizeText, titleOf, totalRows } from './text.ts';
+import { WORKING_TREE } from './sides.ts';
+import { costsOf, factsOf, titleOf } from './text.ts';
 import { weightAccount, weightLines } from './weights-text.ts';
 
 /** GitHub refuses comments of more than 65,536 characters; whoever posts this may add a few of its own. */
@@ -23,7 +25,7 @@ const MARKS: Readonly<Record<Mark, string>> = { '+': '+', '-': '-', '~': '!', '>
 export function comparisonMarkdown(comparison: Comparison, options: RowOptions): string {
   const { models, ablations, definitions, skipped } = comparison;
   const differing = models.filter(({ status }) => status !== 'same');
-  const head = [`### Architecture: ${markdownCode(comparison.old)} → ${markdownCode(comparison.new)}`, ''];
+  const head = [`### Architecture: ${sideText(comparison.old)} → ${sideText(comparison.new)}`, ''];
   const lines = definitions.flatMap(definitionTexts);
   const mistakes = newMistakes(ablations);
   if (mistakes.length > 0) head.push(...caution(mistakes), '');
@@ -31,7 +33,7 @@ export function comparisonMarkdown(comparison: Comparison, options: RowOptions):
     return [...head, 'No difference.'].join('\n');
   if (differing.length > 0) head.push(...headline(differing), '');
   const sections = [
-    ...differing.flatMap((entry) => sectionsOf(entry, options)),
+    ...differing.flatMap((entry) => sectionsOf(entry, differing.length > 1, options)),
     ...(ablations.length > 0 ? [folded(ablationTitle(ablations), fenced(ablationRows(ablations, options)))] : []),
     ...(lines.length > 0 ? [folded('definitions', lines.map((line) => `- ${escaped(line)}`).join('\n'))] : []),
     ...skipped.map((model) => `${markdownCode(titleOf(model))} needs parameters to be compared.`),
@@ -67,22 +69,28 @@ function fitted(head: string, sections: readonly string[]): string {
   return text;
 }
 
+/** A file, a folder or a revision; the working tree is none of these. */
+function sideText(label: string): string {
+  return label === WORKING_TREE ? label : markdownCode(label);
+}
+
 function headline(entries: readonly ModelEntry[]): string[] {
   const cell = (old: number, next: number, text: (count: number) => string): string => {
-    if (old === next) return text(next);
+    if (old === next) return unbroken(text(next));
     const percent = percentMore(old, next);
-    return `${text(next)} (${signed(next - old, text)}${percent === '' ? '' : `, ${percent}`})`;
+    const change = `**${unbroken(signed(next - old, text))}**${percent === '' ? '' : ` (${unbroken(percent)})`}`;
+    return `${unbroken(text(old))} → ${unbroken(text(next))}<br>${change}`;
   };
-  const rows = entries.map((entry) => {
-    const { diff, status, totals } = entry;
-    const name = markdownCodeCell(headOf(entry));
+  const rows = entries.map(({ diff, status, totals, title }) => {
+    const name = markdownCodeCell(title);
     if (diff === undefined) {
-      const { parameters, macs, memory } = totals!;
+      const { parameters, macs, memory, layers } = totals!;
+      const counts = [parameters, macs].map(grouped);
       return [
         `${name} ${status === 'added' ? 'is new' : 'is gone'}`,
-        grouped(parameters),
-        grouped(macs),
-        bytes(memory),
+        ...counts,
+        unbroken(bytes(memory)),
+        grouped(layers),
         '',
       ];
     }
@@ -92,12 +100,13 @@ function headline(entries: readonly ModelEntry[]): string[] {
       cell(old.parameters, next.parameters, grouped),
       cell(old.macs, next.macs, grouped),
       cell(old.memory, next.memory, bytes),
+      old.layers === next.layers ? grouped(next.layers) : `${grouped(old.layers)} → ${grouped(next.layers)}`,
       checkpointCell(diff),
     ];
   });
   return [
-    '| model | parameters | MACs | memory | old checkpoint |',
-    '| :-- | --: | --: | --: | :-- |',
+    '| model | parameters | MACs | memory | layers | old checkpoint |',
+    '| :-- | --: | --: | --: | --: | :-- |',
     ...rows.map((row) => `| ${row.join(' | ')} |`),
   ];
 }
@@ -110,34 +119,49 @@ function checkpointCell({ weights: { weights } }: ModelDiff): string {
   return `${grouped(kept)} of ${grouped(weights.length)} weights${map}`;
 }
 
-function sectionsOf(entry: ModelEntry, options: RowOptions): string[] {
-  const { diff } = entry;
-  if (diff === undefined)
-    return [
-      `\n#### ${markdownCode(headOf(entry))}\n\n${entry.status === 'added' ? 'New' : 'Gone'}: ${sizeText(entry.totals!)}.`,
-    ];
-  const facts = factsOf(diff);
-  const changed = totalRows(diff.totals).filter(({ change }) => change !== '');
-  const lines = [
-    ...(diff.sameNetwork ? ['The same network: only names differ.', ''] : []),
-    ...changed.map(
-      ({ name, old, new: next, change, percent }) =>
-        `- ${name}: ${old} → ${next} (**${change}**${percent === '' ? '' : `, ${percent}`})`,
-    ),
-    ...facts.map((fact) => `- ${escaped(fact)}`),
+/** @param titled whether there are several models; what one is called stands in the table */
+function sectionsOf({ diff, title }: ModelEntry, titled: boolean, options: RowOptions): string[] {
+  // A model that only one side has is in the table.
+  if (diff === undefined) return [];
+  const facts = [
+    ...(diff.sameNetwork ? ['the same network: only names differ'] : []),
+    ...factsOf(diff).map((fact) => escaped(fact)),
   ];
-  const head = `\n#### ${markdownCode(headOf(entry))}\n${lines.length === 0 ? '' : `\n${lines.join('\n')}\n`}`;
-  return [head, ...diff.parts.map((part) => partSection(part, diff, options)), ...weightSection(diff)];
+  const head = [
+    ...(titled ? [`\n#### ${markdownCode(title)}\n`] : []),
+    ...(facts.length > 0 ? [`${facts.map((fact) => `- ${fact}`).join('\n')}\n`] : []),
+  ];
+  return [...(head.length > 0 ? [head.join('\n')] : []), ...partSections(diff, options), ...weightSection(diff)];
 }
 
-/** A block of the model to unfold; a layer stands as it is. */
-function partSection(part: DiffPart, diff: ModelDiff, options: RowOptions): string {
-  const rows = diffRows([part], diff, options);
-  const [first, ...inside] = rows as [DiffRow, ...DiffRow[]];
-  const body = fenced(rows);
-  if (inside.length === 0) return body;
-  const costs = costsText(first);
-  return folded(`${first.mark} ${first.label}${costs === '' ? '' : `: ${costs}`}`, body);
+/** The blocks of the model, each to unfold; layers stand as they are. */
+function partSections(diff: ModelDiff, options: RowOptions): string[] {
+  const sections: string[] = [];
+  let layers: DiffRow[] = [];
+  const close = (): void => {
+    if (layers.length > 0) sections.push(fenced(layers));
+    layers = [];
+  };
+  const rows = diffRows(diff.parts, diff, options);
+  for (const [at, row] of rows.entries()) {
+    if (row.depth > 0) continue;
+    const end = rows.findIndex((each, place) => place > at && each.depth === 0);
+    const own = rows.slice(at, end < 0 ? rows.length : end);
+    if (own.length === 1) layers.push(row);
+    else {
+      close();
+      const costs = costsText(row);
+      // Its line is in the summary.
+      const inside = row.details.length > 0 ? [{ ...row, delta: NOTHING }, ...own.slice(1)] : own.slice(1).map(raised);
+      sections.push(folded(`${row.mark} ${row.label}${costs === '' ? '' : `: ${costs}`}`, fenced(inside)));
+    }
+  }
+  close();
+  return sections;
+}
+
+function raised(row: DiffRow): DiffRow {
+  return { ...row, depth: row.depth - 1 };
 }
 
 function costsText(row: DiffRow): string {
@@ -175,6 +199,11 @@ function codeBlock(language: string, text: string): string {
 
 function folded(title: string, body: string): string {
   return `<details><summary>${html(title)}</summary>\n\n${body}\n\n</details>`;
+}
+
+/** Narrow cells would come between a number and its unit. */
+function unbroken(text: string): string {
+  return text.replaceAll(' ', '&nbsp;');
 }
 
 function html(text: string): string {

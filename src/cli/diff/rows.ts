@@ -114,7 +114,9 @@ function labelOf(parts: readonly DiffPart[], renames: Renames): string {
   const kind = was !== undefined && is !== undefined && !isSameKind(was, is, renames) ? `${was} → ${is}` : first.of;
   const name = places.length === 1 ? first.name : namesText(places.map((each) => each.name));
   const bare = kind === undefined || (baseName(first.name) === kind && sameBase(places.map((each) => each.name)));
-  const label = bare ? name || kind! : `${name}: ${kind}`;
+  // `relu → gelu` says the name as well, where it is no other than the kind.
+  const renamed = !bare && places.length === 1 && is === first.name;
+  const label = bare ? name || kind! : renamed ? kind! : `${name}: ${kind}`;
   return places.length === 1 ? label : `${label} (${places.length} ×)`;
 }
 
@@ -137,11 +139,15 @@ function namesText(names: readonly string[]): string {
   return `${base}[${text}]`;
 }
 
-/** Siblings that changed alike, by the first of them. */
+/** Siblings that changed alike, by the first of them. Layers that come or go are one only where no others do between them. */
 function groupAlike(parts: readonly DiffPart[]): Alike[] {
   const found = new Map<string, DiffPart[]>();
+  let [last, run] = ['', 0];
   for (const part of parts) {
-    const key = likenessOf(part);
+    const likeness = likenessOf(part);
+    if (part.status !== 'changed' && likeness !== last) [last, run] = [likeness, run + 1];
+    const inOrder = part.kind === 'layer' && part.status !== 'changed';
+    const key = inOrder ? `${run} ${likeness}` : likeness;
     const same = found.get(key);
     if (same === undefined) found.set(key, [part]);
     else same.push(part);
@@ -157,10 +163,10 @@ function groupAlike(parts: readonly DiffPart[]): Alike[] {
 function likenessOf(part: DiffPart, within = false): string {
   const { kind, status, old, new: next, place, parameters, attributes, wiring, shape, parts } = part;
   const here = (next ?? old)!;
-  // Uses of a block are alike under any name; layers that come or go are listed in their order.
+  // Uses of a block are alike under any name.
   const name = kind === 'block' ? undefined : baseName(here.name);
-  const itself = kind === 'layer' && (status !== 'changed' || wiring !== undefined) ? here.path : undefined;
-  const own = status === 'changed' ? undefined : here.attributes;
+  const itself = kind === 'layer' && wiring !== undefined ? here.path : undefined;
+  const own = status === 'changed' ? undefined : [here.attributes, within ? undefined : here.shape];
   const changed = attributes.filter(({ follows }) => !follows);
   const inner = within || itself === undefined ? undefined : itself;
   return JSON.stringify([

@@ -9,6 +9,9 @@ import { WrongUse } from '../failure.ts';
 import { fileLoader, findSources, kindOfPath, readText, SPECS_FOLDER, splitModel } from '../source-files.ts';
 import { Revision, splitRevision } from './revision.ts';
 
+/** The label of what is on the disk, where the other side is a revision. */
+export const WORKING_TREE = 'working tree';
+
 /** One side: specifications of the working tree or of a revision. */
 export interface DiffSide {
   /** As reports call it. */
@@ -98,7 +101,7 @@ function againstBase(base: string, args: readonly string[]): Sides {
   const model = only?.model;
   return {
     old: { ...revisionSide(revision, root, before, model), label: base },
-    new: { label: 'the working tree', model, root, files: after, loader: fileLoader, shown: String },
+    new: { label: WORKING_TREE, model, root, files: after, loader: fileLoader, shown: String },
   };
 }
 
