@@ -81,8 +81,20 @@ class NameCheck {
     this.#current = `ablation ${item.name.text}`;
     this.references.set(this.#current, new Map());
     if (this.module.declarations.has(item.model.text)) this.use(new Scope(undefined), item.model.text, item.model.span);
+    const before = this.diagnostics.length;
     for (const each of expressionsOf(item)) this.expression(new Scope(undefined), each);
+    this.#nameParts(before);
     this.#current = undefined;
+  }
+
+  /** A path where a layer is wanted is the likeliest of unknown names in an edit that are near to nothing. */
+  #nameParts(from: number): void {
+    for (const [at, each] of this.diagnostics.entries()) {
+      if (at < from || each.code !== 'unknown-name' || each.help?.startsWith('give it a value') !== true) continue;
+      const help =
+        'values and layers of an edit are made of what the file declares and imports; parts of the model are only named by the paths that it edits, as in `insert relu after stem`';
+      this.diagnostics[at] = { ...each, help };
+    }
   }
 
   unusedImports(): void {

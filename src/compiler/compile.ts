@@ -25,26 +25,56 @@ export interface Compilation {
   readonly models: ReadonlyMap<string, LayerItem>;
   /** Syntax, imports, names and definitions. */
   readonly diagnostics: readonly Diagnostic[];
+  /** Syntax and names in the braces of ablations, which nothing but these ablations needs. */
+  readonly inAblations: readonly Diagnostic[];
 }
 
 /** Reads `path` with its imports and checks all definitions. */
 export function compile(path: string, text: string, loader: Loader): Compilation {
-  const { value: project, diagnostics } = loadProject(path, text, loader);
+  const { value: project, diagnostics: read } = loadProject(path, text, loader);
   const models = new Map(modelsOf(project).map((item) => [item.name.text, item]));
+  const { apart: misread, others: diagnostics } = inAblationsOf(project, read);
   // Names and shapes of a text that could not be read in full would only repeat what is wrong with its form.
   if (hasErrors(diagnostics.filter((each) => !isBetweenFiles(each)))) {
-    return { project, models, diagnostics: ordered(diagnostics) };
+    return { project, models, diagnostics: ordered(diagnostics), inAblations: misread };
   }
-  const names = project.modules.flatMap(checkNames);
+  const { apart: misnamed, others } = inAblationsOf(project, project.modules.flatMap(checkNames));
+  // What seems unused may be used in what could not be read.
+  const names = misread.length === 0 ? others : others.filter(({ code }) => code !== 'unused-name');
+  const inAblations = [...misread, ...misnamed];
   if (hasErrors(diagnostics)) {
     // What is unused, or leads back to itself, may follow from what is wrong between the files.
     const certain = names.filter(({ code, severity }) => severity === 'error' && code !== 'recursion');
-    return { project, models, diagnostics: ordered([...diagnostics, ...certain]) };
+    return { project, models, diagnostics: ordered([...diagnostics, ...certain]), inAblations };
   }
   const circular = names.some((each) => each.code === 'recursion');
   const reported = new Map<string, Diagnostic>();
   if (!circular) checkDefinitions(project, reported);
-  return { project, models, diagnostics: ordered([...diagnostics, ...names, ...reported.values()]) };
+  return { project, models, diagnostics: ordered([...diagnostics, ...names, ...reported.values()]), inAblations };
+}
+
+/** Mistakes in the form of an entry or edit, after which everything else is read as it stands. */
+const WITHIN_ENTRIES: ReadonlySet<Diagnostic['code']> = new Set([
+  'expected',
+  'keyword-as-name',
+  'single-quotes',
+  'foreign-operator',
+  'interpolation-in-plain-string',
+  'unknown-name',
+]);
+
+/** Those that only entries of ablations are made unusable by, apart from all others. */
+function inAblationsOf(
+  { modules }: Project,
+  diagnostics: readonly Diagnostic[],
+): { readonly apart: readonly Diagnostic[]; readonly others: readonly Diagnostic[] } {
+  const bodies = modules.flatMap(({ module }) =>
+    module.items.flatMap((item) => (item.kind === 'ablation' ? [item.body.span] : [])),
+  );
+  const isApart = ({ code, span }: Diagnostic): boolean =>
+    WITHIN_ENTRIES.has(code) &&
+    bodies.some((body) => body.source === span.source && span.start > body.start && span.end < body.end);
+  return { apart: diagnostics.filter(isApart), others: diagnostics.filter((each) => !isApart(each)) };
 }
 
 /**
@@ -70,7 +100,7 @@ export function elaborate(
  */
 export function check(path: string, text: string, loader: Loader): readonly Diagnostic[] {
   const compilation = compile(path, text, loader);
-  if (hasErrors(compilation.diagnostics)) return compilation.diagnostics;
+  if (hasErrors(compilation.diagnostics)) return ordered([...compilation.diagnostics, ...compilation.inAblations]);
   const found = [...compilation.diagnostics];
   for (const item of compilation.models.values()) {
     if (item.parameters.every((each) => each.default !== undefined)) {

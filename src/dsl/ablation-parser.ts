@@ -63,7 +63,7 @@ export class AblationParser extends ChunkParser {
   /** `{ width: [8, 16], local/relu.alpha: [0.1, 0.2] }` */
   readonly sweepValues: Rule = this.RULE('sweepValues', () => {
     this.CONSUME(t.LeftBrace);
-    this.MANY(() => {
+    this.AT_LEAST_ONE(() => {
       this.SUBRULE(this.sweepField);
       if (this.LA(1).tokenType !== t.RightBrace) this.CONSUME(t.Comma);
     });
@@ -153,17 +153,25 @@ export class AblationParser extends ChunkParser {
     });
   });
 
+  /** `Residual[2]`, `conv*`: what stands together. */
   readonly segment: Rule = this.RULE('segment', () => {
-    this.AT_LEAST_ONE(() => {
-      this.OR([
-        { ALT: () => this.CONSUME(t.Name) },
-        { ALT: () => this.CONSUME(t.Star) },
-        { ALT: () => this.CONSUME(t.Power) },
-      ]);
+    this.OR([
+      { ALT: () => this.CONSUME(t.Name) },
+      { ALT: () => this.CONSUME(t.Star) },
+      { ALT: () => this.CONSUME(t.Power) },
+    ]);
+    this.MANY({
+      GATE: () => t.endOf(this.LA(0)) === this.LA(1).startOffset,
+      DEF: () =>
+        this.OR2([
+          { ALT: () => this.CONSUME2(t.Name) },
+          { ALT: () => this.CONSUME2(t.Star) },
+          { ALT: () => this.CONSUME2(t.Power) },
+        ]),
     });
     this.OPTION(() => {
       this.CONSUME(t.LeftBracket);
-      this.OR2([{ ALT: () => this.CONSUME(t.NumberToken) }, { ALT: () => this.CONSUME2(t.Star) }]);
+      this.OR3([{ ALT: () => this.CONSUME(t.NumberToken) }, { ALT: () => this.CONSUME3(t.Star) }]);
       this.CONSUME(t.RightBracket);
     });
   });

@@ -5,6 +5,7 @@ import type { Expression, Name } from './ast.ts';
 import type { AblationEntry, AblationItem, EditStatement, PathPattern, SweepValues } from './ast-ablation.ts';
 import { AnnotationBuilder } from './build-annotation.ts';
 import { node, nodes, token, tokens } from './cst.ts';
+import { diagnostic } from './diagnostic.ts';
 import type { BodyGroup, Chunk } from './layout.ts';
 import type { ChunkRule } from './parse-chunk.ts';
 import type { Span } from './source.ts';
@@ -85,7 +86,12 @@ export abstract class AblationBuilder extends AnnotationBuilder {
   }
 
   #label(string: IToken): Name {
-    return { text: this.plainString(this.string(string), 'the name of a variant'), span: this.tokenSpan(string) };
+    const [text, span] = [this.plainString(this.string(string), 'the name of a variant'), this.tokenSpan(string)];
+    if (text.trim() === '') {
+      const help = 'tables and commands call a variant by its name';
+      this.report(diagnostic('expected', span, { expected: 'the name of a variant', found: 'nothing' }, { help }));
+    }
+    return { text, span };
   }
 
   #sweepValues(tree: CstNode, after: Span): SweepValues {

@@ -1,5 +1,6 @@
 /** From what chevrotain reports to what a person wants to read: what was expected, what stands there, and why. */
 import { EOF, type IRecognitionException, type IToken, type TokenType } from 'chevrotain';
+import { editAdvice, entryAdvice } from './ablation-advice.ts';
 import { editWords, entryWords } from './ablation-words.ts';
 import { type Details, type Diagnostic, diagnostic, type Label } from './diagnostic.ts';
 import type { Chunk } from './layout.ts';
@@ -33,7 +34,11 @@ export function syntaxError(source: Source, chunk: Chunk, entry: ChunkRule, erro
       labels.push({ span: t.spanOf(source, opener), text: `${closing.what} open${closing.plural ? '' : 's'} here` });
     }
   }
-  const details: Details = { labels, help: advice(rules, entry, wanted, found, previous, chunk.tokens[at + 1]) };
+  const inAblation = entry === 'variant' ? entryAdvice : entry === 'edit' ? editAdvice : undefined;
+  const help =
+    inAblation?.({ source, tokens: chunk.tokens, at }) ??
+    advice(rules, entry, wanted, found, previous, chunk.tokens[at + 1]);
+  const details: Details = { labels, help };
   const expected = expectation(error.name, rules, entry, wanted, previous);
   return diagnostic('expected', span, { expected, found: describe(found, chunk) }, details);
 }
@@ -116,6 +121,8 @@ function expectation(
     return TOKENS[wanted] ?? 'something else';
   }
   if (kind === 'NotAllInputParsedException') {
+    if (entry === 'variant') return 'the end of the entry';
+    if (entry === 'edit') return 'the end of the edit';
     if (entry === 'expression') return '`}`, the end of the interpolated expression';
     return entry === 'item' ? 'the end of the line' : 'the end of the statement';
   }
@@ -135,6 +142,8 @@ function expectedInAblation(
 ): string | undefined {
   if (rule === 'segment' || rule === 'path' || rule === 'paths') return 'a path, such as `local/conv2d`';
   if (entry === 'variant' && wanted === 'String') return 'its name in double quotes';
+  if (rule === 'sweepField' && wanted === '') return 'a parameter and its values';
+  if (rule === 'sweepValues' && wanted === '') return 'a parameter and its values';
   if (entry === 'variant' && wanted === 'LeftBrace') return '`{` and lists of values by name';
   if (wanted !== '') return undefined;
   if (previous !== undefined) return rule === 'edit' && entry === 'edit' ? '`before` or `after` and a path' : undefined;

@@ -316,7 +316,7 @@ const swept: Arbitrary = map(
     text: `${where === undefined ? '' : `${where.text}.`}${name}: ${value.text}`,
   }),
 );
-const sweptValues: Arbitrary = map(fc.array(swept, { maxLength: 2 }), (fields) => ({
+const sweptValues: Arbitrary = map(fc.array(swept, { minLength: 1, maxLength: 2 }), (fields) => ({
   tree: { fields: trees(fields) },
   text: `{ ${texts(fields)} }`,
 }));
@@ -341,7 +341,7 @@ const edit: Arbitrary = fc.oneof(
   })),
 );
 
-const label = fc.constantFrom('Conv + DRDB', 'a', '');
+const label = fc.constantFrom('Conv + DRDB', 'a', '=1');
 const entry: Arbitrary = fc.oneof(
   map(label, (name) => ({ tree: { kind: 'base', name: named(name) }, text: `base "${name}"` })),
   map(

@@ -132,7 +132,8 @@ function inputOf(session: Session, frame: Frame, edits: PlannedEdits, expression
       : `it is made of ${taken.length} tensors, and none of them is what a pipeline passes on`;
   const span = edits.disable ?? edits.replace!.span;
   const labels = [{ span: expression.span, text: 'made here' }];
-  session.report('no-first-input', span, { path: edits.path, reason }, { labels });
+  const verb = edits.disable === undefined ? 'replaced' : 'left out';
+  session.report('no-first-input', span, { path: edits.path, verb, reason }, { labels });
   return UNKNOWN;
 }
 

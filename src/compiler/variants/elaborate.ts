@@ -6,8 +6,8 @@
  * then is told at the edit that caused it.
  */
 
-import { type PathPattern, patternText } from '../../dsl/ast-ablation.ts';
-import { type Diagnostic, diagnostic, hasErrors, type Outcome } from '../../dsl/diagnostic.ts';
+import type { PathPattern } from '../../dsl/ast-ablation.ts';
+import { type Details, type Diagnostic, diagnostic, hasErrors, type Outcome } from '../../dsl/diagnostic.ts';
 import { onOneLine, type Span } from '../../dsl/source.ts';
 import { elaborateModel, type Settings } from '../elaborate.ts';
 import type { PlannedEdits } from '../evaluate/edit-plan.ts';
@@ -16,8 +16,9 @@ import { Session } from '../evaluate/session.ts';
 import type { Graph } from '../graph.ts';
 import type { Declaration, ModuleScope } from '../project.ts';
 import type { Ablation, Edit, Variant } from './ablation.ts';
-import { isGlob, matchPlaces, nearPaths, segmentsOf } from './match.ts';
-import { type Planned, planEdits, type Unedited } from './plan.ts';
+import { isGlob, matchPlaces, segmentsOf } from './match.ts';
+import { type Planned, planEdits, reportNothing, type Unedited } from './plan.ts';
+import { shapesAround } from './shapes-around.ts';
 
 /** The model of an ablation, with the file that it stands in, and the file of the ablation. */
 export interface Subject {
@@ -46,7 +47,8 @@ export function elaborateOn(
   const edited = run(subject, variant, all, planned);
   if (hasErrors(edited.diagnostics)) {
     const blamed = findCulprit(subject, variant, all, base.value);
-    return { value: undefined, diagnostics: told(edited.diagnostics, blamed.span, blamed.text) };
+    const { notes, help } = shapesAround(blamed, base.value);
+    return { value: undefined, diagnostics: told(edited.diagnostics, blamed.span, blamed.text, { notes, help }) };
   }
   const idle = withoutEffect(variant.edits, planned);
   return { value: hasErrors(idle) ? undefined : edited.value, diagnostics: idle };
@@ -126,7 +128,12 @@ function findCulprit(subject: Subject, variant: Variant, settings: Settings, bas
 }
 
 /** Mistakes that stand in the edit itself as they are; others at the edit, with the place in the model beside it. */
-function told(found: readonly Diagnostic[], at: Span, edit: string): readonly Diagnostic[] {
+function told(
+  found: readonly Diagnostic[],
+  at: Span,
+  edit: string,
+  { notes = [], help }: Pick<Details, 'notes' | 'help'> = {},
+): readonly Diagnostic[] {
   const [first] = found.filter((each) => each.severity === 'error');
   if (first === undefined) return found;
   const within = first.span.source === at.source && first.span.start >= at.start && first.span.end <= at.end;
@@ -137,7 +144,7 @@ function told(found: readonly Diagnostic[], at: Span, edit: string): readonly Di
       'edit-breaks-model',
       at,
       { edit, what: first.message },
-      { labels, notes: first.notes, help: first.help },
+      { labels, notes: [...notes, ...first.notes], help: help ?? first.help },
     ),
   ];
 }
@@ -165,11 +172,11 @@ export function expandPattern(
   const { value: model } = uneditedModel(subject, base, base.settings);
   // What is wrong with the model is told where it is elaborated.
   if (model === undefined) return [];
-  const places = matchPlaces(pattern, model.places);
-  if (places.length === 0) {
-    const near = nearPaths(pattern, model.places);
-    session.report('edit-matches-nothing', pattern.span, { path: patternText(pattern), near });
-  }
+  // The inputs of a model are no parts that it could do without.
+  const places = matchPlaces(pattern, model.places).filter(
+    ({ at }) => at.kind === 'scope' || model.graph.nodes[at.node]!.op !== 'input',
+  );
+  if (places.length === 0) reportNothing(session, pattern, model);
   const paths = [...new Set(places.map(({ path }) => path))];
   return paths
     .filter((path) => !paths.some((other) => path.startsWith(`${other}/`)))

@@ -69,6 +69,10 @@ export function elaborateVariant(
 }
 
 function readItem(compilation: Compilation, item: AblationItem): Outcome<Ablation | undefined> {
+  const { start, end, source } = item.body.span;
+  const misread = compilation.inAblations.filter(
+    ({ span }) => span.source === source && span.start >= start && span.end <= end,
+  );
   const declarations = compilation.project.main.declarations;
   const name = item.model.text;
   const subject = subjectOf(compilation, name);
@@ -78,11 +82,11 @@ function readItem(compilation: Compilation, item: AblationItem): Outcome<Ablatio
     const what =
       kind === undefined ? undefined : { const: 'a constant', fn: 'a function', block: 'a block', model: '' }[kind];
     const found = diagnostic('unknown-base', item.model.span, { name, what, near: suggest(name, models) });
-    return { value: undefined, diagnostics: [found] };
+    return { value: undefined, diagnostics: [found, ...misread] };
   }
   const { main } = compilation.project;
   const matches: PathsOf = (session, pattern, base) => expandPattern(session, subject, pattern, base);
-  return readAblation({ module: main, item, model: subject.declaration, matches });
+  return readAblation({ module: main, item, model: subject.declaration, matches, misread });
 }
 
 /** What is known of each model while its ablations are worked out, kept as long as the compilation. */

@@ -50,7 +50,7 @@ const MOST_SUGGESTED = 4;
 export function nearPaths(pattern: Pattern, places: readonly { readonly path: string }[]): readonly string[] {
   const paths = [...new Set(places.map(({ path }) => path))];
   const text = patternText(pattern);
-  const last = pattern.segments.at(-1)!.name;
+  const last = pattern.segments.map(({ name }) => name.replaceAll('*', '')).findLast((name) => name !== '') ?? '';
   // The name is right, and where it stands is not.
   const elsewhere = paths.filter((path) => withoutIndex(path.split('/').at(-1)!) === last);
   if (elsewhere.length > 0) return elsewhere.slice(0, MOST_SUGGESTED);

@@ -5,7 +5,7 @@
  * with edits by themselves: matching nothing, contradicting each other, a parameter that is not there.
  */
 import type { Expression } from '../../dsl/ast.ts';
-import { patternText } from '../../dsl/ast-ablation.ts';
+import { type PathPattern, patternText } from '../../dsl/ast-ablation.ts';
 import { suggest } from '../../shared/suggest.ts';
 import type { EditPlan, LayerChain, PlannedEdits } from '../evaluate/edit-plan.ts';
 import { requireValue } from '../evaluate/expression.ts';
@@ -37,8 +37,7 @@ export function planEdits(session: Session, module: ModuleScope, edits: readonly
   const places = edits.map((edit): readonly PlannedEdits[] => {
     const matched = matchPlaces(edit.pattern, base.places);
     if (matched.length === 0) {
-      const near = nearPaths(edit.pattern, base.places);
-      session.report('edit-matches-nothing', edit.pattern.span, { path: patternText(edit.pattern), near });
+      reportNothing(session, edit.pattern, base);
       return [];
     }
     const chain = 'layers' in edit ? chainOf(session, module, edit.layers) : undefined;
@@ -50,6 +49,14 @@ export function planEdits(session: Session, module: ModuleScope, edits: readonly
     });
   });
   return { plan, places };
+}
+
+/** Says that a pattern matches nothing, and what may have been meant. */
+export function reportNothing(session: Session, pattern: PathPattern, { graph, places }: Unedited): void {
+  const path = patternText(pattern);
+  const parameters = graph.scopes[0]!.block?.parameters ?? {};
+  const near = nearPaths(pattern, places);
+  session.report('edit-matches-nothing', pattern.span, { path, near, parameter: Object.hasOwn(parameters, path) });
 }
 
 function entryOf(plan: Map<string, PlannedEdits>, { key, path }: Place): PlannedEdits {
@@ -89,7 +96,8 @@ function put(
       }
       const reason = whyFixed(place, base, edit.kind);
       if (reason !== undefined) {
-        session.report('no-first-input', edit.pattern.span, { path, reason });
+        const verb = edit.kind === 'disable' ? 'left out' : 'replaced';
+        session.report('no-first-input', edit.pattern.span, { path, verb, reason });
         return false;
       }
       if (edit.kind === 'disable') planned.disable = edit.pattern.span;
@@ -138,14 +146,20 @@ function withParameter(
   const having = outermost(matched.filter((place) => parametersAt(place, base).includes(name)));
   if (having.length > 0) return having;
   const known = [...new Set(matched.flatMap((place) => parametersAt(place, base)))];
+  const paths = matched.map(({ path }) => path);
+  const parts = base.places.filter((place) => paths.some((path) => place.path.startsWith(`${path}/`)));
+  const within = outermost(parts.filter((place) => parametersAt(place, base).includes(name)));
   session.report('no-such-parameter', edit.parameter.span, {
     name,
-    paths: matched.map(({ path }) => path),
+    paths,
     near: suggest(name, known),
     known,
+    within: within.slice(0, MOST_WITHIN).map(({ path }) => path),
   });
   return [];
 }
+
+const MOST_WITHIN = 3;
 
 function parametersAt({ at }: Place, { graph }: Unedited): readonly string[] {
   if (at.kind === 'scope') return Object.keys(graph.scopes[at.scope]!.block?.parameters ?? {});

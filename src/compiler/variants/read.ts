@@ -44,6 +44,8 @@ export interface AblationSource {
   readonly item: AblationItem;
   readonly model: Declaration & { readonly kind: 'layer' };
   readonly matches: PathsOf;
+  /** What is wrong with the form and the names of its entries. */
+  readonly misread: readonly Diagnostic[];
 }
 
 /** @returns nothing where the settings that all variants have in common are wrong */
@@ -64,7 +66,19 @@ export function readAblation(source: AblationSource): Outcome<Ablation | undefin
   const drafts: Draft[] = [];
   const broken: BrokenEntry[] = [];
   const seen = new Map([[base.name, base.span]]);
+  const bases = item.body.entries.filter((each) => each.kind === 'base');
+  for (const { span } of bases.slice(1)) {
+    broken.push({ name: undefined, diagnostics: [namedTwice({ name: 'base', span, swept: false }, bases[0]!.span)] });
+  }
+  const without = source.misread.filter(({ span }) => !item.body.entries.some((each) => isWithin(span, each.span)));
+  if (without.length > 0) broken.push({ name: undefined, diagnostics: without });
   for (const entry of item.body.entries) {
+    const named = entry.kind === 'variant' ? entry.name.text : undefined;
+    const misread = source.misread.filter(({ span }) => isWithin(span, entry.span));
+    if (misread.length > 0) {
+      broken.push({ name: named, diagnostics: misread });
+      continue;
+    }
     const { value: made = [], diagnostics: wrong } = within(source, entry.span, (reader) => {
       const made = reader.entry(entry, { ...base, slug: '' });
       const count = drafts.length + made.length;
@@ -72,7 +86,6 @@ export function readAblation(source: AblationSource): Outcome<Ablation | undefin
         reader.session.report('too-many-variants', entry.span, { count, limit: MOST_VARIANTS });
       return made;
     });
-    const named = entry.kind === 'variant' ? entry.name.text : undefined;
     if (wrong.length > 0) broken.push({ name: named, diagnostics: wrong });
     for (const draft of made) {
       const first = seen.get(draft.name);
@@ -96,7 +109,12 @@ export function readAblation(source: AblationSource): Outcome<Ablation | undefin
   return { value, diagnostics: broken.flatMap((each) => each.diagnostics) };
 }
 
-function namedTwice({ name, span, swept }: Draft, first: Span): Diagnostic {
+/** One at the end of the line that an entry stands on is of that entry, too. */
+function isWithin(span: Span, entry: Span): boolean {
+  return span.start >= entry.start && span.start <= entry.end;
+}
+
+function namedTwice({ name, span, swept }: Pick<Draft, 'name' | 'span' | 'swept'>, first: Span): Diagnostic {
   const labels = [{ span: first, text: 'first defined here' }];
   const help = swept ? 'take the value out of one of the lists that has it twice' : undefined;
   return diagnostic('duplicate-name', span, { name }, { labels, help });
@@ -137,8 +155,10 @@ class EntryReader {
       }
       case 'add-one-in': {
         const parts = entry.paths.flatMap((each) => this.source.matches(this.session, each, base));
+        this.#checkApart(parts);
         const none = withoutParts(`without ${listed(parts.map(patternText))}`, parts, base, entry.span);
-        const ones = parts.map((part) => {
+        // Of one part, the variant with it alone is the base.
+        const ones = (parts.length === 1 ? [] : parts).map((part) => {
           const others = parts.filter((each) => each !== part);
           return withoutParts(`only ${patternText(part)}`, others, base, part.span);
         });
@@ -147,6 +167,17 @@ class EntryReader {
       case 'grid':
       case 'zip':
         return this.#sweep(entry, base);
+    }
+  }
+
+  /** Says so where a part is within another: with the latter gone, it is gone, too. */
+  #checkApart(parts: readonly PathPattern[]): void {
+    for (const part of parts) {
+      const path = patternText(part);
+      const around = parts.map(patternText).find((other) => path.startsWith(`${other}/`));
+      if (around === undefined) continue;
+      const help = `name parts that are apart: without \`${around}\`, or without \`${path}\``;
+      this.session.report('edit-without-effect', part.span, { path }, { help });
     }
   }
 

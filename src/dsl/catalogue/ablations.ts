@@ -21,15 +21,17 @@ export const ablations = {
     wrong: `${NET}\nablation Parts of Nett {\n  "plain" { disable local }\n}\n`,
     right: ablation('"plain" { disable local }'),
   }),
-  'edit-matches-nothing': entry<{ path: string; near: readonly string[] }>({
+  'edit-matches-nothing': entry<{ path: string; near: readonly string[]; parameter: boolean }>({
     severity: 'error',
     message: ({ path }) => `nothing in the model has the path \`${path}\``,
-    help: ({ near }) =>
-      near.length === 0
-        ? '`specc summary` lists all paths'
-        : near.length === 1
-          ? `did you mean \`${near[0]}\`?`
-          : `there is ${quoted(near)}; \`specc summary\` lists all paths`,
+    help: ({ path, near, parameter }) =>
+      parameter
+        ? `it is a parameter of the model, which is given a value: \`${path} = …\``
+        : near.length === 0
+          ? '`specc summary` lists all paths'
+          : near.length === 1
+            ? `did you mean \`${near[0]}\`?`
+            : `there is ${quoted(near)}; \`specc summary\` lists all paths`,
     why: 'An edit that changes nothing would leave a variant that trains like its base, and a table that says the part does not matter.',
     wrong: ablation('"plain" { disable locals }'),
     right: ablation('"plain" { disable local }'),
@@ -57,10 +59,10 @@ export const ablations = {
     wrong: ablation('"plain" { disable local; replace local with relu }'),
     right: ablation('"plain" { replace local with relu }'),
   }),
-  'no-first-input': entry<{ path: string; reason: string }>({
+  'no-first-input': entry<{ path: string; verb: 'left out' | 'replaced'; reason: string }>({
     severity: 'error',
-    message: ({ path, reason }) => `there is no one tensor that \`${path}\` could be left out for: ${reason}`,
-    help: () => 'edit a part of it, or the layers that use it',
+    message: ({ path, verb, reason }) => `\`${path}\` cannot be ${verb}: ${reason}`,
+    help: () => 'edit the layers that use it, or, of several layers, those in it',
     why: 'What is disabled is replaced by its first input: that of a block or operation, what a pipeline passes on, or the only tensor that a result is made of.',
     wrong: ablation('"plain" { disable x }'),
     right: ablation('"plain" { disable local }'),
@@ -79,18 +81,22 @@ export const ablations = {
     paths: readonly string[];
     near: string | undefined;
     known: readonly string[];
+    /** Paths within those that have the parameter. */
+    within: readonly string[];
   }>({
     severity: 'error',
     message: ({ name, paths }) =>
       paths.length === 1
         ? `\`${paths[0]}\` has no parameter \`${name}\``
         : `none of the ${paths.length} places that match has a parameter \`${name}\``,
-    help: ({ near, known }) =>
+    help: ({ name, near, known, within }) =>
       near !== undefined
         ? `did you mean \`${near}\`?`
-        : known.length === 0
-          ? 'a result of several layers has none; name the layer in it'
-          : `there is ${quoted(known)}`,
+        : within.length > 0
+          ? `what is in it has one: ${quoted(within.map((path) => `${path}.${name}`))}`
+          : known.length === 0
+            ? 'a result of several layers has none; name the layer in it'
+            : `there is ${quoted(known)}`,
     why: '`set` gives another value to a parameter of a layer or block where the model uses it.',
     wrong: ablation('"wide" { set local/conv2d.filter = 16 }'),
     right: ablation('"wide" { set local/conv2d.filters = 16 }'),
