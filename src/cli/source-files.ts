@@ -1,4 +1,5 @@
 /** Finds and reads what a command is to work on: specifications (`*.spec`) and training configurations (`*.train.yaml`). */
+import { isUtf8 } from 'node:buffer';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, posix, relative } from 'node:path';
 import type { PathKind } from '../config/check-data.ts';
@@ -19,7 +20,8 @@ export interface SourceFile {
   readonly path: string;
 }
 
-export const fileLoader: ConfigLoader = { read: readText, list: listFolder };
+/** Reads what is imported; a file that is no text ends the command. */
+export const fileLoader: ConfigLoader = { read: readSourceText, list: listFolder };
 
 /** A loader that keeps what it read, for a run that is to be rebuilt from its own copies. */
 export function recordingLoader(): { readonly loader: ConfigLoader; readonly texts: ReadonlyMap<string, string> } {
@@ -34,8 +36,13 @@ export function recordingLoader(): { readonly loader: ConfigLoader; readonly tex
 
 /** The text of a file without a byte order mark, or undefined where there is no such file. */
 export function readText(path: string): string | undefined {
+  const bytes = readBytes(path);
+  return bytes === undefined ? undefined : textOfBytes(bytes);
+}
+
+function readBytes(path: string): Buffer | undefined {
   try {
-    return readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
+    return readFileSync(path);
   } catch (error) {
     if (['ENOENT', 'ENOTDIR', 'EISDIR', 'ENAMETOOLONG'].includes((error as NodeJS.ErrnoException).code ?? ''))
       return undefined;
@@ -43,11 +50,35 @@ export function readText(path: string): string | undefined {
   }
 }
 
-/** @throws WrongUse with the nearest name if there is no such file */
+function textOfBytes(bytes: Buffer): string {
+  return bytes.toString('utf8').replace(/^\uFEFF/, '');
+}
+
+function readSourceText(path: string): string | undefined {
+  const bytes = readBytes(path);
+  return bytes === undefined ? undefined : sourceText(bytes, path);
+}
+
+/**
+ * The text of a specification or a configuration, without a byte order mark.
+ *
+ * @param shown what messages call it
+ * @throws WrongUse where the bytes are no UTF-8: every character of a picture would be a mistake of its own
+ */
+export function sourceText(bytes: Buffer, shown: string): string {
+  if (bytes.includes(0) || !isUtf8(bytes)) {
+    throw new WrongUse(
+      `'${shown}' is not a text file`,
+      'specc reads text in UTF-8: save it as such, or name another file',
+    );
+  }
+  return textOfBytes(bytes);
+}
+
+/** @throws WrongUse with the nearest name if there is no such file, and for a file that is no text */
 export function readSource(path: string): Source {
-  const text = readText(path);
+  const text = readSourceText(path);
   if (text === undefined) throw missingPath(path);
-  if (text.includes('\0')) throw new WrongUse(`'${path}' is not a text file`);
   return new Source(path, text);
 }
 

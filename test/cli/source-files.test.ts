@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { WrongUse } from '../../src/cli/failure.ts';
-import { findSources, readSource, splitModel } from '../../src/cli/source-files.ts';
+import { fileLoader, findSources, readSource, sourceText, splitModel } from '../../src/cli/source-files.ts';
 
 const test = suite<{ before: string; folder: string }>('source files');
 
@@ -72,6 +72,30 @@ test('other files and empty folders are refused', () => {
     refusal(() => readSource('junk.spec')),
     /'junk.spec' is not a text file/,
   );
+});
+
+test('what is no UTF-8 is one refusal, named or imported, in the tree or in a revision', () => {
+  for (const bytes of [
+    Buffer.from('model N\xe9t', 'latin1'),
+    Buffer.from('\uFEFFmodel', 'utf16le'),
+    Buffer.from([0]),
+  ]) {
+    writeFileSync('empty/latin.spec', bytes);
+    const said = /^'empty\/latin.spec' is not a text file \| specc reads text in UTF-8/;
+    assert.match(
+      refusal(() => readSource('empty/latin.spec')),
+      said,
+    );
+    assert.match(
+      refusal(() => fileLoader.read('empty/latin.spec')),
+      said,
+    );
+    assert.match(
+      refusal(() => sourceText(bytes, 'HEAD:a.spec')),
+      /^'HEAD:a.spec' is not/,
+    );
+  }
+  rmSync('empty/latin.spec');
 });
 
 test('a byte order mark is no part of the text', () => {

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { posix } from 'node:path';
 import { CommandFailure, WrongUse } from '../failure.ts';
+import { sourceText } from '../source-files.ts';
 
 const MOST_BYTES = 1 << 30;
 
@@ -15,14 +16,14 @@ export function splitRevision(argument: string): { revision: string; path: strin
 }
 
 export class Revision {
-  readonly #texts: ReadonlyMap<string, string>;
+  readonly #texts: ReadonlyMap<string, Buffer>;
   readonly #prefix: string;
 
   private constructor(
     /** As it was typed. */
     readonly name: string,
     prefix: string,
-    texts: ReadonlyMap<string, string>,
+    texts: ReadonlyMap<string, Buffer>,
   ) {
     this.#texts = texts;
     this.#prefix = prefix;
@@ -55,9 +56,14 @@ export class Revision {
     return /^\.\.?(\/|$)/.test(path) ? posix.normalize(path) : fromHere(this.#prefix, path === '' ? '.' : path) || '.';
   }
 
-  /** Of paths from the working directory. */
+  /**
+   * Of paths from the working directory.
+   *
+   * @throws WrongUse where it is no text
+   */
   text(path: string): string | undefined {
-    return this.#texts.get(posix.normalize(path))?.replace(/^\uFEFF/, '');
+    const bytes = this.#texts.get(posix.normalize(path));
+    return bytes === undefined ? undefined : sourceText(bytes, `${this.name}:${path}`);
   }
 
   /** Paths, in order, of the specifications in a folder (or that are this file). */
@@ -92,17 +98,17 @@ function fromHere(prefix: string, path: string): string {
   return prefix === '' ? path : posix.relative(prefix, path);
 }
 
-function readBlobs(oids: readonly string[]): string[] {
+function readBlobs(oids: readonly string[]): Buffer[] {
   if (oids.length === 0) return [];
   const out = git(['cat-file', '--batch'], undefined, `${oids.join('\n')}\n`);
-  const texts: string[] = [];
+  const texts: Buffer[] = [];
   let at = 0;
   for (const oid of oids) {
     const end = out.indexOf(10, at);
     const [, , size] = out.subarray(at, end).toString().split(' ');
     if (size === undefined)
       throw new CommandFailure(`git has no object ${oid}`, 'fetch the whole history of the revision');
-    texts.push(out.subarray(end + 1, end + 1 + Number(size)).toString());
+    texts.push(out.subarray(end + 1, end + 1 + Number(size)));
     at = end + 1 + Number(size) + 1;
   }
   return texts;

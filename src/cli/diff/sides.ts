@@ -6,7 +6,7 @@ import type { Diagnostic } from '../../dsl/diagnostic.ts';
 import { Source, type Span } from '../../dsl/source.ts';
 import { didYouMean } from '../../shared/suggest.ts';
 import { WrongUse } from '../failure.ts';
-import { fileLoader, findSources, kindOfPath, readText, SPECS_FOLDER, splitModel } from '../source-files.ts';
+import { fileLoader, findSources, kindOfPath, SPECS_FOLDER, splitModel } from '../source-files.ts';
 import { Revision, splitRevision } from './revision.ts';
 
 /** The label of what is on the disk, where the other side is a revision. */
@@ -129,7 +129,7 @@ function openSide(argument: string, standsAt: string | undefined): DiffSide {
 
 /** A copy of a file, such as git makes: an empty one stands for a file that is not there. */
 export function copySide(copy: string, standsAt: string, model?: string): DiffSide {
-  const text = readText(copy);
+  const text = fileLoader.read(copy);
   const path = splitModel(standsAt).path;
   const loader: Loader = { ...fileLoader, read: (each) => (each === path ? text : fileLoader.read(each)) };
   const files = text === undefined || text.trim() === '' ? [] : [path];
