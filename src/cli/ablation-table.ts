@@ -1,7 +1,8 @@
 /** The table of an ablation for the terminal, with the time that training took. */
 import type { Timings } from '../launch/collect.ts';
 import type { AblationTable } from '../launch/table.ts';
-import { cellsOf, legendOf, problemsOf, TABLE_HEADER } from '../launch/table-text.ts';
+import { notesOf } from '../launch/table-notes.ts';
+import { COMPARED, cellsOf, legendOf, problemsOf, TABLE_HEADER } from '../launch/table-text.ts';
 import { duration } from '../training/report/report.ts';
 import { table } from './metrics-table.ts';
 import type { Terminal } from './terminal.ts';
@@ -17,7 +18,7 @@ export function ablationText(found: AblationTable, timings: Timings, { colours, 
     '',
     table([[...TABLE_HEADER, 'time a run'], ...rows], colours),
     '',
-    wrapText(legendOf(found), Math.max(60, width ?? 100)),
+    ...[legendOf(found), ...notesOf(found, COMPARED)].map((each) => wrapText(each, Math.max(60, width ?? 100))),
     ...(problems.length === 0 ? [] : ['', ...problems.map((each) => red(each))]),
   ].join('\n');
 }

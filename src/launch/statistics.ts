@@ -15,6 +15,25 @@ export interface PairedDifference {
   readonly margin: number | null;
 }
 
+/** Whether several pairs differ by the very same, rounding aside: an interval of no width, which says nothing. */
+export function hasNoSpread({ margin }: Pick<PairedDifference, 'margin'>): boolean {
+  return margin !== null && margin < 1e-9;
+}
+
+/**
+ * The least number of pairs whose interval would leave 0 out if mean and deviation were exactly what was found; undefined
+ * if it is more than `most`.
+ */
+export function seedsNeeded({ n, mean, margin }: PairedDifference, level: number, most: number): number | undefined {
+  if (margin === null) return undefined;
+  const quantile = (pairs: number): number => tQuantile((1 + level) / 2, pairs - 1);
+  const deviation = (margin * Math.sqrt(n)) / quantile(n);
+  for (let pairs = 2; pairs <= most; pairs += 1) {
+    if ((quantile(pairs) * deviation) / Math.sqrt(pairs) < Math.abs(mean)) return pairs;
+  }
+  return undefined;
+}
+
 /** Undefined where there is no value. */
 export function spreadOf(values: readonly number[]): Spread | undefined {
   if (values.length === 0) return undefined;

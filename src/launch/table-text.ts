@@ -1,9 +1,10 @@
 /** The table of an ablation as Markdown, CSV and JSON, and its cells for whoever draws it otherwise. */
 import { grouped } from '../shared/grouped.ts';
-import { markdownCell, markdownText } from '../shared/markdown.ts';
+import { markdownName, markdownText } from '../shared/markdown.ts';
 import { METRIC_NAMES, METRICS, type MetricName, metricText, SHOWN_METRICS } from './metrics.ts';
-import type { PairedDifference, Spread } from './statistics.ts';
+import { hasNoSpread, type PairedDifference, type Spread } from './statistics.ts';
 import type { AblationTable, TableRow } from './table.ts';
+import { notesOf } from './table-notes.ts';
 
 /** The metric whose difference to the base is shown beside it. */
 export const COMPARED: MetricName = 'accuracy';
@@ -40,11 +41,12 @@ export function spreadText(name: MetricName, spread: Spread | null): string {
   return deviation === null ? metricText(name, mean) : `${metricText(name, mean)} ± ${metricText(name, deviation)}`;
 }
 
-/** `+1.20 [+0.31, +2.09]`, the brackets holding the interval */
+/** `+1.20 [+0.31, +2.09]`, the brackets holding the interval; `+1.20 [all alike]` where the seeds differ in nothing */
 export function differenceText(name: MetricName, difference: PairedDifference | null): string {
   if (difference === null) return '';
   const { mean, margin } = difference;
   if (margin === null) return metricText(name, mean, true);
+  if (hasNoSpread(difference)) return `${metricText(name, mean, true)} [all alike]`;
   const [low, high] = [metricText(name, mean - margin, true), metricText(name, mean + margin, true)];
   return `${metricText(name, mean, true)} [${low}, ${high}]`;
 }
@@ -78,17 +80,21 @@ export function problemsOf({ rows }: AblationTable): string[] {
 }
 
 export function asMarkdown(table: AblationTable): string {
-  const line = (cells: readonly string[]): string => `| ${cells.map(markdownCell).join(' | ')} |`;
-  const problems = problemsOf(table).map((each) => `- ${markdownCell(each)}`);
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const problems = problemsOf(table).map((each) => `- ${markdownName(each)}`);
   return [
     `### ${table.ablation}: ablation of ${table.model}`,
     '',
     ...(table.doc === '' ? [] : [markdownText(table.doc), '']),
     line(TABLE_HEADER),
     `| :-- |${' --: |'.repeat(TABLE_HEADER.length - 1)}`,
-    ...table.rows.map((row) => line(cellsOf(row))),
+    ...table.rows.map((row) => {
+      const [name, ...numbers] = cellsOf(row);
+      return line([markdownName(name!), ...numbers]);
+    }),
     '',
     legendOf(table),
+    ...notesOf(table, COMPARED).flatMap((each) => ['', markdownName(each)]),
     ...(problems.length === 0 ? [] : ['', ...problems]),
     '',
   ].join('\n');
@@ -141,11 +147,18 @@ export function runsAsCsv({ rows }: AblationTable): string {
 }
 
 function csvText(lines: readonly (readonly (string | number | boolean | null)[])[]): string {
-  return lines.map((line) => `${line.map((cell) => csvCell(`${cell ?? ''}`)).join(',')}\n`).join('');
+  const cellText = (cell: string | number | boolean | null): string =>
+    csvCell(typeof cell === 'string' ? withoutFormula(cell) : `${cell ?? ''}`);
+  return lines.map((line) => `${line.map(cellText).join(',')}\n`).join('');
+}
+
+/** Spreadsheets calculate what begins with one of these, whether it stands in quotes or not; after an apostrophe they show it. */
+function withoutFormula(text: string): string {
+  return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
 }
 
 function csvCell(text: string): string {
-  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 export function asJson(table: AblationTable): string {

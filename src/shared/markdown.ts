@@ -10,6 +10,12 @@ export function markdownCell(text: string): string {
   return markdownText(text).replaceAll('|', '\\|').replaceAll('\n', ' ');
 }
 
+/** The same for a name, in which nothing is emphasised, a link or a picture. */
+export function markdownName(name: string): string {
+  const plain = name.replace(/[\\`*[\]~]/g, '\\$&').replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, '\\_');
+  return markdownCell(plain);
+}
+
 /** To be read as it is. */
 export function markdownCode(code: string): string {
   return `\`${code.replaceAll('`', "'")}\``;

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { pairedDifference, spreadOf, tQuantile } from '../../src/launch/statistics.ts';
+import { hasNoSpread, pairedDifference, seedsNeeded, spreadOf, tQuantile } from '../../src/launch/statistics.ts';
 
 /** As `@stdlib/stats-base-dists-t-quantile` gives them. */
 const QUANTILES: readonly (readonly [freedom: number, at975: number, at995: number])[] = [
@@ -43,6 +43,26 @@ test('a paired difference has the interval of Student’s t over its pairs', () 
   assert.ok(Math.abs(found.margin! - 0.0238683472896278) < 1e-12, `${found.margin}`);
   assert.equal(pairedDifference([[1, 0.5]], 0.95), { n: 1, mean: 0.5, margin: null });
   assert.is(pairedDifference([], 0.95), undefined);
+});
+
+test('how many seeds it takes, if what was found were exact', () => {
+  // A deviation of 0.01: margins are 0.0248 of 3, 0.0159 of 4, 0.00715 of 10 and 0.00669 of 11.
+  const margin = (4.30265272974946 * 0.01) / Math.sqrt(3);
+  assert.is(seedsNeeded({ n: 3, mean: -0.02, margin }, 0.95, 100), 4);
+  assert.is(seedsNeeded({ n: 3, mean: 0.007, margin }, 0.95, 100), 11);
+  assert.is(seedsNeeded({ n: 3, mean: 0.007, margin }, 0.95, 10), undefined);
+  assert.is(seedsNeeded({ n: 1, mean: 0.007, margin: null }, 0.95, 100), undefined);
+  assert.ok(
+    hasNoSpread(
+      pairedDifference(
+        [
+          [0.3, 0.1],
+          [0.4, 0.2],
+        ],
+        0.95,
+      )!,
+    ),
+  );
 });
 
 test('what a seed does to both sides alike does not count', () => {

@@ -5,6 +5,7 @@ import type { Metrics, RunState } from '../../src/launch/outcome.ts';
 import type { AblationPlan, PlannedVariant } from '../../src/launch/plan.ts';
 import { renderAblation } from '../../src/launch/report/page.ts';
 import { ablationTable, isComplete } from '../../src/launch/table.ts';
+import { notesOf } from '../../src/launch/table-notes.ts';
 import { asCsv, asMarkdown, problemsOf, runsAsCsv } from '../../src/launch/table-text.ts';
 
 function variant(
@@ -94,6 +95,10 @@ What each part is worth.
 
 The best of 3 epochs on 20 validation images; seeds 1, 2, 3, trained with native. Mean ± standard deviation over the seeds. Δ is the mean difference to the base with the same seed with its 95% interval (Student t over the pairs).
 
+Two seeds can hardly tell: the interval is ± 9.0 standard deviations of the differences; of 3 seeds it is ± 2.5, of 5 ± 1.2, of 10 ± 0.7.
+
+1 of 1 interval includes 0: that difference may be chance.
+
 - a \\| b, seed 3: failed: the loss became NaN
 - none: it has no network, "none"
 `,
@@ -137,6 +142,62 @@ test('one seed has no deviation and no interval', () => {
   );
 });
 
+/** A table of variants with these accuracies, seed by seed; the base first. */
+function tableOf(accuracies: Readonly<Record<string, readonly number[]>>) {
+  const names = Object.keys(accuracies);
+  const id = (name: string, at: number) => `${name.replaceAll(' ', '')}${at}`;
+  const variants = names.map((name, at) =>
+    variant(
+      name,
+      at === 0,
+      accuracies[name]!.map((_, seed) => id(name, seed)),
+    ),
+  );
+  const states = names.flatMap((name) =>
+    accuracies[name]!.map((accuracy, at) => [id(name, at), finished(id(name, at), accuracy)] as const),
+  );
+  const seeds = accuracies[names[0]!]!.map((_, at) => at + 1);
+  return ablationTable({ ...PLAN, seeds, variants }, new Map(states));
+}
+
+test('notes say what intervals cannot tell', () => {
+  const notes = (accuracies: Readonly<Record<string, readonly number[]>>) => notesOf(tableOf(accuracies), 'accuracy');
+  assert.equal(notes({ all: [0.8] }), [], 'nothing to compare');
+  assert.equal(notes({ all: [0.8], a: [0.7] }), [
+    'One seed cannot tell a difference from chance: train 3 or more, with `--seeds 1,2,3`.',
+  ]);
+  // Differences −0.02, −0.03, −0.01 have deviation 0.01, and 4.303 · 0.01 / √3 is 0.0248; of 4 seeds, 3.182 · 0.01 / 2 is 0.0159.
+  assert.equal(notes({ all: [0.8, 0.8, 0.8], a: [0.78, 0.77, 0.79], b: [0.6, 0.61, 0.62] }), [
+    '1 of 2 intervals includes 0: that difference may be chance. Were their means and spreads exact, it would take so many seeds: 4 for a.',
+  ]);
+  assert.equal(notes({ all: [0.8, 0.8, 0.8], a: [0.6, 0.61, 0.62] }), [], 'it tells');
+  const many = Object.fromEntries(Array.from({ length: 10 }, (_, at) => [`v${at}`, [0.6, 0.61, 0.62]]));
+  assert.equal(notes({ all: [0.8, 0.8, 0.8], ...many }), [
+    'Each interval stands by itself: of 20 variants that change nothing, one leaves 0 out by chance.',
+  ]);
+});
+
+test('an interval of no width is no certainty', () => {
+  const coarse = tableOf({ all: [0.8, 0.9], a: [0.75, 0.85] });
+  assert.match(asMarkdown(coarse), '| −5.00 [all alike] |');
+  assert.match(
+    asMarkdown(coarse),
+    'That is no certainty: an interval cannot be estimated without spread. 20 validation images tell no less than 5.00 points apart.',
+  );
+  assert.match(asCsv(coarse), /^a,false,2,0\.8/m);
+  const perfect = tableOf({ all: [1, 1, 1], a: [1, 1, 1] });
+  assert.match(asMarkdown(perfect), '| 100.00 ± 0.00 | 0.00 [all alike] |');
+  assert.match(asMarkdown(perfect), 'Every run reaches 100 %: these images are too easy to compare variants on');
+  const html = renderAblation({
+    table: coarse,
+    timings: new Map(),
+    states: new Map(),
+    starts: new Map(),
+    reports: new Map(),
+  });
+  assert.match(html, /<td class="unclear">−5\.00 \[all alike\]<\/td>/);
+});
+
 test('the report holds every variant, escaped, and a plot of the differences', () => {
   const odd = { ...PLAN, variants: [...PLAN.variants.slice(0, 2), variant('<b>', false, ['c1'])] };
   const table = ablationTable(odd, STATES);
@@ -152,6 +213,47 @@ test('the report holds every variant, escaped, and a plot of the differences', (
   assert.match(html, /&lt;b&gt;, seed 1: not trained/);
   assert.not.match(html, /<b>|<script/);
   assert.match(html, /<a href="all-seed1-a1\/report\.html">a1<\/a>/);
+});
+
+test('a name is no link, no picture and no emphasis in Markdown, and no formula in a spreadsheet', () => {
+  const names = [
+    '=cmd()',
+    '[x](http://a.b)',
+    '![](http://a.b/c.png)',
+    '**/group_norm.groups = 4',
+    '_a_',
+    '-1+2',
+    '@a',
+    'a`b',
+    'c\\',
+  ];
+  const plan = { ...PLAN, seeds: [1], variants: names.map((name, at) => variant(name, at === 0, [`r${at}`])) };
+  const states = new Map(names.map((_, at) => [`r${at}`, finished(`r${at}`, 0.5)]));
+  const table = ablationTable(plan, states);
+  const shown = asMarkdown(table)
+    .split('\n')
+    .filter((line) => line.startsWith('| '));
+  assert.equal(
+    shown.slice(2).map((line) => line.split(' | ')[0]),
+    [
+      '| =cmd() (base)',
+      '| \\[x\\](http://a.b)',
+      '| !\\[\\](http://a.b/c.png)',
+      '| \\*\\*/group_norm.groups = 4',
+      '| \\_a\\_',
+      '| -1+2',
+      '| @a',
+      '| a\\`b',
+      '| c\\\\',
+    ],
+  );
+  const cells = asCsv(table)
+    .split('\n')
+    .slice(1, -1)
+    .map((line) => line.split(',')[0]);
+  assert.equal(cells, ["'=cmd()", ...names.slice(1, 5), "'-1+2", "'@a", ...names.slice(7)]);
+  assert.match(asCsv(table), /^'-1\+2,false,1,0\.5,,0,/m);
+  assert.match(runsAsCsv(table), /^'=cmd\(\),1,finished/m);
 });
 
 test('names and documentation neither open HTML elements in Markdown nor add columns', () => {

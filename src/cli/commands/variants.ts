@@ -8,7 +8,7 @@ import type { Graph } from '../../compiler/graph.ts';
 import { type Comparison, compareWithBase } from '../../compiler/variants/compare.ts';
 import type { Ablation, Variant } from '../../compiler/variants/index.ts';
 import { grouped } from '../../shared/grouped.ts';
-import { markdownCell, markdownCodeCell, markdownText } from '../../shared/markdown.ts';
+import { markdownCell, markdownCodeCell, markdownName, markdownText } from '../../shared/markdown.ts';
 import { EXIT } from '../failure.ts';
 import { loadAblations } from '../load-model.ts';
 import { splitModel } from '../source-files.ts';
@@ -93,8 +93,12 @@ function asMarkdown({ ablation, rows }: Shown): string {
     line(COLUMNS),
     line(COLUMNS.map((_, at) => (NUMBERS.has(at) ? '--:' : ':--'))),
     ...rows.map((row) => {
-      const cells = cellsOf(row).slice(0, -1).map(markdownCell);
-      return line([...cells, row.variant.changes.map(markdownCodeCell).join('; ')]);
+      const [name, ...cells] = cellsOf(row).slice(0, -1);
+      return line([
+        markdownName(name!),
+        ...cells.map(markdownCell),
+        row.variant.changes.map(markdownCodeCell).join('; '),
+      ]);
     }),
   ].join('\n');
 }

@@ -5,7 +5,9 @@ import { duration, percent } from '../../training/report/report.ts';
 import { STYLE } from '../../training/report/style.ts';
 import { METRICS, type MetricName, metricText } from '../metrics.ts';
 import type { RunState } from '../outcome.ts';
+import { hasNoSpread } from '../statistics.ts';
 import type { AblationTable, TableRow } from '../table.ts';
+import { notesOf } from '../table-notes.ts';
 import { COMPARED, cellsOf, legendOf, problemsOf, TABLE_HEADER } from '../table-text.ts';
 import { type IntervalRow, intervalPlot } from './interval-plot.ts';
 import { ABLATION_STYLE } from './style.ts';
@@ -28,7 +30,7 @@ export function renderAblation(page: AblationPage): string {
   const sections = [
     section(
       'Result',
-      `<div class="scroll">${resultTable(page)}</div><p class="note">${escapeHtml(legendOf(table))}</p>`,
+      `<div class="scroll">${resultTable(page)}</div>${[legendOf(table), ...notesOf(table, COMPARED)].map((each) => `<p class="note">${escapeHtml(each)}</p>`).join('')}`,
     ),
     problemList(table),
     ...compared.map((metric) => section(`Δ ${METRICS[metric].title} to the base`, differences(table, metric))),
@@ -73,7 +75,8 @@ function resultTable({ table, timings }: AblationPage): string {
 /** Whether the interval of the difference to the base leaves zero out, and on which side. */
 function verdictOf({ differences }: TableRow, metric: MetricName): 'better' | 'worse' | 'unclear' {
   const { mean, margin } = differences[metric] ?? { mean: 0, margin: null };
-  if (margin === null || Math.abs(mean) <= margin) return 'unclear';
+  // Without spread, there is no telling.
+  if (margin === null || Math.abs(mean) <= margin || hasNoSpread({ margin })) return 'unclear';
   return mean > 0 === (METRICS[metric].better === 'higher') ? 'better' : 'worse';
 }
 
