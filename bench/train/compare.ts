@@ -22,7 +22,7 @@ export interface BenchEngine {
   readonly name: string;
 }
 
-const WITHOUT = 'native-without:';
+export const WITHOUT = 'native-without:';
 
 export function nativeWithout(without: readonly Removable[]): BenchEngine {
   return { kind: 'native', without, name: without.length === 0 ? 'native' : WITHOUT + without.join('+') };
@@ -32,10 +32,16 @@ export function nativeWithout(without: readonly Removable[]): BenchEngine {
 export function engineOf(text: string): BenchEngine | undefined {
   const kind = ENGINES.find((each) => each === text);
   if (kind !== undefined) return { kind, without: [], name: kind };
+  const without = leftOutBy(text, REMOVABLE);
+  return without && nativeWithout(without);
+}
+
+/** What `native-without:masks+affine` leaves out; undefined for a text of another form, or with a part that is unknown. */
+export function leftOutBy(text: string, removable: readonly Removable[]): readonly Removable[] | undefined {
   if (!text.startsWith(WITHOUT)) return undefined;
   const names = text.slice(WITHOUT.length).split('+');
-  const without = names.flatMap((name) => REMOVABLE.find((each) => each === name) ?? []);
-  return without.length === names.length ? nativeWithout(without) : undefined;
+  const without = names.flatMap((name) => removable.find((each) => each === name) ?? []);
+  return without.length === names.length ? without : undefined;
 }
 
 export interface Runner {

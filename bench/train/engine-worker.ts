@@ -1,8 +1,12 @@
 /** The process of one of specc's engines: `{kind: 'start', engine, workload}`, then `{kind: 'steps', first, count}`. */
 import { readFileSync } from 'node:fs';
+import type { Graph } from '../../src/compiler/graph.ts';
+import { inferenceForms } from '../../src/compiler/lower/inference-form.ts';
+import { passNames } from '../../src/compiler/program/passes/index.ts';
 import { engineLoaders } from '../../src/engines/choose.ts';
-import type { EngineName, InferenceSession, TrainingBatch, TrainingSession } from '../../src/engines/engine.ts';
+import type { Engine, EngineName, InferenceSession, TrainingBatch, TrainingSession } from '../../src/engines/engine.ts';
 import { initialWeights } from '../../src/engines/initialize.ts';
+import { NativeInferenceSession } from '../../src/engines/native/inference.ts';
 import { answerRequests } from './engine-process.ts';
 import type { Predictions, Steps } from './measured.ts';
 import {
@@ -44,13 +48,29 @@ async function start(name: EngineName, workload: Workload, mode?: 'inference'): 
   if (mode === 'inference') {
     const model = inferenceGraphOf(workload);
     batches = batchesOf(model, workload.batch);
-    inference = await engine.infer(model, inferenceWeights(model), workload.batch, workload.threads);
+    inference = await inferenceSession(engine, model, workload);
     return { device };
   }
   const graph = graphOf(workload);
   batches = batchesOf(graph, workload.batch);
   session = await engine.train(setupOf(graph, workload), initialWeights(graph, SEED));
   return { device };
+}
+
+function inferenceSession(engine: Engine, model: Graph, workload: Workload): Promise<InferenceSession> {
+  const { batch, threads, without } = workload;
+  const weights = inferenceWeights(model);
+  if (without === undefined) return engine.infer(model, weights, batch, threads);
+  return NativeInferenceSession.start(
+    model,
+    weights,
+    batch,
+    { provider: 'cpu', threads },
+    {
+      passes: passNames.filter((name) => without.includes(name)),
+      forms: inferenceForms.filter((name) => without.includes(name)),
+    },
+  );
 }
 
 async function steps(first: number, count: number): Promise<Steps> {

@@ -40,8 +40,8 @@ interface StartOptions {
   /** Of all computation; the weights and batches that it starts from are float32. */
   readonly precision?: Precision;
   readonly learningRate?: number;
-  /** Training unless told; `frozen` is inference by frozen TorchScript. */
-  readonly mode?: 'train' | 'inference' | 'frozen';
+  /** Training unless told; `frozen` is inference by frozen TorchScript, `optimized` that after `optimize_for_inference`. */
+  readonly mode?: 'train' | 'inference' | 'frozen' | 'optimized';
   /** That of the workload unless told. */
   readonly graph?: Graph;
 }

@@ -3,7 +3,7 @@
     {"kind": "start", "folder": ..., "model": "ddrnet", "threads": 2, "optimizer": {...}, "learningRate": 0.001,
      "precision": "float32"}
     {"kind": "steps", "first": 1, "count": 2, "dropout": {"rate": 0.2, "keys": [[1, 2], [3, 4]]}}
-    {"kind": "predict", "budget": 500}    after a start with "mode": "inference" or "frozen"
+    {"kind": "predict", "budget": 500}    after a start with "mode": "inference", "frozen" or "optimized"
     {"kind": "op", ...}    see `measure_op`
 """
 import json
@@ -120,6 +120,13 @@ def build_model(name, weights, size):
         "efficientnet_b0": lambda: models.efficientnet_b0(num_classes=classes),
         "vit_b_16": lambda: models.vit_b_16(num_classes=classes, image_size=size),
     }[name]()
+    # torchvision's tokens and positions have an axis of size 1 for the examples
+    shapes = {key: tensor.shape for key, tensor in model.state_dict().items()}
+    squeezed = lambda shape: [size for size in shape if size != 1]
+    weights = {
+        key: tensor.reshape(shapes[key]) if key in shapes and squeezed(shapes[key]) == squeezed(tensor.shape) else tensor
+        for key, tensor in weights.items()
+    }
     missing, unexpected = model.load_state_dict(weights, strict=False)
     missing = [key for key in missing if not key.endswith("num_batches_tracked")]
     if missing or unexpected:
@@ -137,9 +144,11 @@ class Inference:
         self.model = build_model(request["model"], weights, self.images.shape[-1]).eval()
         if request["model"] == "ddrnet":
             self.model.dropout = nn.Identity()
-        if request["mode"] == "frozen":
+        if request["mode"] in ("frozen", "optimized"):
             with torch.no_grad():
                 self.model = torch.jit.freeze(torch.jit.trace(self.model, self.images))
+        if request["mode"] == "optimized":
+            self.model = torch.jit.optimize_for_inference(self.model)
 
     def predict(self, budget):
         milliseconds = []

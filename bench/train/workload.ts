@@ -6,6 +6,7 @@ import { logitsOf } from '../../src/compiler/cross-entropy.ts';
 import { emitOnnx } from '../../src/compiler/emit/onnx/index.ts';
 import { type Graph, shapeOf } from '../../src/compiler/graph.ts';
 import { convolutionForms } from '../../src/compiler/lower/convolution-form.ts';
+import { inferenceForms } from '../../src/compiler/lower/inference-form.ts';
 import { optimise, passNames } from '../../src/compiler/program/passes/index.ts';
 import { trainingStep } from '../../src/compiler/training-step.ts';
 import type { NamedTensors, TrainingBatch, TrainingSetup } from '../../src/engines/engine.ts';
@@ -42,9 +43,11 @@ export const MODELS = {
 
 export type ModelName = keyof typeof MODELS;
 
-/** What the native engine can leave out: passes of the compiler, and forms of convolutions. */
+/** What the native engine can leave out of a training step: passes of the compiler, and forms of convolutions. */
 export const REMOVABLE = [...passNames, ...convolutionForms] as const;
-export type Removable = (typeof REMOVABLE)[number];
+/** And of a model in inference mode. */
+export const REMOVABLE_IN_INFERENCE = [...passNames, ...inferenceForms] as const;
+export type Removable = (typeof REMOVABLE | typeof REMOVABLE_IN_INFERENCE)[number];
 
 export const CLASSES = 4;
 /** Small, since Adam blows up the rounding errors of gradients that are close to zero. */

@@ -6,10 +6,16 @@
 import type { Graph } from './graph.ts';
 import { lowering } from './lower/context.ts';
 import { lower } from './lower/index.ts';
+import { formsWithout, type InferenceForm } from './lower/inference-form.ts';
 import type { Layout } from './lower/rule.ts';
 import type { WeightHolding } from './lower/weight-order.ts';
 import { createBuilder } from './program/build.ts';
 import type { Program } from './program/program.ts';
+
+export interface InferenceOptions extends InferenceLayouts {
+  /** Forms that are left out: for measurements. */
+  readonly withoutForms?: readonly InferenceForm[];
+}
 
 export interface InferenceLayouts {
   readonly inputs?: Layout;
@@ -18,10 +24,10 @@ export interface InferenceLayouts {
   readonly weights?: WeightHolding;
 }
 
-export function inferenceProgram(graph: Graph, batch: number, layouts: InferenceLayouts = {}): Program {
-  const { inputs = 'channels-last', outputs = 'channels-last', weights } = layouts;
+export function inferenceProgram(graph: Graph, batch: number, options: InferenceOptions = {}): Program {
+  const { inputs = 'channels-last', outputs = 'channels-last', weights, withoutForms } = options;
   const builder = createBuilder();
-  const context = lowering(graph, builder, batch, false, inputs);
+  const context = lowering(graph, builder, batch, false, inputs, [], (input) => input, formsWithout(withoutForms));
   const { values } = lower(graph, context, weights);
   builder.origin('outputs');
   return builder.finish(

@@ -39,12 +39,12 @@ export async function run(args: readonly string[], options: PredictOptions, term
   const interruption = onInterrupt('stopping', terminal);
   try {
     const { plan, classes } = opened.record;
+    const batch = Math.min(images.length, LARGEST_BATCH);
+    // the first images are decoded while the model is compiled
+    const batches = decodeAhead(images, { shape: shapeOf(plan.data), normalisation: plan.data.normalize, batch });
     const { graph } = experimentOfRun(opened);
     const { engine } = await chooseEngine(options.engine);
     const weights = weightsOnly(opened.checkpoints.load(options.checkpoint).tensors);
-    const batch = Math.min(images.length, LARGEST_BATCH);
-    // the first images are decoded while the engine compiles the model
-    const batches = decodeAhead(images, { shape: shapeOf(plan.data), normalisation: plan.data.normalize, batch });
     const session = await engine.infer(graph, weights, batch);
     const predictions: Prediction[] = [];
     const bar = new ProgressBar(terminal);

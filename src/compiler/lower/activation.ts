@@ -2,7 +2,7 @@ import type { Shape } from '../graph.ts';
 import type { DropoutUnit, OpAttributes, OpKind } from '../ops/kind.ts';
 import type { Builder, Tensor } from '../program/builder.ts';
 import { overChannels, physicalAxis } from './layout.ts';
-import type { LowerRule, LowerTable } from './rule.ts';
+import type { LowerContext, LowerRule, LowerTable } from './rule.ts';
 
 type Activation =
   | 'relu'
@@ -45,9 +45,10 @@ export const activation: Pick<LowerTable, Activation> = {
     return { outputs: [context.place(y, layout, shape)] };
   },
   elu: elementwise((b, x, { alpha }) => elu(b, x, alpha)),
-  gelu: elementwise((b, x, { approximate }) =>
-    b.mul(x, approximate ? tanhDistribution(b, x) : normalDistribution(b, x)),
-  ),
+  gelu: elementwise((b, x, { approximate }, { inferenceForms }) => {
+    if (inferenceForms.has('gelu')) return approximate ? tanhGelu(b, x) : normalGelu(b, x);
+    return b.mul(x, approximate ? tanhDistribution(b, x) : normalDistribution(b, x));
+  }),
   silu: elementwise((b, x) => b.mul(x, b.unary('sigmoid', x))),
   sigmoid: elementwise((b, x) => b.unary('sigmoid', x)),
   hard_sigmoid: elementwise(hardSigmoid),
@@ -85,11 +86,16 @@ export const activation: Pick<LowerTable, Activation> = {
 
 /** A rule that maps each number by itself, in whatever layout it comes. */
 function elementwise<K extends OpKind>(
-  map: (builder: Builder, x: Tensor, attributes: Parameters<LowerRule<K>>[1]['attributes']) => Tensor,
+  map: (
+    builder: Builder,
+    x: Tensor,
+    attributes: Parameters<LowerRule<K>>[1]['attributes'],
+    context: LowerContext,
+  ) => Tensor,
 ): LowerRule<K> {
   return (context, node, [x]) => {
     const { tensor, layout, shape } = x!;
-    return { outputs: [context.place(map(context.builder, tensor, node.attributes), layout, shape)] };
+    return { outputs: [context.place(map(context.builder, tensor, node.attributes, context), layout, shape)] };
   };
 }
 
@@ -128,6 +134,17 @@ export function normalDistribution(b: Builder, x: Tensor): Tensor {
 /** `(1 + t) / 2` with `t = tanh(√(2/π) (x + 0.044715 x³))`: Φ as the approximate gelu has it. */
 export function tanhDistribution(b: Builder, x: Tensor): Tensor {
   return b.scale(b.add(geluTanh(b, x), b.constant(1)), 0.5);
+}
+
+/** `x · Φ(x)` in the order in which onnxruntime and other readers of ONNX know it, which is PyTorch's. */
+function normalGelu(b: Builder, x: Tensor): Tensor {
+  const share = b.add(b.unary('erf', b.div(x, b.constant(Math.SQRT2))), b.constant(1));
+  return b.scale(b.mul(x, share), 0.5);
+}
+
+/** The same of the approximation. */
+function tanhGelu(b: Builder, x: Tensor): Tensor {
+  return b.mul(b.scale(x, 0.5), b.add(geluTanh(b, x), b.constant(1)));
 }
 
 export const cubicShare = 0.044715;

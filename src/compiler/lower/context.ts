@@ -3,6 +3,7 @@ import { batchlessValues } from '../batchless.ts';
 import { type Graph, type Shape, shapeOf, type ValueId } from '../graph.ts';
 import type { Builder, Tensor } from '../program/builder.ts';
 import type { ConvolutionForm } from './convolution-form.ts';
+import { formsWithout, type InferenceForm } from './inference-form.ts';
 import { inLayout, physicalShape } from './layout.ts';
 import type { Layout, LowerContext } from './rule.ts';
 
@@ -32,6 +33,7 @@ export function lowering(
   inputLayout: Layout = 'channels-last',
   withoutForms: readonly ConvolutionForm[] = [],
   fed: (input: Tensor) => Tensor = (input) => input,
+  inferenceForms: ReadonlySet<InferenceForm> = training ? new Set() : formsWithout(),
 ): Lowering {
   const masks: MaskInput[] = [];
   const drawn = new Map<string, Tensor>();
@@ -42,6 +44,7 @@ export function lowering(
     training,
     inputLayout,
     withoutForms,
+    inferenceForms,
     masks,
     fed,
 

@@ -28,7 +28,7 @@ export const normalisation: Pick<LowerTable, Normalisation> = {
         };
     const gamma = factors(b, x!, weights);
     const saved = { centred: stats.centred, deviation: stats.deviation };
-    if (!('mean' in stats) && (layout === 'channels-first' || shape.length === 1)) {
+    if (context.inferenceForms.has('batch-norm') && (layout === 'channels-first' || shape.length === 1)) {
       // the kernel that engines fuse into the convolution before it; it wants the channels in second place
       const vectors = [
         gamma,
@@ -61,7 +61,7 @@ export const normalisation: Pick<LowerTable, Normalisation> = {
     const { builder: b } = context;
     const { layout, shape, tensor } = x!;
     const axis = physicalAxis(layout, shape.length, shape.length - 1);
-    if (!context.training && axis === tensor.shape.length - 1) {
+    if (context.inferenceForms.has('layer-norm') && axis === tensor.shape.length - 1) {
       // one kernel, which reads the numbers once; it keeps nothing that a gradient needs
       const vectors = [factors(b, x!, weights), weights['beta'] ?? b.constant(0, [shape.at(-1)!])] as const;
       return { outputs: [context.place(b.layerNorm(tensor, vectors, node.attributes.epsilon), layout, shape)] };
@@ -109,7 +109,7 @@ function normaliseGroups(
   const image = context.as(x, 'channels-first');
   const members = elementCount(image.shape.slice(1)) / groups;
   const grouped = b.reshape(image, [batch, groups, members]);
-  if (!context.training) {
+  if (context.inferenceForms.has('instance-norm')) {
     // one kernel; the scale and offset are another, which the pass `affine` makes one of
     const normal = b.reshape(b.instanceNorm(grouped, epsilon), image.shape);
     const scaled = b.mul(normal, overChannels(b, factors(b, x, weights), 'channels-first', x.shape.length));

@@ -9,6 +9,7 @@ import type { Node, Shape, ValueId } from '../graph.ts';
 import type { OpKind } from '../ops/kind.ts';
 import type { Builder, Tensor } from '../program/builder.ts';
 import type { ConvolutionForm } from './convolution-form.ts';
+import type { InferenceForm } from './inference-form.ts';
 
 export type Layout = 'channels-first' | 'channels-last';
 
@@ -29,6 +30,8 @@ export interface LowerContext {
   readonly training: boolean;
   /** Forms of convolutions that are left out: for measurements. */
   readonly withoutForms: readonly ConvolutionForm[];
+  /** None while training. */
+  readonly inferenceForms: ReadonlySet<InferenceForm>;
   /** What is fed at each run, as the rules are to read it. */
   fed(input: Tensor): Tensor;
   /** The same value in that layout. */

@@ -2,13 +2,20 @@
 import { emitOnnx } from '../../compiler/emit/onnx/index.ts';
 import { type Graph, shapeOf } from '../../compiler/graph.ts';
 import { inferenceProgram } from '../../compiler/inference.ts';
+import type { InferenceForm } from '../../compiler/lower/inference-form.ts';
 import { bindInputs } from '../../compiler/program/passes/bind-inputs.ts';
-import { optimise } from '../../compiler/program/passes/index.ts';
+import { optimise, type PassName } from '../../compiler/program/passes/index.ts';
 import { elementCount } from '../../shared/element-count.ts';
 import type { InferenceSession, NamedTensors } from '../engine.ts';
 import { inBatches } from './batches.ts';
 import type { CompileOptions } from './messages.ts';
 import { OnnxWorker } from './worker-client.ts';
+
+/** What the compiler leaves out: for measurements. */
+export interface LeftOut {
+  readonly passes?: readonly PassName[];
+  readonly forms?: readonly InferenceForm[];
+}
 
 export class NativeInferenceSession implements InferenceSession {
   readonly batch: number;
@@ -20,17 +27,12 @@ export class NativeInferenceSession implements InferenceSession {
     weights: NamedTensors,
     batch: number,
     options: CompileOptions,
+    leftOut: LeftOut = {},
   ): Promise<NativeInferenceSession> {
-    const inputs = new Set(graph.inputs.map(({ name }) => name));
-    const program = bindInputs(inferenceProgram(graph, batch), (name) => {
-      if (inputs.has(name)) return undefined;
-      const weight = weights.get(name);
-      if (!weight) throw new Error(`the weight ${name} is missing`);
-      return weight.data;
-    });
-    const model = emitOnnx(optimise(program), graph.name);
+    // its thread loads the runtime while this one compiles
     const session = new NativeInferenceSession(graph, batch);
     try {
+      const model = modelOf(graph, weights, batch, leftOut);
       await session.#worker.request({ kind: 'compile', key: 'inference', model, options }, [model]);
       return session;
     } catch (error) {
@@ -56,4 +58,16 @@ export class NativeInferenceSession implements InferenceSession {
   close(): Promise<void> {
     return this.#worker.close();
   }
+}
+
+/** @throws if a weight is missing */
+function modelOf(graph: Graph, weights: NamedTensors, batch: number, { passes = [], forms = [] }: LeftOut): Uint8Array {
+  const inputs = new Set(graph.inputs.map(({ name }) => name));
+  const program = bindInputs(inferenceProgram(graph, batch, { withoutForms: forms }), (name) => {
+    if (inputs.has(name)) return undefined;
+    const weight = weights.get(name);
+    if (!weight) throw new Error(`the weight ${name} is missing`);
+    return weight.data;
+  });
+  return emitOnnx(optimise(program, { disable: passes }), graph.name);
 }

@@ -2,8 +2,8 @@
  * A program as an ONNX model: opset 18 and IR version 8 unless told, which every execution provider of onnxruntime runs
  * with its own kernels. The same program gives the same bytes. The program must be legal (`verifyProgram`).
  */
-import { create, toBinary } from '@bufbuild/protobuf';
-import { ModelProtoSchema, type NodeProto, type TensorProto } from 'onnx-buf';
+import { create } from '@bufbuild/protobuf';
+import { GraphProtoSchema, ModelProtoSchema, type NodeProto } from 'onnx-buf';
 import { traceBatch } from '../../program/batch-axis.ts';
 import { countedTensors } from '../../program/counted.ts';
 import type { Instruction, KernelAttributes, Program, TensorId } from '../../program/program.ts';
@@ -11,7 +11,8 @@ import { ProgramError } from '../../program/shape-rules.ts';
 import { BLOCKED_DOMAIN, blockedConvolution, gainsByBlocks } from './blocked-convolution.ts';
 import { type ModelContext, type Operator, operators } from './kernels.ts';
 import { legalise } from './legalise.ts';
-import { nodeMessage, sequenceInfo, tensorMessage, valueInfo } from './message.ts';
+import { type Initializer, initializerOf, nodeMessage, sequenceInfo, valueInfo } from './message.ts';
+import { modelBytes } from './model-bytes.ts';
 import { nameTensors } from './names.ts';
 
 /** Our operators have one form in all of these; `ReduceMax` and `ReduceMin` have another in 18. */
@@ -43,14 +44,14 @@ export function emitOnnx(source: Program, name: string, options: OnnxOptions = {
   const program = legalise(source, opset);
   const grows = growing(program, batch);
   const names = nameTensors(program);
-  const initializer: TensorProto[] = [];
+  const initializers: Initializer[] = [];
   const node: NodeProto[] = [];
-  const context = modelContext(program, opset, grows, { initializer, node });
+  const context = modelContext(program, opset, grows, { initializers, node });
 
   for (const instruction of program.instructions) {
     const output = names.get(instruction.id)!;
     if (instruction.kernel === 'constant') {
-      initializer.push(tensorMessage(output, instruction.shape, instruction.attributes.data, instruction.type));
+      initializers.push(initializerOf(output, instruction.shape, instruction.attributes.data, instruction.type));
     }
     if (channelBlock !== undefined && gainsByBlocks(instruction, program, channelBlock)) {
       node.push(...blockedConvolution(instruction, program, names, channelBlock, context));
@@ -74,35 +75,35 @@ export function emitOnnx(source: Program, name: string, options: OnnxOptions = {
     const multiple = shape[0]! / batch!.size;
     return [multiple === 1 ? batch!.name : `${multiple} * ${batch!.name}`, ...shape.slice(1)];
   };
-  const model = create(ModelProtoSchema, {
-    irVersion: opset < 15 ? 7n : 8n,
-    producerName: 'specc',
-    producerVersion: options.producerVersion ?? '',
-    opsetImport: [
-      { domain: '', version: BigInt(opset) },
-      ...(channelBlock === undefined ? [] : [{ domain: BLOCKED_DOMAIN, version: 1n }]),
-    ],
-    metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
-    graph: {
-      name,
-      docString: doc,
-      node,
-      initializer,
-      input: program.instructions.flatMap((instruction) => {
-        if (instruction.kernel !== 'input') return [];
-        const input = names.get(instruction.id)!;
-        return [valueInfo(input, portShape(instruction), instruction.type, docs?.get(input))];
-      }),
-      output: [
-        ...(sequenceFirst === undefined ? [] : [sequenceInfo(sequenceFirst, 'float32')]),
-        ...program.outputs.map((output) => {
-          const made = program.instructions[output.tensor]!;
-          return valueInfo(output.name, portShape(made), made.type, docs?.get(output.name));
-        }),
+  const model = {
+    before: create(ModelProtoSchema, {
+      irVersion: opset < 15 ? 7n : 8n,
+      producerName: 'specc',
+      producerVersion: options.producerVersion ?? '',
+    }),
+    after: create(ModelProtoSchema, {
+      opsetImport: [
+        { domain: '', version: BigInt(opset) },
+        ...(channelBlock === undefined ? [] : [{ domain: BLOCKED_DOMAIN, version: 1n }]),
       ],
-    },
+      metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
+    }),
+  };
+  const input = program.instructions.flatMap((instruction) => {
+    if (instruction.kernel !== 'input') return [];
+    const input = names.get(instruction.id)!;
+    return [valueInfo(input, portShape(instruction), instruction.type, docs?.get(input))];
   });
-  return toBinary(ModelProtoSchema, model);
+  const output = program.outputs.map((output) => {
+    const made = program.instructions[output.tensor]!;
+    return valueInfo(output.name, portShape(made), made.type, docs?.get(output.name));
+  });
+  if (sequenceFirst !== undefined) output.unshift(sequenceInfo(sequenceFirst, 'float32'));
+  const graph = {
+    before: create(GraphProtoSchema, { name, node }),
+    after: create(GraphProtoSchema, { docString: doc, input, output }),
+  };
+  return modelBytes(model, graph, initializers);
 }
 
 function growing(program: Program, batch: OnnxOptions['batch']): ReadonlySet<TensorId> {
@@ -129,7 +130,7 @@ function modelContext(
   program: Program,
   opset: number,
   grows: ReadonlySet<TensorId>,
-  { initializer, node }: { readonly initializer: TensorProto[]; readonly node: NodeProto[] },
+  { initializers, node }: { readonly initializers: Initializer[]; readonly node: NodeProto[] },
 ): ModelContext {
   const made = new Set<string>();
   const counted = countedTensors(program);
@@ -141,7 +142,7 @@ function modelContext(
   };
   const int64 = (values: readonly number[]): string =>
     once(`int64[${values.join(', ')}]`, (name) => {
-      initializer.push(tensorMessage(name, [values.length], BigInt64Array.from(values, BigInt), 'int64'));
+      initializers.push(initializerOf(name, [values.length], BigInt64Array.from(values, BigInt), 'int64'));
     });
   /** `[N, …rest]`, with the number of examples that the model is given. */
   const forEachExample = (rest: readonly number[]): string => {
@@ -161,11 +162,11 @@ function modelContext(
     int64,
     float32: (value) =>
       once(`float32 ${value}`, (name) => {
-        initializer.push(tensorMessage(name, [], Float32Array.of(value), 'float32'));
+        initializers.push(initializerOf(name, [], Float32Array.of(value), 'float32'));
       }),
     float32s: (value, size) =>
       once(`float32 ${value} [${size}]`, (name) => {
-        initializer.push(tensorMessage(name, [size], new Float32Array(size).fill(value), 'float32'));
+        initializers.push(initializerOf(name, [size], new Float32Array(size).fill(value), 'float32'));
       }),
     hasBatch: ({ id }) => grows.has(id),
     shapeOf: ({ id, kernel, operands, shape }) => {

@@ -51,19 +51,23 @@ function attributeMessage(name: string, value: AttributeValue): AttributeProto {
   return create(AttributeProtoSchema, { name, type: types.INTS, ints: value.map(BigInt) });
 }
 
-export function tensorMessage(
+export interface Initializer {
+  /** Without its numbers. */
+  readonly tensor: TensorProto;
+  readonly rawData: Uint8Array;
+}
+
+export function initializerOf(
   name: string,
   shape: readonly number[],
   data: Float32Array | BigInt64Array | Uint8Array,
   type: DataType,
-): TensorProto {
-  return create(TensorProtoSchema, {
-    name,
-    dims: shape.map(BigInt),
-    dataType: elementTypes[type],
+): Initializer {
+  return {
+    tensor: create(TensorProtoSchema, { name, dims: shape.map(BigInt), dataType: elementTypes[type] }),
     // raw data is little-endian, and so is every machine that JavaScript engines run on today
     rawData: new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength),
-  });
+  };
 }
 
 /** A text in the shape names an axis whose size is given at each run. */
