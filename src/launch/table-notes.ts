@@ -40,7 +40,7 @@ function oneSeed(compared: readonly Compared[]): string[] {
   const single = compared.filter(({ difference: { n } }) => n === 1);
   if (single.length === 0) return [];
   if (single.length < compared.length) return [`Of one seed only, without an interval: ${named(single)}.`];
-  return ['One seed cannot tell a difference from chance: train 3 or more, with `--seeds 1,2,3`.'];
+  return ['One seed cannot tell a difference from chance: train 3 or more, with --seeds 1,2,3.'];
 }
 
 /** The interval of two seeds is so wide that it says of hardly any difference that it is one. */
@@ -57,7 +57,7 @@ function twoSeeds(spread: readonly Compared[], level: number): string[] {
 function aroundZero(spread: readonly Compared[], level: number): string[] {
   const unclear = spread.filter(({ difference: { mean, margin } }) => Math.abs(mean) <= margin!);
   if (unclear.length === 0) return [];
-  const count = unclear.length === spread.length && unclear.length > 1 ? 'All' : `${unclear.length} of`;
+  const count = unclear.length < spread.length || unclear.length === 1 ? `${unclear.length} of` : 'All';
   const [include, those] = unclear.length === 1 ? ['includes', 'that difference'] : ['include', 'those differences'];
   const intervals = `${spread.length} ${spread.length === 1 ? 'interval' : 'intervals'}`;
   const first = `${count} ${intervals} ${include} 0: ${those} may be chance.`;

@@ -164,7 +164,7 @@ test('notes say what intervals cannot tell', () => {
   const notes = (accuracies: Readonly<Record<string, readonly number[]>>) => notesOf(tableOf(accuracies), 'accuracy');
   assert.equal(notes({ all: [0.8] }), [], 'nothing to compare');
   assert.equal(notes({ all: [0.8], a: [0.7] }), [
-    'One seed cannot tell a difference from chance: train 3 or more, with `--seeds 1,2,3`.',
+    'One seed cannot tell a difference from chance: train 3 or more, with --seeds 1,2,3.',
   ]);
   // Differences −0.02, −0.03, −0.01 have deviation 0.01, and 4.303 · 0.01 / √3 is 0.0248; of 4 seeds, 3.182 · 0.01 / 2 is 0.0159.
   assert.equal(notes({ all: [0.8, 0.8, 0.8], a: [0.78, 0.77, 0.79], b: [0.6, 0.61, 0.62] }), [
@@ -254,6 +254,44 @@ test('a name is no link, no picture and no emphasis in Markdown, and no formula 
   assert.equal(cells, ["'=cmd()", ...names.slice(1, 5), "'-1+2", "'@a", ...names.slice(7)]);
   assert.match(asCsv(table), /^'-1\+2,false,1,0\.5,,0,/m);
   assert.match(runsAsCsv(table), /^'=cmd\(\),1,finished/m);
+});
+
+test('the plot shows long names in full, and says what its arrows are', () => {
+  const long = 'without local/Residual[2]/conv2d[1] and refined/CSAB/spatial/attention, width = 32';
+  const htmlOf = (accuracies: Readonly<Record<string, readonly number[]>>) =>
+    renderAblation({
+      table: tableOf(accuracies),
+      timings: new Map(),
+      states: new Map(),
+      starts: new Map(),
+      reports: new Map(),
+    });
+  const html = htmlOf({ all: [0.8, 0.85], [long]: [0.75, 0.95], short: [0.7, 0.76] });
+  const lines = [...html.matchAll(/<text class="end name"[^>]*>([^<]*)</g)].map(([, line]) => line!);
+  assert.is(lines.slice(0, lines.indexOf('short')).join(' ').replaceAll('/ ', '/'), long);
+  assert.ok(
+    lines.every((line) => line.length <= 34),
+    lines.join('|'),
+  );
+  assert.match(html, 'class="arrow"');
+  assert.match(html, 'An arrow: the interval goes on beyond the axis');
+  const narrow = htmlOf({ all: [0.8, 0.8, 0.8], short: [0.7, 0.71, 0.72] });
+  assert.not.match(narrow, 'class="arrow"');
+  assert.not.match(narrow, 'An arrow');
+});
+
+test('of many curves the base and those at either end are named', () => {
+  const names = Array.from({ length: 30 }, (_, at) => `variant ${at}`);
+  const variants = names.map((name, at) => variant(name, at === 0, [`c${at}`]));
+  const epochs = (accuracy: number) => [{ epoch: 1, validation: { accuracy, loss: 1 - accuracy } }] as never;
+  const states = new Map(
+    names.map((_, at) => [`c${at}`, { ...finished(`c${at}`, 0.5), epochs: epochs(0.5 + at / 100) } as RunState]),
+  );
+  const table = ablationTable({ ...PLAN, seeds: [1], variants }, states);
+  const html = renderAblation({ table, timings: new Map(), states, starts: new Map(), reports: new Map() });
+  assert.is([...html.matchAll(/<text class="label series-/g)].length, 2 * 11);
+  assert.match(html, 'Named are the base and the 5 lines at either end; tooltips name all 30.');
+  assert.match(html, '<title>epoch 1: variant 15 65');
 });
 
 test('names and documentation neither open HTML elements in Markdown nor add columns', () => {

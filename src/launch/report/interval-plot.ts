@@ -1,6 +1,7 @@
 /** Differences to the base as SVG text: a row a variant, a dot for the mean, a line for its interval, a tick a seed. */
 import { escapeHtml } from '../../training/report/escape.ts';
 import { niceTicks } from '../../training/report/line-chart.ts';
+import { hasNoSpread } from '../statistics.ts';
 
 export interface IntervalRow {
   readonly name: string;
@@ -20,8 +21,13 @@ export interface IntervalPlot {
   readonly format: (value: number) => string;
 }
 
+/** Pixels that a row takes, and each line of its name. */
 const ROW = 34;
-const NAMES = 210;
+const LINE = 15;
+/** Pixels of the names, the most letters in a line of one, and the most lines. */
+const NAMES = 270;
+const LETTERS = 34;
+const LINES = 4;
 const PLOT = 560;
 const VALUES = 190;
 const TOP = 10;
@@ -30,40 +36,83 @@ const BOTTOM = 34;
 const WIDEST = 4;
 
 export function intervalPlot({ title, rows, format }: IntervalPlot): string {
-  const [low, high] = rangeOf(rows);
-  const ticks = niceTicks(low, high, 6);
-  const [first, last] = [ticks[0]!, ticks.at(-1)!];
+  const { first, last, ticks } = axisOf(rows);
   const x = (value: number): number =>
     NAMES + (PLOT * (Math.min(last, Math.max(first, value)) - first)) / (last - first || 1);
-  const bottom = TOP + rows.length * ROW;
+  let bottom = TOP;
+  const drawn = rows.map((row) => {
+    const lines = linesOf(row.name);
+    const height = Math.max(ROW, lines.length * LINE + 8);
+    bottom += height;
+    return rowText(row, lines, bottom - height / 2, x, { first, last }, format);
+  });
   const parts = [
     ...ticks.map((tick) => {
       const style = tick === 0 ? 'zero' : 'grid';
       const label = text(x(tick), bottom + 18, 'tick middle', format(tick));
       return `<line class="${style}" x1="${round(x(tick))}" x2="${round(x(tick))}" y1="${TOP}" y2="${bottom}"/>${label}`;
     }),
-    ...rows.map((row, at) => rowText(row, TOP + (at + 0.5) * ROW, x, { first, last }, format)),
+    ...drawn,
   ];
   const size = `0 0 ${NAMES + PLOT + VALUES} ${bottom + BOTTOM}`;
   return `<svg class="chart intervals" viewBox="${size}" role="img" aria-label="${escapeHtml(title)}">\n${parts.join('\n')}\n</svg>`;
 }
 
+/** Whether the axis ends before an interval does, so that there are arrows. */
+export function isClipped(rows: readonly IntervalRow[]): boolean {
+  const { first, last } = axisOf(rows);
+  return rows.some(
+    ({ mean, margin }) => mean !== null && margin !== null && (mean - margin < first || mean + margin > last),
+  );
+}
+
+/** A name in lines that fit, broken after spaces, commas and slashes where there are some; a longer one without its middle. */
+function linesOf(name: string): readonly string[] {
+  const letters = [...name];
+  const most = LETTERS * LINES - 4;
+  const shown =
+    letters.length <= most ? name : `${letters.slice(0, most / 2).join('')}…${letters.slice(-most / 2).join('')}`;
+  const lines: string[] = [''];
+  for (const piece of shown.match(/[^\s,/]*[\s,/]*/gu) ?? []) {
+    for (let rest = [...piece]; rest.length > 0; ) {
+      const line = lines.at(-1)!;
+      const room = LETTERS - [...line].length;
+      if (rest.join('').trimEnd().length <= room) {
+        lines[lines.length - 1] = line + rest.join('');
+        break;
+      }
+      // A word that fits into no line is broken where the line ends.
+      const cut = rest.length > LETTERS ? room : 0;
+      lines[lines.length - 1] = line + rest.slice(0, cut).join('');
+      rest = rest.slice(cut);
+      lines.push('');
+    }
+  }
+  return lines.map((line) => line.trimEnd()).filter((line) => line !== '');
+}
+
 function rowText(
   { name, mean, margin, each, verdict }: IntervalRow,
+  lines: readonly string[],
   y: number,
   x: (value: number) => number,
   axis: { readonly first: number; readonly last: number },
   format: (value: number) => string,
 ): string {
-  const label = text(NAMES - 12, y + 4, 'end name', name);
+  const top = y + 4 - ((lines.length - 1) * LINE) / 2;
+  const label = `<g><title>${escapeHtml(name)}</title>${lines.map((line, at) => text(NAMES - 12, top + at * LINE, 'end name', line)).join('')}</g>`;
   if (mean === null) return label + text(NAMES + 8, y + 4, 'tick', 'nothing to compare');
-  const shown = margin === null ? format(mean) : `${format(mean)} ± ${format(margin).replace(/^[+−]/, '')}`;
+  const alike = margin !== null && hasNoSpread({ margin });
+  const shown =
+    margin === null || alike
+      ? `${format(mean)}${alike ? ', all alike' : ''}`
+      : `${format(mean)} ± ${format(margin).replace(/^[+−]/, '')}`;
   const ticks = each.map(({ seed, value }) => {
     const at = round(x(value));
     const tip = `<title>${escapeHtml(`${name}, seed ${seed}: ${format(value)}`)}</title>`;
     return `<line class="seed" x1="${at}" x2="${at}" y1="${round(y - 7)}" y2="${round(y + 7)}">${tip}</line>`;
   });
-  const interval = margin === null ? '' : intervalLine(mean - margin, mean + margin, y, x, axis);
+  const interval = margin === null || alike ? '' : intervalLine(mean - margin, mean + margin, y, x, axis);
   const tip = `<title>${escapeHtml(`${name}: ${shown}`)}</title>`;
   const dot = `<circle class="mean" cx="${round(x(mean))}" cy="${round(y)}" r="5">${tip}</circle>`;
   const value = text(NAMES + PLOT + 14, y + 4, 'value', shown);
@@ -87,6 +136,16 @@ function intervalLine(
     low < first ? arrow(from, -1) : cap(from),
     high > last ? arrow(to, 1) : cap(to),
   ].join('');
+}
+
+function axisOf(rows: readonly IntervalRow[]): {
+  readonly first: number;
+  readonly last: number;
+  readonly ticks: readonly number[];
+} {
+  const [low, high] = rangeOf(rows);
+  const ticks = niceTicks(low, high, 6);
+  return { first: ticks[0]!, last: ticks.at(-1)!, ticks };
 }
 
 function rangeOf(rows: readonly IntervalRow[]): [number, number] {

@@ -9,7 +9,7 @@ import { hasNoSpread } from '../statistics.ts';
 import type { AblationTable, TableRow } from '../table.ts';
 import { notesOf } from '../table-notes.ts';
 import { COMPARED, cellsOf, legendOf, problemsOf, TABLE_HEADER } from '../table-text.ts';
-import { type IntervalRow, intervalPlot } from './interval-plot.ts';
+import { type IntervalRow, intervalPlot, isClipped } from './interval-plot.ts';
 import { ABLATION_STYLE } from './style.ts';
 
 export interface AblationPage {
@@ -66,10 +66,16 @@ function resultTable({ table, timings }: AblationPage): string {
   });
   const body = rows.map(({ row, cells }) => {
     const verdict = verdictOf(row, COMPARED);
-    const inner = cells.map((cell, at) => `<td${at === 2 ? ` class="${verdict}"` : ''}>${escapeHtml(cell)}</td>`);
+    const style = (at: number): string => (at === 0 ? nameClass(row.variant) : at === 2 ? ` class="${verdict}"` : '');
+    const inner = cells.map((cell, at) => `<td${style(at)}>${escapeHtml(cell)}</td>`);
     return `<tr${row.isBase ? ' class="base"' : ''}>${inner.join('')}</tr>`;
   });
   return htmlTable([...TABLE_HEADER, 'time a run'], body);
+}
+
+/** A long name is broken into lines, and a short one never. */
+function nameClass(name: string): string {
+  return name.length > 26 ? ' class="name long"' : '';
 }
 
 /** Whether the interval of the difference to the base leaves zero out, and on which side. */
@@ -95,9 +101,11 @@ function differences({ rows, level, seeds }: AblationTable, metric: MetricName):
     });
   const unit = METRICS[metric].percent ? ' in percentage points' : '';
   const better = METRICS[metric].better === 'higher' ? 'right' : 'left';
-  const interval =
-    seeds.length === 1 ? '' : `, the line its ${100 * level}% interval (Student t over ${seeds.length} pairs)`;
-  const note = `Difference to the base with the same seed${unit}; ${better} is better. The dot is the mean, ticks are seeds${interval}. Coloured where the interval leaves zero out.`;
+  const interval = seeds.length === 1 ? '' : `, the line its ${100 * level}% interval (Student t over the pairs)`;
+  const arrows = isClipped(compared)
+    ? ' An arrow: the interval goes on beyond the axis, as far as the numbers on the right say.'
+    : '';
+  const note = `Difference to the base with the same seed${unit}; ${better} is better. The dot is the mean, ticks are seeds${interval}.${seeds.length === 1 ? '' : ' Coloured where the interval leaves zero out.'}${arrows}`;
   const format = (value: number): string => metricText(metric, value, true);
   const plot = intervalPlot({ title: `Difference in ${METRICS[metric].title} to the base`, rows: compared, format });
   return `${plot}<p class="note">${note}</p>`;
@@ -117,8 +125,36 @@ function curves({ table, states }: AblationPage, metric: 'accuracy' | 'loss'): s
   });
   if (series.length === 0) return '<p class="note">No epoch is finished yet.</p>';
   const format = metric === 'accuracy' ? percent : (value: number): string => `${Number(value.toPrecision(3))}`;
-  const labelWidth = 20 + 8 * Math.max(...series.map(({ name }) => name.length));
-  return lineChart({ title: `Validation ${metric}`, series, format, labelWidth });
+  const labelled = withLabels(series, table.rows.find(({ isBase }) => isBase)?.variant);
+  const labelWidth = 20 + LETTER * Math.max(...labelled.map(({ label }) => label?.length ?? 0));
+  const named = labelled.filter(({ label }) => label !== null).length;
+  const note =
+    named === labelled.length
+      ? ''
+      : `<p class="note">Named are the base and the ${(named - 1) / 2} lines at either end; tooltips name all ${labelled.length}.</p>`;
+  return lineChart({ title: `Validation ${metric}`, series: labelled, format, labelWidth }) + note;
+}
+
+/** Pixels that a letter beside a line takes. */
+const LETTER = 7.5;
+/** So many lines are named at their ends: more would cover each other. */
+const MOST_LABELS = 11;
+const LONGEST_LABEL = 26;
+
+/** Every line with what stands at its end; of many, only the base and those that end highest and lowest, which come first. */
+function withLabels(
+  series: readonly Series[],
+  base: string | undefined,
+): readonly (Series & { label: string | null })[] {
+  const short = ({ name }: Series): string =>
+    name.length <= LONGEST_LABEL ? name : `${name.slice(0, LONGEST_LABEL / 2 - 1)}…${name.slice(-LONGEST_LABEL / 2)}`;
+  if (series.length <= MOST_LABELS) return series.map((each) => ({ ...each, label: short(each) }));
+  const last = ({ values }: Series): number => values.findLast((value) => value !== null) ?? 0;
+  const others = series.filter(({ name }) => name !== base).sort((a, b) => last(b) - last(a));
+  const half = (MOST_LABELS - 1) / 2;
+  const named = [...series.filter(({ name }) => name === base), ...others.slice(0, half), ...others.slice(-half)];
+  const rest = others.slice(half, -half);
+  return [...named.map((each) => ({ ...each, label: short(each) })), ...rest.map((each) => ({ ...each, label: null }))];
 }
 
 function variantTable({ rows }: AblationTable): string {
@@ -142,7 +178,7 @@ function runTable({ table, states, starts, reports }: AblationPage): string {
       const name = report === undefined ? id : `<a href="${escapeHtml(encodeURI(report))}">${id}</a>`;
       const cells = [variant, `${seed}`, state, ...measured, `${bestEpoch ?? '–'}`, seconds].map(escapeHtml);
       const start = starts.size === 0 ? '' : `<td class="start">${escapeHtml(starts.get(id) ?? 'seeded weights')}</td>`;
-      return `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}${start}<td>${name}</td></tr>`;
+      return `<tr>${cells.map((cell, at) => `<td${at === 0 ? nameClass(variant) : ''}>${cell}</td>`).join('')}${start}<td>${name}</td></tr>`;
     }),
   );
   const start = starts.size === 0 ? [] : ['start'];

@@ -25,6 +25,8 @@ th { padding: 4px 7px; }
 td { padding: 5px 7px; font-size: 13.5px; }
 tr.base td { background: var(--page); font-weight: 600; }
 td { white-space: nowrap; }
+td.name { white-space: normal; overflow-wrap: anywhere; max-width: 320px; }
+td.long { min-width: 230px; }
 td.better { color: var(--green); font-weight: 600; }
 td.worse { color: var(--red); font-weight: 600; }
 .intervals .name { fill: var(--ink); font-size: 13px; }

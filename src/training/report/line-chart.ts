@@ -3,6 +3,8 @@ import { escapeHtml } from './escape.ts';
 
 export interface Series {
   readonly name: string;
+  /** What stands at its end in place of the name; null: nothing, so that only its tooltips name it. */
+  readonly label?: string | null;
   /** One value an epoch, from epoch 1; null where there is none. */
   readonly values: readonly (number | null)[];
 }
@@ -85,9 +87,9 @@ function line(
 
 /** Names beside the lines' ends, moved apart where they would overlap. */
 function endLabels(series: readonly Series[], y: (value: number) => number): string[] {
-  const labels = series.flatMap(({ name, values }, each) => {
+  const labels = series.flatMap(({ name, label = name, values }, each) => {
     const last = values.findLast((value) => value !== null);
-    return last === undefined || last === null ? [] : [{ name, each, at: y(last) }];
+    return last === undefined || last === null || label === null ? [] : [{ name: label, each, at: y(last) }];
   });
   labels.sort((a, b) => a.at - b.at);
   for (const [position, label] of labels.entries()) {
