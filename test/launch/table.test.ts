@@ -266,7 +266,7 @@ test('the plot shows long names in full, and says what its arrows are', () => {
       starts: new Map(),
       reports: new Map(),
     });
-  const html = htmlOf({ all: [0.8, 0.85], [long]: [0.75, 0.95], short: [0.7, 0.76] });
+  const html = htmlOf({ all: [0.8, 0.85], [long]: [0.7, 0.86], short: [0.7, 0.76] });
   const lines = [...html.matchAll(/<text class="end name"[^>]*>([^<]*)</g)].map(([, line]) => line!);
   assert.is(lines.slice(0, lines.indexOf('short')).join(' ').replaceAll('/ ', '/'), long);
   assert.ok(
