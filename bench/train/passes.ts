@@ -2,13 +2,14 @@
  * `npm run bench:passes`: what each pass of the compiler and each form of convolutions brings a training step, as a table
  * in Markdown. See bench/README.md.
  *
- * For each workload, one run: the native engine with everything, and without each part, in turns. What would change no
- * byte of the step's model is not run. The first row compares two processes that do the same: that is noise.
+ * For each workload and part, the native engine with everything and without the part, in turns: two processes, since more
+ * of them have to wait so long that the system takes their memory away. What changes no byte of the step's model is not
+ * run. The first row compares two processes that do the same: that is noise.
  */
 import { parseArgs } from 'node:util';
 import { compare, nativeWithout, speedOf } from './compare.ts';
 import { optionReader, say, workloadOptions } from './options.ts';
-import { REMOVABLE, stepModel, type Workload } from './workload.ts';
+import { REMOVABLE, type Removable, stepModel, type Workload } from './workload.ts';
 
 const WORKLOADS = {
   'ddrnet-16': { model: 'ddrnet', batch: 16, size: 64 },
@@ -33,26 +34,35 @@ const { values: options } = parseArgs({
 });
 
 process.on('SIGINT', () => process.exit(130));
-// each engine's process is ended with this one
-process.setMaxListeners(REMOVABLE.length + 10);
 
 const { choices, natural } = optionReader(options, USAGE);
 const parts = choices('parts', REMOVABLE);
 const threads = natural('threads');
 const turns = { rounds: natural('rounds'), steps: natural('steps') };
 
+/** The row of two processes without a difference. */
+const NOTHING = 'nothing';
+
 const columns: { readonly head: string; readonly cells: readonly string[] }[] = [];
 for (const name of choices('workloads', Object.keys(WORKLOADS) as WorkloadName[])) {
-  const workload = WORKLOADS[name];
+  const workload: Workload = { ...WORKLOADS[name], threads };
   const head = `${workload.model}, ${workload.size}×${workload.size}, batch ${workload.batch}`;
-  const step = stepModel({ ...workload, threads });
-  const effective = parts.filter((part) => differ(stepModel({ ...workload, threads, without: [part] }), step));
-  say(`${head}: ${effective.length + 2} processes to start`);
-  const engines = [nativeWithout([]), nativeWithout([]), ...effective.map((part) => nativeWithout([part]))];
-  const [whole, again, ...others] = await compare({ ...workload, threads }, engines, turns);
-  // the engine is here for all of them or for none
-  const speeds = new Map(others.map((without, at) => [effective[at], speedOf(whole!, without)]));
-  columns.push({ head, cells: [speedOf(whole!, again!), ...parts.map((part) => speeds.get(part) ?? 'the same step')] });
+  const step = stepModel(workload);
+  const cells: string[] = [];
+  for (const without of [[], ...parts.map((part) => [part])]) {
+    const what = without[0] ?? NOTHING;
+    const same = without.length > 0 && !differ(stepModel({ ...workload, without }), step);
+    const cell = same ? 'the same step' : await speedWith(workload, without);
+    say(`${head}: ${what}: ${cell}`);
+    cells.push(cell);
+  }
+  columns.push({ head, cells });
+}
+
+/** How many times as fast a step is with a part as without it. */
+async function speedWith(workload: Workload, without: readonly Removable[]): Promise<string> {
+  const [whole, other] = await compare(workload, [nativeWithout([]), nativeWithout(without)], turns);
+  return speedOf(whole!, other!);
 }
 
 function differ(one: Uint8Array, other: Uint8Array): boolean {
@@ -62,7 +72,7 @@ function differ(one: Uint8Array, other: Uint8Array): boolean {
 const table = [
   ['with : without', ...columns.map(({ head }) => head)],
   ['---', ...columns.map(() => '---')],
-  ...['nothing', ...parts.map((part) => `\`${part}\``)].map((row, at) => [
+  ...[NOTHING, ...parts.map((part) => `\`${part}\``)].map((row, at) => [
     row,
     ...columns.map(({ cells }) => cells[at]!),
   ]),

@@ -223,10 +223,12 @@ export const commands: readonly CommandRow[] = [
       ['--format <format>', 'how to print', 'table'],
       ['--depth <levels>', 'show blocks down to this level only'],
       ['--batch <images>', 'estimate the memory of this many images at once'],
+      ['--recompute <pattern...>', 'estimate the memory of training that computes these blocks again; may be repeated'],
     ],
     choices: { format: ['table', 'json', 'md'] },
     examples: [
       'specc summary specs/ddrnet.spec#DDRNet --set size=64 --depth 2',
+      'specc summary specs/ddrnet.spec --batch 16 --recompute local',
       'specc summary specs/ddrnet.spec --variant "Table6/Conv + DRDB"',
     ],
     load: () => import('./commands/summary.ts'),

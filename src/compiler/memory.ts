@@ -51,13 +51,13 @@ export interface MemoryEstimates {
   readonly inference: MemoryEstimate;
 }
 
-/** What `specc summary` tells: one number for each use of a model. */
-export function memoryEstimates(graph: Graph, batch: number): MemoryEstimates {
+/** What `specc summary` tells: one number for each use of a model. `recompute` are paths of blocks. */
+export function memoryEstimates(graph: Graph, batch: number, recompute: readonly string[] = []): MemoryEstimates {
   const inference = inferenceMemory(graph, batch);
   if (shapeOf(graph, graph.outputs[0]!.value).length !== 1) return { inference };
   const optimizer = { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-7, decay: 0 } as const;
-  const training = trainingMemory({ graph, batch, optimizer, loss: { kind: 'cross_entropy', labelSmoothing: 0 } });
-  return { training, inference };
+  const loss = { kind: 'cross_entropy', labelSmoothing: 0 } as const;
+  return { training: trainingMemory({ graph, batch, optimizer, loss, recompute }), inference };
 }
 
 /** The programs run one after the other on one state, each with memory of its own. */

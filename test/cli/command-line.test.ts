@@ -98,6 +98,28 @@ test('summary prints JSON on standard output, with the parameters that --set giv
   assert.equal(nodes[1], { path: 'conv2d', op: 'conv2d', shape: [16, 16, 8], parameters: 224, macs: 256 * 27 * 8 });
 });
 
+test('summary estimates what recomputation saves, and tells which blocks there are', ({ folder }) => {
+  writeFileSync(
+    join(folder, 'units.spec'),
+    `block Unit(x: [H, W, C]) -> [H, W, C] { x |> conv2d(C, 3) |> relu |> conv2d(C, 3) |> relu |> conv2d(C, 3) |> relu }
+model Units(image: [32, 32, 3]) -> [4] { image |> conv2d(16, 3) |> Unit |> Unit |> Unit |> global_avg_pool |> dense(4) }
+`,
+  );
+  const memory = (...more: string[]) => {
+    const { stdout, stderr } = specc(folder, 'summary', 'units.spec', '--batch', '64', '--format', 'json', ...more);
+    assert.is(stderr, '');
+    return JSON.parse(stdout).memory;
+  };
+  const [kept, recomputed] = [memory(), memory('--recompute', 'Unit', '--recompute', 'Unit[*]')];
+  assert.equal(recomputed.inference, kept.inference);
+  assert.ok(recomputed.training.activations < 0.8 * kept.training.activations);
+
+  const wrong = (pattern: string) => specc(folder, 'summary', 'units.spec', '--recompute', pattern).stderr;
+  assert.is(wrong('Unt'), "error: --recompute: no block of Units has the path 'Unt'\nhelp: there is 'Unit'\n");
+  assert.is(wrong('dense'), "error: --recompute: 'dense' is no block\nhelp: name a block around it\n");
+  assert.match(wrong('Unit['), /takes paths of blocks, such as .+, not 'Unit\['/);
+});
+
 test('a reader that has seen enough ends it quietly', async ({ folder }) => {
   const child = spawn(process.execPath, [...ARGS, 'explain'], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
   child.stdout.destroy();

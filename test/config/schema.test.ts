@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import schema from '../../schemas/train.schema.json' with { type: 'json' };
+import { PATH_PATTERN } from '../../src/compiler/variants/match.ts';
 import { emitConfig, planTypes } from '../../src/config/emit-config.ts';
 import { loadExperiment } from '../../src/config/experiment.ts';
 import type { Schema } from '../../src/config/schema-words.ts';
@@ -22,6 +23,12 @@ function fieldsOf(mapping: Documented, path = ''): [string, Documented][] {
 }
 
 const fields = fieldsOf(schema as Documented);
+
+test('a pattern of blocks is the same in a configuration as on the command line', () => {
+  const [one, several] = fields.find(([path]) => path === 'training.recompute')![1].anyOf!;
+  assert.is(one!.pattern, PATH_PATTERN.source.replaceAll('\\/', '/'));
+  assert.is(several!.items!.pattern, one!.pattern);
+});
 
 test('every field is described, and has a default or an example unless it is a mapping', () => {
   for (const [path, field] of fields) {

@@ -2,6 +2,8 @@
 import { type Graph, modelOf, type Shape } from '../../compiler/graph.ts';
 import { type MemoryEstimate, type MemoryEstimates, memoryEstimates } from '../../compiler/memory.ts';
 import { type Summary, summarize } from '../../compiler/summary.ts';
+import { matchBlocks } from '../../compiler/variants/blocks.ts';
+import { PATH_PATTERN } from '../../compiler/variants/match.ts';
 import { wholeDepth } from '../depth-option.ts';
 import { EXIT, WrongUse } from '../failure.ts';
 import { loadModel } from '../load-model.ts';
@@ -16,6 +18,7 @@ interface Options {
   readonly variant?: string;
   readonly depth?: string;
   readonly batch?: string;
+  readonly recompute?: readonly string[];
 }
 
 type WithMemory = Summary & { readonly memory: MemoryEstimates };
@@ -29,7 +32,8 @@ export function run([argument]: readonly string[], options: Options, terminal: T
   const depth = options.depth === undefined ? undefined : wholeDepth(options.depth);
   const graph = loadModel(argument!, options.set ?? [], terminal, options.variant);
   const batch = options.batch === undefined ? DEFAULT_BATCH : wholeBatch(options.batch);
-  const summary = { ...summarize(graph), memory: memoryEstimates(graph, batch) };
+  const recompute = blocksOf(graph, options.recompute ?? []);
+  const summary = { ...summarize(graph), memory: memoryEstimates(graph, batch, recompute) };
   if (options.format === 'json') terminal.print(JSON.stringify(summary, null, 2));
   else {
     const rows = summaryRows(graph, depth);
@@ -44,6 +48,21 @@ function wholeBatch(text: string): number {
   const batch = Number(text);
   if (Number.isInteger(batch) && batch >= 1) return batch;
   throw new WrongUse(`--batch takes a whole number of images, at least 1, not '${text}'`);
+}
+
+/** The paths of the blocks that the patterns of `--recompute` mean. */
+function blocksOf(graph: Graph, patterns: readonly string[]): readonly string[] {
+  const wrong = patterns.find((pattern) => !PATH_PATTERN.test(pattern));
+  if (wrong !== undefined) {
+    throw new WrongUse(`--recompute takes paths of blocks, such as local/Residual[2] or **/Residual*, not '${wrong}'`);
+  }
+  const { paths, unmatched } = matchBlocks(graph, patterns);
+  const [missing] = unmatched;
+  if (missing === undefined) return paths;
+  const { pattern, other, near } = missing;
+  const what = other === undefined ? `no block of ${graph.name} has the path '${pattern}'` : `'${other}' is no block`;
+  const blocks = near.map((path) => `'${path}'`).join(' and ');
+  throw new WrongUse(`--recompute: ${what}`, near.length === 0 ? 'name a block around it' : `there is ${blocks}`);
 }
 
 function asTable(graph: Graph, summary: WithMemory, rows: readonly SummaryRow[], { colours, width }: Terminal): string {

@@ -1,4 +1,4 @@
-/** Which blocks of a model path patterns mean that are no part of a specification: those of a training configuration. */
+/** Which blocks of a model path patterns mean that are no part of a specification: those that say what is recomputed. */
 import type { Graph } from '../graph.ts';
 import { matchPlaces, nearPaths, segmentsOf } from './match.ts';
 
@@ -16,7 +16,7 @@ export interface UnmatchedPattern {
   readonly near: readonly string[];
 }
 
-/** `patterns` are well-formed: the schema of configurations says what that is. */
+/** `patterns` are well-formed, as `PATH_PATTERN` says. */
 export function matchBlocks({ scopes, nodes }: Graph, patterns: readonly string[]): MatchedBlocks {
   const blocks = scopes.filter(({ id, block }) => id !== 0 && block !== undefined);
   const places = [...scopes.slice(1), ...nodes];

@@ -36,6 +36,11 @@ function segmentExpression({ name, index }: PathSegment, anyIndex: boolean): str
   return `${letters}\\[${index}\\]`;
 }
 
+const SEGMENT = String.raw`(\*\*|[A-Za-z_*][A-Za-z0-9_*]*(\[([0-9]+|\*)\])?)`;
+
+/** Whether a text is a path or a pattern of paths; the schema of configurations has the same expression. */
+export const PATH_PATTERN = new RegExp(`^${SEGMENT}(/${SEGMENT})*$`);
+
 /** What a path, or a pattern that is well-formed, consists of. */
 export function segmentsOf(path: string): readonly PathSegment[] {
   return path.split('/').map((segment) => {
