@@ -92,12 +92,14 @@ export function inferenceGraphOf(workload: Pick<Workload, 'model' | 'size'>): Gr
   return { ...graph, nodes, outputs: [{ ...output!, value: logitsOf(graph) }] };
 }
 
-/** Scales, offsets and statistics that are not 1 and 0, so that nothing of them can be left out. */
+/** Scales, offsets, statistics and whatever else starts with zeros are not 1 and 0, so that nothing can be left out. */
 export function inferenceWeights(graph: Graph): NamedTensors {
   const random = Random.of('bench', SEED, 'weights');
   return new Map(
     [...initialWeights(graph, SEED)].map(([path, tensor]) => {
-      if (!/\/(gamma|beta|moving_mean|moving_variance)$/.test(path)) return [path, tensor];
+      const isPlain =
+        /\/(gamma|beta|moving_mean|moving_variance)$/.test(path) || tensor.data.every((each) => each === 0);
+      if (!isPlain) return [path, tensor];
       return [path, { ...tensor, data: tensor.data.map((each) => each + random.uniform(0, 0.3)) }];
     }),
   );
