@@ -2,7 +2,7 @@
  * Measures the difference of two models in this process, at 1,000 and at 10,000 operations: processor time, the longest
  * single run, and how much ten times the operations cost.
  *
- *   npx tsx bench/diff/diff.ts [--rounds N] [--format json]
+ *   npx tsx bench/diff/diff.ts [--rounds N] [--only REGEX] [--format json]
  */
 import { parseArgs } from 'node:util';
 import { compile, elaborate } from '../../src/compiler/compile.ts';
@@ -12,7 +12,11 @@ import { measure } from '../scale/measure.ts';
 import { type FormName, forms } from '../scale/models.ts';
 
 const { values: options } = parseArgs({
-  options: { rounds: { type: 'string', default: '3' }, format: { type: 'string', default: 'table' } },
+  options: {
+    rounds: { type: 'string', default: '3' },
+    only: { type: 'string' },
+    format: { type: 'string', default: 'table' },
+  },
 });
 
 const SIZES = [1000, 10_000] as const;
@@ -23,6 +27,8 @@ interface Edit {
   readonly form: FormName;
   readonly other: (size: number) => string;
 }
+
+const chosen = options.only === undefined ? undefined : new RegExp(options.only);
 
 function textOf(form: FormName, size: number): string {
   return forms[form](size).files.get('main.spec')!;
@@ -57,6 +63,10 @@ const edits: readonly Edit[] = [
     form: 'dense',
     other: replaced('dense', 'features = [x]', 'features = [x |> relu]'),
   },
+  { name: 'everything renamed', form: 'written', other: renamed },
+  { name: 'one block moved to the front', form: 'written', other: movedToTheFront },
+  { name: 'two halves swapped', form: 'written', other: halvesSwapped },
+  { name: 'every layer replaced', form: 'written', other: replacedWhole },
   { name: 'another model', form: 'flat', other: (size) => textOf('dense', size) },
   { name: 'another model of many blocks', form: 'written', other: (size) => textOf('chain', size) },
 ];
@@ -66,6 +76,45 @@ function inlined(size: number): string {
   const body =
     'change = x |> conv2d(C, 3) |> batch_norm |> relu |> conv2d(C, 3) |> batch_norm\n    x = x + change |> relu';
   return textOf('chain', size).replace('x = x |> Residual', body.replaceAll('(C,', '(8,'));
+}
+
+/** No block, result or model keeps its name. */
+function renamed(size: number): string {
+  return textOf('written', size).replace(/\b(Unit|x|first|second|Written|width)(\d*)\b/g, '$1_new$2');
+}
+
+/** The last unit stands first. */
+function movedToTheFront(size: number): string {
+  const text = textOf('written', size);
+  const count = text.match(/^block /gm)!.length;
+  const uses = (order: (at: number) => number): string =>
+    Array.from({ length: count }, (_, at) => `  x${at + 1} = x${at} |> Unit${order(at)}`).join('\n');
+  return swapped(
+    text,
+    uses((at) => at),
+    uses((at) => (at === 0 ? count - 1 : at - 1)),
+  );
+}
+
+function halvesSwapped(size: number): string {
+  const text = textOf('written', size);
+  const count = text.match(/^block /gm)!.length;
+  const uses = (shift: number): string =>
+    Array.from({ length: count }, (_, at) => `  x${at + 1} = x${at} |> Unit${(at + shift) % count}`).join('\n');
+  return swapped(text, uses(0), uses(count >> 1));
+}
+
+/** The same blocks in the same order with another kernel, activation and norm in each. */
+function replacedWhole(size: number): string {
+  return textOf('written', size)
+    .replace(/conv2d\((\w+), \d/g, 'conv2d($1, 5')
+    .replaceAll('|> relu', '|> gelu')
+    .replaceAll('|> batch_norm', '|> layer_norm');
+}
+
+function swapped(text: string, from: string, to: string): string {
+  if (!text.includes(from) || from === to) throw new Error('there is nothing to swap');
+  return text.replace(from, to);
 }
 
 function graphOf(text: string): Graph {
@@ -84,31 +133,33 @@ interface Row {
   readonly ratio: number;
 }
 
-const rows = edits.map(({ name, form, other }): Row => {
-  const pairs = SIZES.map((size) => [graphOf(textOf(form, size)), graphOf(other(size))] as const);
-  const [a, b] = pairs.at(-1)!;
-  const start = performance.now();
-  diffModels(a, b);
-  const longest = performance.now() - start;
-  const milliseconds = measure(
-    pairs.map(
-      ([old, next]) =>
-        () =>
-          diffModels(old, next),
-    ),
-    Number(options.rounds),
-    'processor',
-  );
-  const row = {
-    edit: name,
-    operations: [a.nodes.length, b.nodes.length],
-    milliseconds,
-    longest,
-    ratio: milliseconds[1]! / milliseconds[0]!,
-  };
-  if (options.format === 'table') show(row);
-  return row;
-});
+const rows = edits
+  .filter(({ name }) => chosen?.test(name) ?? true)
+  .map(({ name, form, other }): Row => {
+    const pairs = SIZES.map((size) => [graphOf(textOf(form, size)), graphOf(other(size))] as const);
+    const [a, b] = pairs.at(-1)!;
+    const start = performance.now();
+    diffModels(a, b);
+    const longest = performance.now() - start;
+    const milliseconds = measure(
+      pairs.map(
+        ([old, next]) =>
+          () =>
+            diffModels(old, next),
+      ),
+      Number(options.rounds),
+      'processor',
+    );
+    const row = {
+      edit: name,
+      operations: [a.nodes.length, b.nodes.length],
+      milliseconds,
+      longest,
+      ratio: milliseconds[1]! / milliseconds[0]!,
+    };
+    if (options.format === 'table') show(row);
+    return row;
+  });
 if (options.format === 'json') console.log(JSON.stringify(rows, undefined, 2));
 
 function show({ edit, operations, milliseconds, longest, ratio }: Row): void {

@@ -7,7 +7,7 @@
  * In: graphs. Out: a `ModelDiff`, which is empty for a model and itself. How sources are written, and names that are in no
  * path, are no difference. It is pure and near linear in the number of layers.
  */
-import { type Graph, modelOf, shapeOf, type ValueId } from '../graph.ts';
+import { type Graph, modelOf, type NodeId, shapeOf, type ValueId } from '../graph.ts';
 import { isSame, parameterChanges } from './attributes.ts';
 import { Flow, producerOf } from './flow.ts';
 import { type Matched, matchGraphs } from './match.ts';
@@ -49,15 +49,16 @@ export function diffModels(old: Graph, next: Graph): ModelDiff {
 
 /** Whether every layer does what it did with what its counterpart reads, weights that are shared included. */
 function computesTheSame({ matching, old, new: next, isSameLayer }: Matched): boolean {
+  const mateOf = (id: NodeId | undefined): NodeId | undefined => (id === undefined ? id : matching.nodes.toNew[id]);
   return next.graph.nodes.every((node) => {
     const before = old.graph.nodes[matching.nodes.toOld[node.id]!]!;
-    const sharing = (id: number | undefined) => (id === undefined ? undefined : matching.nodes.toNew[id]!);
     return (
       isSameLayer(before.id, node.id) &&
-      sharing(before.sharedWith) === node.sharedWith &&
+      mateOf(before.sharedWith) === node.sharedWith &&
       before.inputs.length === node.inputs.length &&
       before.inputs.every((input, at) => {
-        const [was, is] = [old.graph.values[input]!, next.graph.values[node.inputs[at]!]!];
+        const was = old.graph.values[input]!;
+        const is = next.graph.values[node.inputs[at]!]!;
         return matching.nodes.toNew[was.node] === is.node && was.output === is.output;
       })
     );

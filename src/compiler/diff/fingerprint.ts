@@ -4,7 +4,7 @@
  * Names take no part, and neither do shapes: a block that reads a wider tensor is still the same block. Numbers come from
  * one table for both graphs, so that nothing is ever equal by accident.
  */
-import type { Node, NodeId } from '../graph.ts';
+import type { NodeId } from '../graph.ts';
 import type { Outline } from './outline.ts';
 
 /** Gives equal texts equal numbers. */
@@ -29,47 +29,94 @@ export interface Fingerprints {
   readonly weighty: readonly boolean[];
 }
 
-export function fingerprintsOf(outline: Outline, interner: Interner): Fingerprints {
-  const layers = outline.graph.nodes.map((node) => interner.number(layerText(node)));
-  const position = new Map<NodeId, number>();
-  const contents = outline.members.map((members) => interner.number(contentText(outline, members, layers, position)));
-  const weighty = outline.weights.map((weights) => weights.some(({ shape }) => shape.length > 1));
-  return { layers, contents, weighty };
+export function fingerprintsOf(outline: Outline, sequences: Sequences): Fingerprints {
+  const layers = outline.kinds.map(({ layer }) => layer);
+  const places = new Places(outline.graph.nodes.length);
+  const contents = outline.members.map((members) => contentOf(outline, members, layers, places, sequences));
+  return { layers, contents, weighty: outline.kinds.map(({ weighty }) => weighty) };
 }
 
-function layerText({ op, attributes }: Node): string {
-  return `${op} ${JSON.stringify(attributes)}`;
+/** Gives equal sequences equal numbers, one item after the other; an exact hash that makes no texts. */
+export class Sequences {
+  readonly #numbers = new Map<number, number>();
+
+  /** The number of the sequence that goes on with this item; 0 is the empty sequence. Items are whole and below `MOST`. */
+  next(sequence: number, item: number): number {
+    const key = sequence * MOST + item;
+    const known = this.#numbers.get(key);
+    if (known !== undefined) return known;
+    const number = this.#numbers.size + 1;
+    this.#numbers.set(key, number);
+    return number;
+  }
 }
+
+/** Sequences and items up to here make keys that are exact. */
+const MOST = 2 ** 26;
+
+/** Where nodes stand in a list of members, which is another for each scope. */
+class Places {
+  readonly #at: Int32Array;
+  readonly #list: Int32Array;
+  #current = 0;
+
+  constructor(nodes: number) {
+    this.#at = new Int32Array(nodes);
+    this.#list = new Int32Array(nodes);
+  }
+
+  begin(): void {
+    this.#current += 1;
+  }
+
+  set(node: NodeId, at: number): void {
+    this.#at[node] = at;
+    this.#list[node] = this.#current;
+  }
+
+  get(node: NodeId): number | undefined {
+    return this.#list[node] === this.#current ? this.#at[node] : undefined;
+  }
+}
+
+/** What an item of a content says; items of one kind lie this far apart. */
+const ITEMS = { layer: 0, inside: 1, output: 2, outside: 3, shared: 4, sharedOutside: 5 } as const;
+const KINDS_OF_ITEMS = 6;
 
 /** Inputs from inside are told by their distance in the list, those from outside by the order in which they come in. */
-function contentText(
+function contentOf(
   { graph }: Outline,
   members: readonly NodeId[],
   layers: readonly number[],
-  position: Map<NodeId, number>,
-): string {
-  position.clear();
+  places: Places,
+  sequences: Sequences,
+): number {
+  places.begin();
   const outside = new Map<number, number>();
-  const pieces: string[] = [];
+  let content = 0;
+  const add = (kind: keyof typeof ITEMS, value: number): void => {
+    content = sequences.next(content, value * KINDS_OF_ITEMS + ITEMS[kind]);
+  };
   for (const [at, id] of members.entries()) {
-    position.set(id, at);
+    places.set(id, at);
     const node = graph.nodes[id]!;
-    let text = String(layers[id]);
+    add('layer', layers[id]!);
     for (const input of node.inputs) {
       const { node: producer, output } = graph.values[input]!;
-      const inside = position.get(producer);
-      if (inside !== undefined) text += ` ${at - inside}.${output}`;
-      else {
-        const known = outside.get(input) ?? outside.size;
-        outside.set(input, known);
-        text += ` x${known}`;
+      const inside = places.get(producer);
+      if (inside !== undefined) {
+        add('inside', at - inside);
+        add('output', output);
+        continue;
       }
+      const known = outside.get(input) ?? outside.size;
+      outside.set(input, known);
+      add('outside', known);
     }
-    if (node.sharedWith !== undefined) {
-      const first = position.get(node.sharedWith);
-      text += first === undefined ? ' s' : ` s${at - first}`;
-    }
-    pieces.push(text);
+    if (node.sharedWith === undefined) continue;
+    const first = places.get(node.sharedWith);
+    if (first === undefined) add('sharedOutside', 0);
+    else add('shared', at - first);
   }
-  return pieces.join('\n');
+  return content;
 }

@@ -23,6 +23,7 @@ interface Reading {
 }
 
 const MOST_OUTPUTS = 2 ** 20;
+const NO_SOURCES: readonly Source[] = [];
 /** Of a layer behind many new ones so many sources are looked at. */
 const MOST_SOURCES = 8;
 
@@ -50,7 +51,7 @@ export class Flow {
 
   /** Undefined where the layer reads what it read before. */
   wiringChange(before: Node, after: Node): WiringChange | undefined {
-    if (this.#moved.has(after.id)) return undefined;
+    if (this.#moved.has(after.id) || this.#readsTheSame(before, after)) return undefined;
     const old = before.inputs.map((each) => this.#before(each));
     const next = after.inputs.map((each) => this.#after(each));
     if (old.length === next.length && old.every((each, at) => isSameReading(each, next[at]!))) return undefined;
@@ -74,6 +75,17 @@ export class Flow {
       }),
       reordered,
     };
+  }
+
+  /** Whether each input is of the layer of which it was. */
+  #readsTheSame({ inputs: was }: Node, { inputs: is }: Node): boolean {
+    const { matching, old, new: next } = this.#matched;
+    if (was.length !== is.length) return false;
+    for (let at = 0; at < was.length; at += 1) {
+      const [one, other] = [old.graph.values[was[at]!]!, next.graph.values[is[at]!]!];
+      if (matching.nodes.toNew[one.node] !== other.node || one.output !== other.output) return false;
+    }
+    return true;
   }
 
   /** Whether two values come from the same layer. */
@@ -107,6 +119,8 @@ export class Flow {
     let count = 0;
     for (const node of next.graph.nodes) {
       const mate = matching.nodes.toOld[node.id]!;
+      // Layers of one kind have the same shapes.
+      if (mate !== NONE && old.kinds[mate] === next.kinds[node.id]) continue;
       const follows = node.inputs
         .map((input) => origin.get(next.graph.values[input]!.node))
         .find((each) => each !== undefined);
@@ -162,14 +176,16 @@ function sourceOf(node: NodeId, output: number): Source {
 function sourcesOf(graph: Graph, settled: (id: NodeId) => NodeId): readonly (readonly Source[])[] {
   const sources: (readonly Source[])[] = [];
   for (const node of graph.nodes) {
-    const found = new Set<Source>();
     // Only what is not settled is asked for what is behind it.
-    if (settled(node.id) === NONE) {
-      for (const input of node.inputs) {
-        const { node: producer, output } = graph.values[input]!;
-        for (const source of reading(settled(producer), output, sources[producer]!)) {
-          if (found.size < MOST_SOURCES) found.add(source);
-        }
+    if (settled(node.id) !== NONE) {
+      sources.push(NO_SOURCES);
+      continue;
+    }
+    const found = new Set<Source>();
+    for (const input of node.inputs) {
+      const { node: producer, output } = graph.values[input]!;
+      for (const source of reading(settled(producer), output, sources[producer]!)) {
+        if (found.size < MOST_SOURCES) found.add(source);
       }
     }
     sources.push([...found]);

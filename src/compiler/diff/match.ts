@@ -12,9 +12,11 @@
  * What is left is then looked for everywhere (`leftovers.ts`). The result is the same, turned round, when the graphs
  * change sides. Time is near linear in the number of layers.
  */
-import type { Graph, NodeId, ScopeId } from '../graph.ts';
+import type { Graph, Node, NodeId, ScopeId } from '../graph.ts';
 import { align, type Pairs } from './align.ts';
-import { fingerprintsOf, Interner } from './fingerprint.ts';
+import { isSame } from './attributes.ts';
+import { fingerprintsOf, Interner, Sequences } from './fingerprint.ts';
+import { LayerKinds } from './layers.ts';
 import { matchLeftovers } from './leftovers.ts';
 import { type Matching, type Opened, Pairing, type Side } from './matching.ts';
 import { baseName, isScope, type Outline, outlineOf, type Part } from './outline.ts';
@@ -32,29 +34,33 @@ export interface Matched {
 }
 
 export function matchGraphs(old: Graph, next: Graph): Matched {
-  const swapped = comesAfter(old, next);
   const interner = new Interner();
-  const [first, second] = (swapped ? [next, old] : [old, next]).map((graph): Side => {
-    const outline = outlineOf(graph);
-    return { outline, prints: fingerprintsOf(outline, interner) };
+  const [kinds, sequences] = [new LayerKinds(interner), new Sequences()];
+  const [before, after] = [old, next].map((graph): Side => {
+    const outline = outlineOf(graph, kinds);
+    return { outline, prints: fingerprintsOf(outline, sequences) };
   }) as [Side, Side];
-  const pairing = new Pairing(first, second);
+  const swapped = comesAfter(before, after);
+  const pairing = swapped ? new Pairing(after, before) : new Pairing(before, after);
   new Matcher(pairing, interner).matchScopes(0, 0);
   matchLeftovers(pairing);
-  const [before, after] = swapped ? [second, first] : [first, second];
   const isSameLayer = (a: NodeId, b: NodeId): boolean => before.prints.layers[a] === after.prints.layers[b];
   return { old: before.outline, new: after.outline, matching: pairing.finish(swapped), isSameLayer };
 }
 
 /** An order of graphs that does not depend on which of them is asked first. */
-function comesAfter(a: Graph, b: Graph): boolean {
-  const difference = a.nodes.length - b.nodes.length || a.scopes.length - b.scopes.length;
+function comesAfter(a: Side, b: Side): boolean {
+  const [left, right] = [a.outline.graph, b.outline.graph];
+  const difference = left.nodes.length - right.nodes.length || left.scopes.length - right.scopes.length;
   if (difference !== 0) return difference > 0;
-  const text = (graph: Graph): string =>
-    graph.nodes
-      .map(({ path, op, attributes, inputs }) => `${path} ${op} ${JSON.stringify(attributes)} ${inputs}`)
-      .join();
-  return text(a) > text(b);
+  for (const [at, node] of left.nodes.entries()) {
+    const other = right.nodes[at]!;
+    const isSameKind = a.prints.layers[at] === b.prints.layers[at];
+    if (isSameKind && node.path === other.path && isSame(node.inputs, other.inputs)) continue;
+    const text = ({ path, op, attributes, inputs }: Node) => `${path} ${op} ${JSON.stringify(attributes)} ${inputs}`;
+    return text(node) > text(other);
+  }
+  return false;
 }
 
 /** What a round compares parts by; undefined where it leaves one out. */

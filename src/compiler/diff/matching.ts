@@ -80,16 +80,22 @@ export class Pairing {
   pairContents(a: ScopeId, b: ScopeId): void {
     const [membersA, membersB] = [this.a.outline.members[a]!, this.b.outline.members[b]!];
     for (const [at, node] of membersA.entries()) this.pair(node, membersB[at]!);
-    const [insideA, insideB] = [scopesByExtent(this.a.outline, a), scopesByExtent(this.b.outline, b)];
-    for (const [extent, nestedA] of insideA) {
-      const nestedB = insideB.get(extent);
-      if (nestedB !== undefined) this.#pairNested(nestedA, nestedB);
+    if (this.a.outline.parts[a]!.some(isScope) && this.b.outline.parts[b]!.some(isScope)) {
+      const [insideA, insideB] = [scopesByExtent(this.a.outline, a), scopesByExtent(this.b.outline, b)];
+      for (const [extent, nestedA] of insideA) {
+        const nestedB = insideB.get(extent);
+        if (nestedB !== undefined) this.#pairNested(nestedA, nestedB);
+      }
     }
     this.pair(~a, ~b);
   }
 
   /** Scopes right in each other that hold the same layers: by name first, the rest from the outside in. */
   #pairNested(nestedA: readonly ScopeId[], nestedB: readonly ScopeId[]): void {
+    if (nestedA.length === 1 && nestedB.length === 1) {
+      this.pair(~nestedA[0]!, ~nestedB[0]!);
+      return;
+    }
     const names = new Map<string, number>();
     const keys = ({ outline: { graph } }: Side, nested: readonly ScopeId[]) =>
       nested.map((scope) => {

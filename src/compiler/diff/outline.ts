@@ -1,6 +1,6 @@
 /** The hierarchy of a graph, for going through it from the model down: what each scope holds, in order. */
 import type { Graph, NodeId, ScopeId } from '../graph.ts';
-import { type WeightSpec, weightsOf } from '../ops/weights/index.ts';
+import type { LayerKind, LayerKinds } from './layers.ts';
 
 /** What stands right in a scope: a node by its id, or a scope by the complement of its id (`~id`, which is negative). */
 export type Part = number;
@@ -13,11 +13,11 @@ export interface Outline {
   readonly members: readonly (readonly NodeId[])[];
   /** By scope: how many scopes are around it. */
   readonly depths: readonly number[];
-  /** By node: the weights that it uses. */
-  readonly weights: readonly (readonly WeightSpec[])[];
+  /** By node: what it has in common with others of its kind. */
+  readonly kinds: readonly LayerKind[];
 }
 
-export function outlineOf(graph: Graph): Outline {
+export function outlineOf(graph: Graph, kinds: LayerKinds): Outline {
   const parts: Part[][] = graph.scopes.map(() => []);
   const members: NodeId[][] = graph.scopes.map(() => []);
   const depths: number[] = graph.scopes.map(({ parent }) => (parent === undefined ? 0 : -1));
@@ -38,8 +38,7 @@ export function outlineOf(graph: Graph): Outline {
       around.push(~scope);
     }
   }
-  const weights = graph.nodes.map((node) => weightsOf(graph, node));
-  return { graph, parts, members, depths, weights };
+  return { graph, parts, members, depths, kinds: kinds.of(graph) };
 }
 
 export function isScope(part: Part): boolean {

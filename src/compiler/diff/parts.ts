@@ -10,7 +10,7 @@ import type { Matched } from './match.ts';
 import { NONE } from './matching.ts';
 import type { Change, DiffPart, PlaceChange, PlacedPart, ShapeChange, SharingChange, Totals } from './model-diff.ts';
 import { baseName, isScope, type Outline, type Part } from './outline.ts';
-import { layerTotals, NOTHING, sumOf } from './totals.ts';
+import { NOTHING, sumOf } from './totals.ts';
 
 /** What only the old model has in a block, by the part of the new model that it stood behind; at the start: undefined. */
 type Lost = Map<Part | undefined, DiffPart[]>;
@@ -48,8 +48,8 @@ class PartsBuilder {
   constructor(matched: Matched, flow: Flow) {
     this.#matched = matched;
     this.#flow = flow;
-    this.#old = layerTotals(matched.old.graph, matched.old.weights);
-    this.#new = layerTotals(matched.new.graph, matched.new.weights);
+    this.#old = matched.old.kinds.map(({ totals }) => totals);
+    this.#new = matched.new.kinds.map(({ totals }) => totals);
     const { origins, count } = flow.shapeChanges();
     this.#shapes = origins;
     this.reshaped = count;
@@ -72,7 +72,7 @@ class PartsBuilder {
     for (const part of this.#matched.new.parts[scope]!) {
       const made = isScope(part) ? this.#block(~part) : this.#layer(this.#matched.new.graph.nodes[part]!);
       if (made !== undefined) found.push(made);
-      found.push(...(lost?.get(part) ?? []));
+      if (lost !== undefined) found.push(...(lost.get(part) ?? []));
     }
     return found;
   }
@@ -81,30 +81,25 @@ class PartsBuilder {
     const { matching, old, new: next } = this.#matched;
     if (after.op === 'input') return undefined;
     const mate = matching.nodes.toOld[after.id]!;
-    const placed = placedLayer(next, after);
     if (mate === NONE) {
       const totals = { old: NOTHING, new: this.#new[after.id]! };
-      return { kind: 'layer', status: 'added', old: undefined, new: placed, ...LAYER, totals };
+      return { kind: 'layer', status: 'added', old: undefined, new: placedLayer(next, after), ...LAYER, totals };
     }
     const before = old.graph.nodes[mate]!;
-    const facets = {
-      place: this.#placeOfLayer(before, after),
-      attributes: this.#matched.isSameLayer(mate, after.id)
-        ? []
-        : attributeChanges(old.graph, before, next.graph, after),
-      wiring: this.#flow.wiringChange(before, after),
-      shape: this.#shapes.get(after.id),
-      sharing: this.#sharing(before, after),
-    };
-    const same = before.op === after.op && facets.attributes.length === 0 && facets.sharing === undefined;
-    if (same && facets.place === undefined && facets.wiring === undefined && facets.shape === undefined)
-      return undefined;
+    const sameLayer = this.#matched.isSameLayer(mate, after.id);
+    const [place, wiring] = [this.#placeOfLayer(before, after), this.#flow.wiringChange(before, after)];
+    const [shape, sharing] = [this.#shapes.get(after.id), this.#sharing(before, after)];
+    if (sameLayer && (place ?? wiring ?? shape ?? sharing) === undefined) return undefined;
+    const attributes = sameLayer ? [] : attributeChanges(old.graph, before, next.graph, after);
+    const isAsBefore = before.op === after.op && attributes.length === 0;
+    if (isAsBefore && (place ?? wiring ?? shape ?? sharing) === undefined) return undefined;
+    const facets = { place, attributes, wiring, shape, sharing };
     const totals = { old: this.#old[mate]!, new: this.#new[after.id]! };
     return {
       kind: 'layer',
       status: 'changed',
       old: placedLayer(old, before),
-      new: placed,
+      new: placedLayer(next, after),
       ...LAYER,
       ...facets,
       totals,
@@ -125,12 +120,11 @@ class PartsBuilder {
     const scope = next.graph.scopes[id]!;
     const members = next.members[id]!;
     const kind = scope.block === undefined ? 'group' : 'block';
-    const placed = placedScope(next, id);
-    const after = sumOf(this.#new, members);
     const mate = matching.scopes.toOld[id]!;
     if (mate === NONE) {
+      const placed = placedScope(next, id);
       const known = members.map((node) => matching.nodes.toOld[node]!).filter((node) => node !== NONE);
-      const totals = { old: sumOf(this.#old, known), new: after };
+      const totals = { old: sumOf(this.#old, known), new: sumOf(this.#new, members) };
       if (known.length === 0) return { kind, status: 'added', old: undefined, new: placed, ...LAYER, totals, parts };
       const place = { kind: 'extracted' } as const;
       return { kind, status: 'changed', old: undefined, new: placed, ...LAYER, place, totals, parts };
@@ -141,13 +135,13 @@ class PartsBuilder {
       was.block === undefined || scope.block === undefined
         ? []
         : parameterChanges(was.block.parameters, scope.block.parameters);
-    const totals = { old: sumOf(this.#old, old.members[mate]!), new: after };
     if (place === undefined && parameters.length === 0 && parts.length === 0) return undefined;
+    const totals = { old: sumOf(this.#old, old.members[mate]!), new: sumOf(this.#new, members) };
     return {
       kind,
       status: 'changed',
       old: placedScope(old, mate),
-      new: placed,
+      new: placedScope(next, id),
       ...LAYER,
       place,
       parameters,
@@ -204,7 +198,7 @@ class PartsBuilder {
       if (isHere(placed)) behind = placed;
       if (isScope(part)) this.#findLost(~part, mate);
     }
-    this.#lost.set(home, lost);
+    if (lost.size > 0) this.#lost.set(home, lost);
   }
 
   #parentInNew(part: Part): ScopeId | undefined {

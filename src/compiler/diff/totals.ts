@@ -2,28 +2,31 @@
 import { elementCount } from '../../shared/element-count.ts';
 import { type Graph, type Node, type NodeId, shapeOf } from '../graph.ts';
 import { macsOf } from '../ops/cost/index.ts';
-import { ownWeightsOf, type WeightSpec } from '../ops/weights/index.ts';
+import { type WeightRow, weightRowsOf } from '../ops/weights/index.ts';
 import type { Totals } from './model-diff.ts';
 
 const BYTES = 4;
 
 export const NOTHING: Totals = { layers: 0, parameters: 0, macs: 0, memory: 0 };
 
-/** By node; inputs of the model are no layers, and take memory as `specc summary` counts it. */
-/** @param weights those of each node, where they are known already */
-export function layerTotals(graph: Graph, weights?: readonly (readonly WeightSpec[])[]): readonly Totals[] {
-  const own = (node: Node): readonly WeightSpec[] => {
-    if (weights === undefined) return ownWeightsOf(graph, node);
-    return node.sharedWith === undefined ? weights[node.id]! : [];
-  };
-  return graph.nodes.map((node) => ({
+/** By node. */
+export function layerTotals(graph: Graph): readonly Totals[] {
+  return graph.nodes.map((node) => totalsOf(graph, node, weightRowsOf(graph, node)));
+}
+
+/**
+ * Inputs of the model are no layers, and take memory as `specc summary` counts it.
+ *
+ * @param weights those that the node uses
+ */
+export function totalsOf(graph: Graph, node: Node, weights: readonly WeightRow[]): Totals {
+  const own = node.sharedWith === undefined ? weights : [];
+  return {
     layers: node.op === 'input' ? 0 : 1,
-    parameters: own(node)
-      .filter(({ trainable }) => trainable)
-      .reduce((sum, { shape }) => sum + elementCount(shape), 0),
+    parameters: own.filter(({ trainable }) => trainable).reduce((sum, { shape }) => sum + elementCount(shape), 0),
     macs: macsOf(graph, node),
     memory: BYTES * node.outputs.reduce((sum, value) => sum + elementCount(shapeOf(graph, value)), 0),
-  }));
+  };
 }
 
 export function sumOf(totals: readonly Totals[], nodes: Iterable<NodeId>): Totals {

@@ -5,29 +5,65 @@
  * help where its path is another, unless a weight map says so; and that a path is the same is no help where the layer
  * behind it is another: then the numbers are taken, and are wrong.
  */
+import type { Node, Shape } from '../graph.ts';
 import { isSame } from './attributes.ts';
 import type { Matched } from './match.ts';
-import { NONE } from './matching.ts';
 import type { WeightFate, WeightReport } from './model-diff.ts';
+import type { Outline } from './outline.ts';
 
 export function weightReport({ matching, old, new: next }: Matched): WeightReport {
-  const before = new Map(old.graph.nodes.flatMap(({ id }) => old.weights[id]!.map(({ path, shape }) => [path, shape])));
-  const used = new Set<string>();
-  const weights = next.graph.nodes.flatMap((node) => {
-    const mate = matching.nodes.toOld[node.id]!;
-    const was = mate === NONE ? [] : old.weights[mate]!;
-    const own = node.sharedWith === undefined ? next.weights[node.id]! : [];
-    return own.map(({ name, path, shape }): WeightFate => {
+  /** Made when it is asked for: where every path is kept it is not. */
+  let known: ReadonlyMap<string, Shape> | undefined;
+  const before = (path: string): Shape | undefined => {
+    known ??= new Map(
+      old.graph.nodes.flatMap((node) =>
+        old.kinds[node.id]!.weights.map(({ name, shape }) => [pathOf(old, node, name), shape]),
+      ),
+    );
+    return known.get(path);
+  };
+  const weights: WeightFate[] = [];
+  const gone: WeightReport['gone'][number][] = [];
+  for (const node of next.graph.nodes) {
+    if (node.sharedWith !== undefined) continue;
+    const mate = old.graph.nodes[matching.nodes.toOld[node.id]!];
+    const was = mate === undefined ? [] : old.kinds[mate.id]!.weights;
+    for (const { name, shape } of next.kinds[node.id]!.weights) {
+      const path = `${node.path}/${name}`;
       const found = was.find((each) => each.name === name);
-      const old = found && { path: found.path, shape: found.shape };
-      if (old !== undefined) used.add(old.path);
-      const there = before.get(path);
-      const mistaken = there !== undefined && old?.path !== path && isSame(there, shape);
-      if (old === undefined) return { path, shape, fate: 'new', old, mistaken };
-      if (!isSame(old.shape, shape)) return { path, shape, fate: 'reshaped', old, mistaken };
-      return { path, shape, fate: old.path === path ? 'kept' : 'renamed', old, mistaken };
-    });
-  });
-  const gone = [...before].filter(([path]) => !used.has(path)).map(([path, shape]) => ({ path, shape }));
+      const from = found && {
+        path: mate!.path === node.path && mate!.sharedWith === undefined ? path : pathOf(old, mate!, name),
+        shape: found.shape,
+      };
+      const mistaken = from?.path !== path && isSame(before(path), shape);
+      if (from === undefined) weights.push({ path, shape, fate: 'new', old: from, mistaken });
+      else if (!isSame(from.shape, shape)) weights.push({ path, shape, fate: 'reshaped', old: from, mistaken });
+      else weights.push({ path, shape, fate: from.path === path ? 'kept' : 'renamed', old: from, mistaken });
+    }
+  }
+  const used = usedWeights(weights);
+  for (const node of old.graph.nodes) {
+    if (node.sharedWith !== undefined) continue;
+    const mate = next.graph.nodes[matching.nodes.toNew[node.id]!];
+    const names = mate === undefined || mate.sharedWith !== undefined ? [] : next.kinds[mate.id]!.weights;
+    for (const { name, shape } of old.kinds[node.id]!.weights) {
+      if (names.some((each) => each.name === name)) continue;
+      const path = `${node.path}/${name}`;
+      if (!used(path)) gone.push({ path, shape });
+    }
+  }
   return { weights, gone };
+}
+
+/** Where weights are shared, they may go on in another layer than that which had them. */
+function usedWeights(weights: readonly WeightFate[]): (path: string) => boolean {
+  let paths: ReadonlySet<string> | undefined;
+  return (path) => {
+    paths ??= new Set(weights.flatMap(({ old }) => old?.path ?? []));
+    return paths.has(path);
+  };
+}
+
+function pathOf({ graph }: Outline, node: Node, name: string): string {
+  return `${node.sharedWith === undefined ? node.path : graph.nodes[node.sharedWith]!.path}/${name}`;
 }

@@ -15,7 +15,9 @@ export interface WeightSpec {
   readonly trainable: boolean;
 }
 
-type Row = Omit<WeightSpec, 'path'>;
+/** A weight of any node of one operation, attributes and input shapes. */
+export type WeightRow = Omit<WeightSpec, 'path'>;
+type Row = WeightRow;
 /** The weights of an operation from its attributes and the shapes of its inputs. */
 export type WeightRule = Rule<OpKind>;
 type Rule<K extends OpKind> = (attributes: OpAttributes[K], inputs: readonly Shape[]) => readonly Row[];
@@ -156,15 +158,19 @@ export const weightRules: { readonly [K in OpKind]: Rule<K> } = {
   upsample: none,
 };
 
-/** The weights that a node uses, kernel first. Where nodes share weights, the paths are those of the first. */
-export function weightsOf(graph: Graph, node: Node): readonly WeightSpec[] {
+/** The weights that a node uses, kernel first, without their paths. */
+export function weightRowsOf(graph: Graph, node: Node): readonly WeightRow[] {
   const rule = weightRules[node.op] as Rule<OpKind>;
-  const rows = rule(
+  return rule(
     node.attributes,
     node.inputs.map((input) => shapeOf(graph, input)),
   );
+}
+
+/** The weights that a node uses, kernel first. Where nodes share weights, the paths are those of the first. */
+export function weightsOf(graph: Graph, node: Node): readonly WeightSpec[] {
   const { path } = node.sharedWith === undefined ? node : graph.nodes[node.sharedWith]!;
-  return rows.map((row) => ({ ...row, path: `${path}/${row.name}` }));
+  return weightRowsOf(graph, node).map((row) => ({ ...row, path: `${path}/${row.name}` }));
 }
 
 /** The weights that come into the model with this node: none where it shares those of another. */
