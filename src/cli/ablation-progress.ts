@@ -10,7 +10,7 @@ import type { EpochRecord } from '../training/history.ts';
 import type { StepProgress } from '../training/loop.ts';
 import { duration, percent } from '../training/report/report.ts';
 import { problemText } from './failure.ts';
-import { ProgressBar } from './progress.ts';
+import { ProgressBar, sayMessage } from './progress.ts';
 import type { Terminal } from './terminal.ts';
 
 export class AblationProgress implements PlanReporter {
@@ -42,6 +42,10 @@ export class AblationProgress implements PlanReporter {
     let before = performance.now();
     return {
       resume: ({ step, epoch }) => this.#note(`${nameOf(run)}: going on at step ${step}, epoch ${epoch}`),
+      message: (message) => {
+        this.#bar.clear();
+        sayMessage({ ...message, text: `${nameOf(run)}: ${message.text}` }, this.#terminal);
+      },
       warmStart: (account) => this.#note(`${nameOf(run)}: ${warmStartText(account)}`),
       step: (progress) => this.#step(run, progress),
       validating: () => {},
@@ -63,7 +67,7 @@ export class AblationProgress implements PlanReporter {
       this.#left.delete(run.id);
       this.#bar.clear();
       const folder = runFolderOf(this.#folder, this.#plan, run);
-      const state = stateOf(folder);
+      const state = stateOf(folder, run.id);
       const help = state.kind === 'failed' ? (state.failure.help ?? undefined) : undefined;
       this.#terminal.problem(problemText(`${nameOf(run)}: ${end.message}`, help, this.#terminal));
       if (process.env['SPECC_DEBUG'] && end.cause instanceof Error) this.#terminal.problem(end.cause.stack ?? '');
@@ -106,7 +110,7 @@ export class AblationProgress implements PlanReporter {
   }
 
   #sayFinished(run: PlannedRun): void {
-    const state = stateOf(runFolderOf(this.#folder, this.#plan, run));
+    const state = stateOf(runFolderOf(this.#folder, this.#plan, run), run.id);
     if (state.kind !== 'finished') return;
     const { green, bold } = this.#terminal.noteColours;
     const { metrics, bestEpoch, seconds, reason } = state.result;

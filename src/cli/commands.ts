@@ -19,6 +19,8 @@ export interface CommandRow {
   /** Flags, description and, where there is one, the default. */
   readonly options?: readonly (readonly [flags: string, description: string, fallback?: string])[];
   readonly choices?: { readonly [option: string]: readonly string[] };
+  /** What the exit codes say, where they say more than success and error. */
+  readonly exits?: readonly (readonly [code: number, meaning: string])[];
   readonly examples: readonly string[];
   readonly load: () => Promise<CommandModule>;
 }
@@ -122,7 +124,7 @@ export const commands: readonly CommandRow[] = [
       ['--launcher <name>', 'train in processes of this machine, or as one array job of Slurm'],
       ['--jobs <count>', 'processes at a time, which divide the threads; half the processors unless told'],
       ['--status', 'how the runs stand, on this machine or in Slurm'],
-      ['--collect', 'make the table of what is trained by now'],
+      ['--collect', 'make the table of what is trained by now; ends with 1 while runs are missing'],
       ['--partition <name>', 'of Slurm'],
       ['--gres <list>', 'of Slurm: generic resources of a task, such as gpu:1'],
       ['--gpus <count>', 'of Slurm: GPUs of a task'],
@@ -133,6 +135,12 @@ export const commands: readonly CommandRow[] = [
       ['--sbatch <option...>', 'a further option of sbatch, such as --sbatch=--account=cells; may be repeated'],
     ],
     choices: { engine: ENGINE_CHOICES, launcher: ['local', 'slurm'] },
+    exits: [
+      [0, 'the table is whole; with --status, --dry-run and Slurm: it was shown, or submitted'],
+      [1, 'a run failed or is missing from the table, a variant has no network, or there is an error in the files'],
+      [2, 'wrong use, such as a configuration that names no ablation'],
+      [130, 'interrupted; the same command goes on'],
+    ],
     examples: [
       'specc ablate specs/table6.train.yaml',
       'specc ablate specs/table6.train.yaml --seeds 1,2,3,4,5 --launcher local --jobs 4',
@@ -146,6 +154,12 @@ export const commands: readonly CommandRow[] = [
     summary: 'train single runs of the plan of an ablation: what launchers start',
     options: [ENGINE, ['--threads <count>', 'of the engine; all unless told']],
     choices: { engine: ENGINE_CHOICES },
+    exits: [
+      [0, 'the runs are trained'],
+      [1, 'one failed'],
+      [75, 'another process has one'],
+      [130, 'interrupted, and saved'],
+    ],
     examples: ['specc ablate-run runs/table6.ablation/ablation.json 3f2a90b1c4d5'],
     load: () => import('./commands/ablate-run.ts'),
   },
@@ -245,20 +259,23 @@ export const commands: readonly CommandRow[] = [
   {
     usage: 'graph <model>',
     group: 'Look',
-    summary: 'draw FILE[#Model]: blocks, layers, shapes and what they cost',
+    summary: 'draw FILE[#Model]: blocks, layers, shapes and what they cost; or all models of a folder, with an index',
     options: [
-      ['--format <format>', 'what to draw', 'svg'],
+      ['--format <format>', 'what to draw; svg unless told, of a folder html'],
       ['-o, --out <file>', 'where to; printed unless told'],
       SET,
       VARIANT,
       ['--depth <levels>', 'open blocks down to this level; as many as fit on a page unless told'],
       ['--no-fold', 'draw every round of what repeats, not one with ×N'],
+      ['--color <cost>', 'shade boxes by their share of this cost, with a legend'],
     ],
-    choices: { format: ['svg', 'mermaid', 'html'] },
+    choices: { format: ['svg', 'mermaid', 'html'], color: ['memory', 'macs', 'params'] },
     examples: [
       'specc graph specs/ddrnet.spec -o ddrnet.svg',
       'specc graph specs/ddrnet.spec --format html -o ddrnet.html',
       'specc graph specs/resnet.spec#ResNet50 --depth 2 --format mermaid',
+      'specc graph specs/ddrnet.spec --color macs -o cost.svg',
+      'specc graph specs -o site',
     ],
     load: () => import('./commands/graph.ts'),
   },

@@ -21,14 +21,16 @@ export function generateAblations(
   path: string,
   models: ReadonlyMap<string, Graph>,
   add: AddFile,
-): readonly Diagnostic[] {
+): { readonly diagnostics: readonly Diagnostic[]; readonly notes: readonly string[] } {
   const { value: ablations, diagnostics } = ablationsOf(compilation);
   const found = [...diagnostics];
+  const notes: string[] = [];
   /** Modules without their endings, by what is in them. */
   const modules = new Map([...models].map(([name, graph]) => [contentOf(graph), name]));
   for (const ablation of ablations) {
     if (!isComplete(compilation, ablation)) continue;
     const folder = `ablations/${ablation.name}`;
+    const shared: string[] = [];
     const survey = surveyAblation(compilation, ablation, (variant, graph): IndexedVariant => {
       const content = contentOf(graph);
       const own = `${folder}/${variant.slug === 'index' ? 'index-variant' : variant.slug}`;
@@ -37,15 +39,19 @@ export function generateAblations(
         const place = { layers: '../../layers/index.js', variant: `${ablation.name}/${variant.name}`, path };
         add(`${own}.ts`, emitTfjs(graph, place), `the variant ${variant.name} of ${ablation.name} in ${path}`);
       }
+      const module = modules.get(content)!;
+      if (module !== own && variant !== ablation.base) shared.push(`${variant.name} (${module}.ts)`);
       const { parameters, macs } = summarize(graph);
       const { name, doc, changes, settings } = variant;
-      return { name, doc, changes, settings, parameters, macs, module: specifier(folder, modules.get(content)!) };
+      return { name, doc, changes, settings, parameters, macs, module: specifier(folder, module) };
     });
     found.push(...survey.diagnostics);
+    if (shared.length > 0)
+      notes.push(`${folder}: the same network as elsewhere, which is not written twice: ${shared.join(', ')}`);
     const text = emitVariantsIndex({ ...ablation, source: path }, survey.value);
     add(`${folder}/index.ts`, text, `the ablation ${ablation.name} of ${path}`);
   }
-  return found;
+  return { diagnostics: found, notes };
 }
 
 /** `./conv.js`, `../Table6/conv.js` or `../../DDRNet.js`, from a folder two levels deep. */

@@ -26,17 +26,20 @@ import { fileLoader, readSource, type SourceFile } from './source-files.ts';
 export interface Generated {
   readonly files: ReadonlyMap<string, string>;
   readonly diagnostics: readonly Diagnostic[];
+  /** What files do not tell: variants that share a network. */
+  readonly notes: readonly string[];
 }
 
 /** @throws WrongUse if two sources generate one file */
 export function generate(sources: readonly SourceFile[]): Generated {
   const files = new GeneratedFiles();
   const diagnostics: Diagnostic[] = [];
+  const notes: string[] = [];
   for (const { kind, path } of sources) {
-    const found = kind === 'spec' ? generateModels(path, files) : generateConfig(path, files);
+    const found = kind === 'spec' ? generateModels(path, files, notes) : generateConfig(path, files);
     diagnostics.push(...found);
   }
-  return { files: files.texts, diagnostics: uniqueDiagnostics(diagnostics) };
+  return { files: files.texts, diagnostics: uniqueDiagnostics(diagnostics), notes };
 }
 
 class GeneratedFiles {
@@ -55,7 +58,7 @@ class GeneratedFiles {
   }
 }
 
-function generateModels(path: string, files: GeneratedFiles): readonly Diagnostic[] {
+function generateModels(path: string, files: GeneratedFiles, notes: string[]): readonly Diagnostic[] {
   const compilation = compile(path, readSource(path).text, fileLoader);
   const found = [...compilation.diagnostics];
   if (hasErrors(found)) return found;
@@ -74,7 +77,9 @@ function generateModels(path: string, files: GeneratedFiles): readonly Diagnosti
     files.add(file, text, origin);
     addLayers(files);
   };
-  return [...found, ...generateAblations(compilation, path, graphs, add)];
+  const ablations = generateAblations(compilation, path, graphs, add);
+  notes.push(...ablations.notes);
+  return [...found, ...ablations.diagnostics];
 }
 
 function addLayers(files: GeneratedFiles): void {

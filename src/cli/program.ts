@@ -24,7 +24,9 @@ export async function runProgram(args: readonly string[]): Promise<number> {
   for (const row of commands) {
     const command = addRow(parentOf(program, row, terminal), row);
     command.action(async () => {
-      const { quiet, color, ...options } = command.optsWithGlobals();
+      // Apart: `graph --color macs` is no contrary of `--no-color`.
+      const { quiet, color } = program.opts();
+      const options = command.opts();
       terminal = openTerminal({ quiet, color });
       const module = await row.load();
       exitCode = await module.run(command.args, options, terminal);
@@ -45,7 +47,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 
 function addRow(
   program: Command,
-  { usage, group, summary, options = [], choices = {}, examples }: CommandRow,
+  { usage, group, summary, options = [], choices = {}, exits = [], examples }: CommandRow,
 ): Command {
   const command = program
     .command(usage.replace(/^([a-z]+ )(?=[a-z])/, ''))
@@ -58,6 +60,10 @@ function addRow(
     if (allowed !== undefined) option.choices(allowed);
     if (option.variadic) collectOnePerFlag(option);
     command.addOption(option);
+  }
+  if (exits.length > 0) {
+    const lines = exits.map(([code, meaning]) => `  ${String(code).padEnd(4)} ${meaning}`);
+    command.addHelpText('after', `\nExit codes:\n${lines.join('\n')}`);
   }
   return command.addHelpText('after', `\nExamples:\n${examples.map((each) => `  $ ${each}`).join('\n')}`);
 }

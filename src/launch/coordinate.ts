@@ -53,7 +53,7 @@ export async function trainMissing(
       for (const run of busy.values()) {
         if (holderOf(folder, plan, run) !== undefined) continue;
         busy.delete(run.id);
-        if (stateOf(runFolderOf(folder, plan, run)).kind !== 'finished') open.unshift(run);
+        if (stateOf(runFolderOf(folder, plan, run), run.id).kind !== 'finished') open.unshift(run);
       }
     }
   }
@@ -79,5 +79,5 @@ function takeReady(
 /** What became of every run of a plan so far, by identity. */
 export function statesOf(folder: string, plan: AblationPlan): Map<string, RunState> {
   const folders = runFolders(folder, plan);
-  return new Map(runsInOrder(plan).map(({ id }) => [id, stateOf(folders.get(id))]));
+  return new Map(runsInOrder(plan).map(({ id }) => [id, stateOf(folders.get(id), id)]));
 }

@@ -25,7 +25,7 @@ import { createRunAt, openRun, type Run } from '../training/run-folder.ts';
 import { endingText, trainRun } from '../training/train-run.ts';
 import { TrainingError } from '../training/training-error.ts';
 import { startingWeights } from '../training/weights/starting-weights.ts';
-import { forgetFailure, metricsOf, recordFailure, recordResult, stateOf } from './outcome.ts';
+import { forgetFailure, metricsOf, recordFailure, recordResult, stateOf, strangerIn } from './outcome.ts';
 import { type AblationPlan, baseRunOf, claimsFolder, type PlannedRun, runFolderOf } from './plan.ts';
 import { digestOfWeights, runIdentity, type StartIdentity } from './run-identity.ts';
 import { recordWarmStart, type WarmStartAccount, warmWeights } from './warm-start.ts';
@@ -66,7 +66,7 @@ export async function executeRun(
   if (!isClaim(mine)) return { kind: 'busy' };
   const folder = runFolderOf(place.folder, place.plan, planned);
   try {
-    if (stateOf(folder).kind === 'finished') return { kind: 'finished' };
+    if (stateOf(folder, planned.id).kind === 'finished') return { kind: 'finished' };
     // `specc train --resume` may have the run, too.
     const run = claimRun(folder);
     if (!isClaim(run)) return { kind: 'busy' };
@@ -106,12 +106,20 @@ async function trainPlanned(
   reporter: RunReporter,
   signal: AbortSignal,
 ): Promise<RunEnd> {
-  const begun = existsSync(join(folder, 'plan.json')) ? openRun(folder) : undefined;
+  const begun = existsSync(join(folder, 'plan.json')) ? openBegun(folder) : undefined;
+  const stranger = strangerIn(folder, planned.id);
+  if (stranger !== undefined) {
+    const text = `its result.json is that of the run ${stranger}, and counts for nothing here`;
+    reporter.message?.({ severity: 'warning', text });
+  }
   // What was begun goes on under the names that it began with, whatever the specification calls things now.
   const experiment = begun === undefined ? plannedExperiment(place.plan, planned) : experimentOfRun(begun);
   const { plan, graph } = experiment;
   const images = await place.images(plan);
-  if (runIdentity(plan, graph, images, startIdentity(place.plan, planned, plan)) !== planned.id) {
+  if (!(await isAsPlanned(place, planned, experiment))) {
+    if (begun !== undefined && (await isAsPlanned(place, planned, plannedExperiment(place.plan, planned)))) {
+      throw new TrainingError(`'${folder}' holds the plan of another run`, anew(folder));
+    }
     throw new TrainingError(
       'its images or starting weights are no longer those that were planned',
       'call `specc ablate` again, which plans with what is there now',
@@ -143,6 +151,24 @@ async function trainPlanned(
     seconds: state.seconds,
   });
   return { kind: 'finished' };
+}
+
+async function isAsPlanned(place: Workplace, planned: PlannedRun, { plan, graph }: Experiment): Promise<boolean> {
+  const images = await place.images(plan);
+  return runIdentity(plan, graph, images, startIdentity(place.plan, planned, plan)) === planned.id;
+}
+
+/** @throws TrainingError that says how the ablation gets over a folder that is damaged */
+function openBegun(folder: string): Run {
+  try {
+    return openRun(folder);
+  } catch (error) {
+    throw error instanceof TrainingError ? new TrainingError(error.message, anew(folder)) : error;
+  }
+}
+
+function anew(folder: string): string {
+  return `remove '${folder}', and the same command trains the run anew`;
 }
 
 function plannedExperiment({ sources }: AblationPlan, { overrides }: PlannedRun): Experiment {
@@ -184,7 +210,7 @@ function startOf(
   const base = baseRunOf(ablation, planned);
   if (ablation.warmStart?.kind === 'base' && base !== undefined) {
     const from = runFolderOf(folder, ablation, base);
-    if (stateOf(from).kind !== 'finished') {
+    if (stateOf(from, base.id).kind !== 'finished') {
       throw new TrainingError(
         `the base with seed ${seed} is not trained, so that there are no weights to start from`,
         'its own failure is told with it; without --warm-start all start from seeded weights',

@@ -8,6 +8,7 @@ import { basename, dirname, join } from 'node:path';
 import { makeFolder } from '../data/make-folder.ts';
 import type { EpochRecord } from '../training/history.ts';
 import type { StepProgress } from '../training/loop.ts';
+import type { DataMessage } from '../training/open-data.ts';
 import type { StartRun } from './coordinate.ts';
 import { failed, type RunReporter, type Workplace } from './execute.ts';
 import { stateOf } from './outcome.ts';
@@ -16,6 +17,7 @@ import type { WarmStartAccount } from './warm-start.ts';
 
 /** What a run's process tells. */
 export type RunMessage =
+  | { readonly kind: 'message'; readonly message: DataMessage }
   | { readonly kind: 'warm-start'; readonly account: WarmStartAccount }
   | { readonly kind: 'step'; readonly progress: StepProgress }
   | { readonly kind: 'epoch'; readonly record: EpochRecord; readonly epochs: number };
@@ -38,10 +40,10 @@ export function startProcess(place: Pick<Workplace, 'folder' | 'plan'>, options:
     const folder = runFolderOf(place.folder, place.plan, run);
     const log = join(place.folder, 'logs', `${basename(folder)}.log`);
     const { code, killedBy } = await runToEnd(run, log, options, reporter, signal);
-    if (code === 0 && stateOf(folder).kind === 'finished') return { kind: 'finished' };
+    if (code === 0 && stateOf(folder, run.id).kind === 'finished') return { kind: 'finished' };
     if (code === RUN_EXIT.busy) return { kind: 'busy' };
     if (code === RUN_EXIT.interrupted || signal.aborted) return { kind: 'interrupted' };
-    const state = stateOf(folder);
+    const state = stateOf(folder, run.id);
     if (state.kind === 'failed') return { kind: 'failed', message: state.failure.message };
     return failed(folder, run.id, new Error(`its process ended with ${killedBy ?? `exit code ${code}`}; see ${log}`));
   };
@@ -88,6 +90,9 @@ function runToEnd(
 
 function hear(message: RunMessage, reporter: RunReporter): void {
   switch (message.kind) {
+    case 'message':
+      reporter.message?.(message.message);
+      break;
     case 'warm-start':
       reporter.warmStart(message.account);
       break;
@@ -111,6 +116,7 @@ export function tellParent(): RunReporter {
   let told = 0;
   return {
     resume: () => {},
+    message: (message) => send({ kind: 'message', message }),
     warmStart: (account) => send({ kind: 'warm-start', account }),
     step: (progress) => {
       if (performance.now() - told < STEP_EVERY) return;

@@ -49,14 +49,24 @@ export function metricsOf({ accuracy, mcc, macro, loss }: Evaluation): Metrics {
   return { accuracy, mcc, f1: macro.f1, precision: macro.precision, recall: macro.recall, loss };
 }
 
-/** @param folder of the run; undefined if it has none yet */
-export function stateOf(folder: string | undefined): RunState {
+/**
+ * A result or failure of another run, which someone copied here, is none of this one.
+ *
+ * @param folder of the run; undefined if it has none yet
+ */
+export function stateOf(folder: string | undefined, id: string): RunState {
   if (folder === undefined || !existsSync(folder)) return { kind: 'missing' };
   const epochs = readHistory(folder).filter((record) => record.kind === 'epoch');
   const result = read(join(folder, RESULT), isResult);
-  if (result !== undefined) return { kind: 'finished', result, epochs };
+  if (result?.id === id) return { kind: 'finished', result, epochs };
   const failure = read(join(folder, FAILURE), isFailure);
-  return failure === undefined ? { kind: 'begun', epochs } : { kind: 'failed', failure, epochs };
+  return failure?.id !== id ? { kind: 'begun', epochs } : { kind: 'failed', failure, epochs };
+}
+
+/** The run that a folder's result is of, if that is another one than the folder's. */
+export function strangerIn(folder: string, id: string): string | undefined {
+  const result = read(join(folder, RESULT), isResult);
+  return result === undefined || result.id === id ? undefined : result.id;
 }
 
 export function recordResult(folder: string, result: RunResult): void {

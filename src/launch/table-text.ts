@@ -1,7 +1,9 @@
 /** The table of an ablation as Markdown, CSV and JSON, and its cells for whoever draws it otherwise. */
+import { counted } from '../data/data-error.ts';
 import { grouped } from '../shared/grouped.ts';
 import { markdownName, markdownText } from '../shared/markdown.ts';
 import { METRIC_NAMES, METRICS, type MetricName, metricText, SHOWN_METRICS } from './metrics.ts';
+import type { RunState } from './outcome.ts';
 import { hasNoSpread, type PairedDifference, type Spread } from './statistics.ts';
 import type { AblationTable, TableRow } from './table.ts';
 import { notesOf } from './table-notes.ts';
@@ -67,16 +69,36 @@ export function legendOf({ seeds, level, images, engines, epochs }: AblationTabl
   return `The best of ${epochs} epochs on ${images.validation} validation images; ${over}${trained}.${spread} Δ is the mean difference to the base with the same seed${interval}.`;
 }
 
-/** A line for each run or variant that has no numbers, with the reason. */
+/** So many variants are named of those that lack runs. */
+const MOST_NAMED = 6;
+
+/** What has no numbers: a line for each variant without a network and each failure, and one for all runs that are missing. */
 export function problemsOf({ rows }: AblationTable): string[] {
-  return rows.flatMap(({ variant, problem, runs }) => [
+  const told = rows.flatMap(({ variant, problem, runs }) => [
     ...(problem === null ? [] : [`${variant}: ${problem}`]),
-    ...runs.flatMap(({ seed, state, failure }) => {
-      if (state === 'finished') return [];
-      const why = state === 'failed' ? `failed: ${failure}` : state === 'begun' ? 'not finished' : 'not trained';
-      return [`${variant}, seed ${seed}: ${why}`];
-    }),
+    ...runs.flatMap(({ seed, failure }) => (failure === null ? [] : [`${variant}, seed ${seed}: failed: ${failure}`])),
   ]);
+  const total = rows.reduce((sum, { runs }) => sum + runs.length, 0);
+  const lacking = (state: RunState['kind'], what: string): string[] => {
+    const found = rows.flatMap(({ variant, runs }) => {
+      const seeds = runs.filter((run) => run.state === state).map(({ seed }) => seed);
+      if (seeds.length === 0) return [];
+      return [
+        { count: seeds.length, text: seeds.length === runs.length ? variant : `${variant} (${seedList(seeds)})` },
+      ];
+    });
+    if (found.length === 0) return [];
+    const count = found.reduce((sum, each) => sum + each.count, 0);
+    const named = found.length <= MOST_NAMED ? found : found.slice(0, MOST_NAMED - 1);
+    const others = found.length - named.length;
+    const names = `${named.map(({ text }) => text).join('; ')}${others > 0 ? ` and ${others} more variants` : ''}`;
+    return [`${count} of ${counted(total, 'run')} ${count === 1 ? 'is' : 'are'} ${what}: ${names}`];
+  };
+  return [...told, ...lacking('begun', 'begun and not finished'), ...lacking('missing', 'missing')];
+}
+
+function seedList(seeds: readonly number[]): string {
+  return `${seeds.length === 1 ? 'seed' : 'seeds'} ${seeds.join(', ')}`;
 }
 
 export function asMarkdown(table: AblationTable): string {

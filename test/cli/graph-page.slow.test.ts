@@ -95,6 +95,20 @@ inBrowser('blocks open and close where they are, by mouse and by keys', async (c
   await check();
 });
 
+inBrowser('boxes are shaded by a cost that can be chosen, with a legend; the model is called one', async (context) => {
+  const { page, check } = await open(context, ddrnet);
+  const heat = () => page.locator('#stage [class*="heat-"]').count();
+  assert.equal([await heat(), await page.locator('#legend').isVisible()], [0, false]);
+  await page.locator('#color').selectOption('macs');
+  assert.ok((await heat()) > 0);
+  assert.match((await box(page, 'features').getAttribute('class'))!, /heat-5/);
+  assert.match((await page.locator('#legend').textContent())!, /^shaded by the share of the multiply-accumulates/);
+  await page.locator('#color').selectOption('');
+  assert.equal([await heat(), await page.locator('#legend').isVisible()], [0, false]);
+  assert.match((await page.locator('#details').textContent())!, /^DDRNetmodel/);
+  await check();
+});
+
 inBrowser('the depth opens level by level, and a fold comes apart', async (context) => {
   const { page, check } = await open(context, ddrnet);
   const boxes = () => page.locator('#stage [data-id]').count();

@@ -1,5 +1,5 @@
 /** `specc ablate` from the first call to the table, on the native engine. */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -30,7 +30,7 @@ test('every variant and seed is trained, and one table compares them', async () 
   assert.match(stdout, /^all \(base\) +\d+\.\d\d ± \d+\.\d\d .* 860 +92,192 +2 /m);
   assert.match(
     stdout,
-    /^no norm +\d+\.\d\d ± \d+\.\d\d +[+−]?\d+\.\d\d \[[+−]?\d+\.\d\d, [+−]?\d+\.\d\d\].* 844 +92,192 +2 /m,
+    /^no norm +\d+\.\d\d ± \d+\.\d\d +[+−]?\d+\.\d\d \[(?:[+−]?\d+\.\d\d, [+−]?\d+\.\d\d|all alike)\].* 844 +92,192 +2 /m,
   );
   const { rows } = JSON.parse(tablesOf(project)['table.json']!);
   assert.equal(
@@ -83,6 +83,47 @@ test('a changed variant alone is trained again, another seed is added, and going
   assert.match(seeded.stderr, /3 variants × 3 seeds of Parts, 6 of 9 runs trained before/);
   const back = await specc(ablate, [config], { dryRun: true });
   assert.match(back.stdout, /6 of 6 runs finished/);
+});
+
+test('--status and --collect say when the plan that they show is not the one of the files and arguments', async () => {
+  assert.not.match((await specc(ablate, [config], { collect: true, seeds: '1,2,3' })).stderr, /warning/);
+  edit((spec) => spec.replace('filters = 4', 'filters = 2'));
+  for (const what of ['status', 'collect']) {
+    const { stderr } = await specc(ablate, [config], { [what]: true });
+    assert.match(stderr, /warning: this is of the plan as it was made last.*; since then '.*small\.spec' changed/);
+  }
+  edit((spec) => spec);
+  const other = await specc(ablate, [config], { status: true });
+  assert.match(other.stderr, /made last, with --set ablation\.seeds=\[1,2,3\]; since then these arguments are others/);
+});
+
+test('a result that was copied from another run counts for nothing', async () => {
+  const before = tablesOf(project);
+  const [first, second] = readdirSync(ablation)
+    .filter((name) => /^all-seed[12]-/.test(name))
+    .sort();
+  const [from, to] = [first!, second!].map((name) => join(ablation, name, 'result.json'));
+  writeFileSync(to!, readFileSync(from!));
+  const missing = await specc(ablate, [config], { collect: true, seeds: '1,2,3' });
+  assert.is(missing.code, 1);
+  assert.match(missing.stdout, /^1 of 9 runs is begun and not finished: all \(seed 2\)$/m);
+  assert.match(missing.stderr, /help: `specc ablate .*` trains what is not finished/);
+  const { code, stderr } = await specc(ablate, [config], { seeds: '1,2,3' });
+  assert.is(code, 0, stderr);
+  assert.match(stderr, /warning: all, seed 2: its result\.json is that of the run \w+, and counts for nothing here/);
+  assert.equal(tablesOf(project), before);
+});
+
+test('a damaged plan of a run is told with what to remove', async () => {
+  const [name] = readdirSync(ablation).filter((each) => /^all-seed1-/.test(each));
+  rmSync(join(ablation, name!, 'result.json'));
+  writeFileSync(join(ablation, name!, 'plan.json'), '{');
+  const { code, stderr } = await specc(ablate, [config], { seeds: '1,2,3' });
+  assert.is(code, 1);
+  assert.match(stderr, /error: all, seed 1: '.*plan\.json' cannot be read/);
+  assert.match(stderr, /help: remove '.*all-seed1-\w+', and the same command trains the run anew/);
+  rmSync(join(ablation, name!), { recursive: true });
+  assert.is((await specc(ablate, [config], { seeds: '1,2,3' })).code, 0);
 });
 
 test('a variant that diverges and one without a network are told, and do not stop the others', async () => {

@@ -14,15 +14,16 @@ test('a result without its metrics is none, so that the run is evaluated again',
   const folder = temporaryFolder();
   const common = { reason: 'finished', epochs: 1, bestEpoch: 1, images: 4, engine: 'native', seconds: 1 } as const;
   recordResult(folder, { id: 'a', ...common, metrics: METRICS });
-  assert.is(stateOf(folder).kind, 'finished');
+  assert.is(stateOf(folder, 'a').kind, 'finished');
   const { loss: _, ...withoutLoss } = METRICS;
   for (const found of [
     { id: 'a' },
     { id: 'a', ...common, metrics: null },
     { id: 'a', ...common, metrics: withoutLoss },
+    { id: 'b', ...common, metrics: METRICS },
   ]) {
     writeFileSync(join(folder, 'result.json'), JSON.stringify(found));
-    assert.is(stateOf(folder).kind, 'begun', JSON.stringify(found));
+    assert.is(stateOf(folder, 'a').kind, 'begun', JSON.stringify(found));
   }
   rmSync(folder, { recursive: true });
 });

@@ -125,6 +125,27 @@ test('times are in the report and change no table', () => {
   assert.equal(ablationTable(PLAN, slower), ablationTable(PLAN, STATES));
 });
 
+test('runs that are missing are one line, whatever their number', () => {
+  const variants = Array.from({ length: 9 }, (_, at) =>
+    variant(
+      `v${at}`,
+      at === 0,
+      [1, 2].map((seed) => `m${at}${seed}`),
+    ),
+  );
+  const states = new Map<string, RunState>([
+    ['m01', finished('m01', 0.8)],
+    ['m02', { kind: 'begun', epochs: [] }],
+    ['m11', finished('m11', 0.8)],
+    ['m21', { kind: 'failed', failure: { id: 'm21', message: 'it diverged', help: null }, epochs: [] }],
+  ]);
+  assert.equal(problemsOf(ablationTable({ ...PLAN, seeds: [1, 2], variants }, states)), [
+    'v2, seed 1: failed: it diverged',
+    '1 of 18 runs is begun and not finished: v0 (seed 2)',
+    '14 of 18 runs are missing: v1 (seed 2); v2 (seed 2); v3; v4; v5 and 3 more variants',
+  ]);
+});
+
 test('one seed has no deviation and no interval', () => {
   const [base, other] = PLAN.variants;
   const single = {
@@ -210,7 +231,7 @@ test('the report holds every variant, escaped, and a plot of the differences', (
   });
   assert.match(html, /<td>1 min 5 s<\/td>/);
   assert.match(html, /−7\.50 ± 31\.77/);
-  assert.match(html, /&lt;b&gt;, seed 1: not trained/);
+  assert.match(html, /1 of 7 runs is missing: &lt;b&gt;/);
   assert.not.match(html, /<b>|<script/);
   assert.match(html, /<a href="all-seed1-a1\/report\.html">a1<\/a>/);
 });
@@ -299,7 +320,7 @@ test('names and documentation neither open HTML elements in Markdown nor add col
   const plan = { ...PLAN, doc: 'See <script>.', variants: [variant(name, true, ['a1'])], seeds: [1] };
   const text = asMarkdown(ablationTable(plan, new Map()));
   assert.match(text, '| &lt;img src=x onerror=alert(1)> \\| b (base) |');
-  assert.match(text, '- &lt;img src=x onerror=alert(1)> \\| b, seed 1: not trained');
+  assert.match(text, '- 1 of 1 run is missing: &lt;img src=x onerror=alert(1)> \\| b');
   assert.match(text, 'See &lt;script>.');
   assert.not.match(text, '<');
 });

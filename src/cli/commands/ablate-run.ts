@@ -100,6 +100,10 @@ function heard(terminal: Terminal): RunReporter {
   const parent = tellParent();
   return {
     resume: ({ step, epoch }) => terminal.note(`going on at step ${step}, epoch ${epoch}`),
+    message: (message) => {
+      log.message(message);
+      parent.message?.(message);
+    },
     warmStart: (account) => {
       terminal.note(warmStartText(account));
       parent.warmStart(account);

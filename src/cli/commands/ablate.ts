@@ -3,8 +3,8 @@
  *
  *   configuration ─▶ plan: variants × seeds ─▶ what is missing ─▶ here | processes | Slurm ─▶ results ─▶ table
  *
- * A run is known by its content: a second call trains only what is missing. Exit code 1 when a run failed or is missing
- * from the table, 130 when it was interrupted.
+ * A run is known by its content: a second call trains only what is missing. Exit code 0 when the table is whole, 1 when a
+ * run failed or is missing from it, 130 when it was interrupted.
  */
 import { availableParallelism } from 'node:os';
 import { checkData } from '../../config/check-data.ts';
@@ -66,8 +66,11 @@ interface Undertaking {
 export async function run([config]: readonly string[], options: Options, terminal: Terminal): Promise<number> {
   const undertaking = undertake(config!, options, terminal);
   const { folder } = undertaking;
-  if (options.status) return showStatus(folder, terminal);
-  if (options.collect) return showTable(folder, planOf(folder), terminal);
+  if (options.status || options.collect) {
+    const plan = planOf(folder);
+    sayOutdated(plan, undertaking, terminal);
+    return options.status ? showStatus(folder, plan, terminal) : showTable(folder, plan, terminal);
+  }
 
   refuseErrors(checkData(undertaking.experiment, kindOfPath), terminal);
   const jobs = jobsOf(options);
@@ -223,8 +226,30 @@ function planOf(folder: string): AblationPlan {
   throw new WrongUse(`there is no ablation in '${folder}' yet`, 'call this without --status and --collect to begin');
 }
 
-function showStatus(folder: string, terminal: Terminal): number {
-  const plan = planOf(folder);
+/** What is shown is of the latest plan; says so where the files or arguments would make another one. */
+function sayOutdated(plan: AblationPlan, { sources, overrides }: Undertaking, terminal: Terminal): void {
+  const changed = changedSince(plan, sources).map((path) => `'${path}' changed`);
+  const asked = JSON.stringify(overrides) === JSON.stringify(plan.overrides) ? [] : ['these arguments are others'];
+  const reasons = [...changed, ...asked];
+  if (reasons.length === 0) return;
+  const { yellow, bold, cyan } = terminal.noteColours;
+  const given = plan.overrides.length === 0 ? '' : `, with ${plan.overrides.map((each) => `--set ${each}`).join(' ')}`;
+  terminal.note(
+    `${yellow(bold('warning'))}: this is of the plan as it was made last${given}; since then ${reasons.join(', ')}`,
+  );
+  terminal.note(
+    `${cyan('help')}: with --dry-run in place of --status or --collect you see which runs are there of the plan as it would be now\n`,
+  );
+}
+
+/** Paths of the texts that are no longer those of the plan. */
+function changedSince(plan: AblationPlan, sources: readonly SourceText[]): string[] {
+  const before = new Map(plan.sources.map(({ path, text }) => [path, text]));
+  const now = new Map(sources.map(({ path, text }) => [path, text]));
+  return [...new Set([...before.keys(), ...now.keys()])].filter((path) => before.get(path) !== now.get(path));
+}
+
+function showStatus(folder: string, plan: AblationPlan, terminal: Terminal): number {
   const states = statesOf(folder, plan);
   terminal.print(statusText(plan, states, { folder, queued: queuedRuns(folder), colours: terminal.colours }));
   return EXIT.clean;
@@ -237,5 +262,10 @@ function showTable(folder: string, plan: AblationPlan, terminal: Terminal): numb
   terminal.print(
     `\n${terminal.colours.dim('table ')} ${folder}/table.md, .csv, .json\n${terminal.colours.dim('report')} ${report}`,
   );
-  return isComplete(table) ? EXIT.clean : EXIT.errors;
+  if (isComplete(table)) return EXIT.clean;
+  const open = table.rows.some(({ runs }) => runs.some(({ state }) => state !== 'finished'));
+  if (open) {
+    terminal.note(`${terminal.noteColours.cyan('help')}: \`specc ablate ${plan.config}\` trains what is not finished`);
+  }
+  return EXIT.errors;
 }

@@ -22,7 +22,7 @@ export async function run(paths: readonly string[], options: Options, terminal: 
 }
 
 function build(paths: readonly string[], { out, check }: Options, terminal: Terminal): number {
-  const { files, diagnostics } = generate(paths.length === 0 ? projectSources() : findSources(paths));
+  const { files, diagnostics, notes } = generate(paths.length === 0 ? projectSources() : findSources(paths));
   showDiagnostics(diagnostics, terminal);
   if (hasErrors(diagnostics)) {
     terminal.problem('nothing was generated');
@@ -32,6 +32,7 @@ function build(paths: readonly string[], { out, check }: Options, terminal: Term
   if (check) return reportStale(out, difference, terminal);
   applyDifference(out, files, difference);
   reportBuilt(out, difference, terminal);
+  for (const note of notes) terminal.note(terminal.noteColours.dim(`${out}/${note}`));
   return EXIT.clean;
 }
 

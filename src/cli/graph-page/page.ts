@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { BuildOptions } from 'esbuild';
+import { heatStyle, type Measure } from '../../compiler/picture/heat.ts';
 import { escaped } from '../../compiler/picture/markup.ts';
 import type { Picture } from '../../compiler/picture/picture.ts';
 import { styleSheet } from '../../compiler/picture/theme.ts';
@@ -14,6 +15,8 @@ import { pageStyle } from './style.ts';
 export interface PageStart {
   readonly depth: number;
   readonly fold: boolean;
+  /** What boxes are shaded by; the colours of their kinds unless told. */
+  readonly color?: Measure | undefined;
 }
 
 /** @param script the program, as `pageScript` gives it */
@@ -29,6 +32,7 @@ export function graphPage(picture: Picture, start: PageStart, script: string): s
 <title>${name}</title>
 <style>
 ${styleSheet()}
+${heatStyle()}
 ${pageStyle}
 </style>
 </head>
@@ -44,6 +48,9 @@ ${pageStyle}
     <output id="depth" aria-label="Depth"></output>
     <button id="deeper" title="Open the next level">+ depth</button>
     <label title="Draw what repeats in a chain once"><input id="fold" type="checkbox"> fold ×N</label>
+    <label title="Shade boxes by their share of a cost">colour <select id="color">
+      <option value="">kind</option><option value="params">parameters</option><option value="macs">MACs</option><option value="memory">memory</option>
+    </select></label>
     <span class="group"><button id="out" aria-label="Zoom out">−</button><button id="fit">fit</button><button id="in" aria-label="Zoom in">+</button></span>
   </div>
 </header>
@@ -51,6 +58,7 @@ ${pageStyle}
   <svg id="stage" class="specc" tabindex="0" role="application" aria-label="The network ${name}; arrow keys move, plus and minus zoom, 0 shows all, Enter opens and closes the chosen block"></svg>
   <aside id="details" aria-live="polite"></aside>
 </main>
+<p id="legend" hidden></p>
 <p id="status" role="status"></p>
 <script type="application/json" id="data">${inScript(JSON.stringify({ picture, start }))}</script>
 <script>${script}</script>

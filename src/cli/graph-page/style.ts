@@ -36,6 +36,10 @@ aside table{border-collapse:collapse;width:100%;margin:0 0 12px}
 aside th,aside td{text-align:left;vertical-align:top;padding:3px 8px 3px 0;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
 aside th{font-weight:400;color:var(--muted);white-space:nowrap}
 aside h3{font-size:12px;margin:12px 0 2px;text-transform:uppercase;letter-spacing:.04em;color:var(--muted)}
+#legend{margin:0;padding:5px 14px;border-top:1px solid var(--line);font-size:12px;display:flex;flex-wrap:wrap;gap:4px 14px;align-items:center}
+#legend[hidden]{display:none}
+#legend svg{width:14px;height:14px;vertical-align:-2px;margin-right:5px}
+select{font:inherit;color:inherit;background:var(--page);border:1px solid var(--line);border-radius:6px;padding:3px 6px}
 #status{margin:0;padding:3px 14px;border-top:1px solid var(--line);color:var(--muted);font-size:12px;min-height:24px}
 @media (max-width:720px){main{flex-direction:column}aside{width:auto;max-height:40vh;border-left:0;border-top:1px solid var(--line)}}
 `;

@@ -4,6 +4,7 @@
  */
 import { faceOf } from './face.ts';
 import { FAMILIES, type Family } from './family.ts';
+import { HEAT_LEVELS, type Heat, heatClass, heatColour, heatOf, heatTitle, type Measure } from './heat.ts';
 import type { Picture } from './picture.ts';
 import { type Box, type ViewOptions, viewOf } from './view.ts';
 
@@ -25,13 +26,18 @@ const colours: Readonly<Record<Family, readonly [fill: string, stroke: string]>>
   source: ['#ffffff', '#66788c'],
 };
 
-export function renderMermaid(picture: Picture, options: ViewOptions): string {
+/** @param options with `color`, vertices are shaded by their share of that cost */
+export function renderMermaid(
+  picture: Picture,
+  options: ViewOptions & { readonly color?: Measure | undefined },
+): string {
   const { root } = viewOf(picture, options);
-  const writer = new Writer();
+  const heat = options.color && heatOf(picture, options.color);
+  const writer = new Writer(heat);
   writer.content(root, [], 1);
   return [
     '---',
-    `title: ${JSON.stringify([root.title, root.cost].filter((text) => text !== '').join(', '))}`,
+    `title: ${JSON.stringify([root.title, root.cost, heat === undefined ? '' : heatTitle(heat)].filter((text) => text !== '').join(', '))}`,
     '---',
     'flowchart TD',
     ...writer.vertices,
@@ -44,8 +50,10 @@ export function renderMermaid(picture: Picture, options: ViewOptions): string {
 class Writer {
   readonly vertices: string[] = [];
   readonly edges: string[] = [];
-  readonly #members = new Map<Family | 'block', string[]>();
+  readonly #members = new Map<string, string[]>();
   #count = 0;
+
+  constructor(readonly heat: Heat | undefined) {}
 
   /** Writes what is in an open box; the sources of its outputs. */
   content(box: Box, inputs: readonly (Source | undefined)[], level: number): readonly (Source | undefined)[] {
@@ -84,7 +92,7 @@ class Writer {
             ? `[[${label}]]`
             : `[${label}]`;
     this.vertices.push(`${'  '.repeat(level)}${vertex}${shape}`);
-    const kind = box.family ?? 'block';
+    const kind = this.heat === undefined ? (box.family ?? 'block') : heatClass(box, this.heat);
     this.#members.set(kind, [...(this.#members.get(kind) ?? []), vertex]);
     for (const source of new Set(inputs)) {
       if (source !== undefined) this.edges.push(`  ${source.vertex} -->|"${escaped(source.text)}"| ${vertex}`);
@@ -103,6 +111,7 @@ class Writer {
   }
 
   classes(): string[] {
+    if (this.heat !== undefined) return this.#shades();
     return FAMILIES.flatMap((family) => {
       const members = this.#members.get(family);
       if (members === undefined) return [];
@@ -110,6 +119,17 @@ class Writer {
       return [
         `  classDef ${family} fill:${fill},stroke:${stroke},color:#1c2733`,
         `  class ${members.join(',')} ${family}`,
+      ];
+    });
+  }
+
+  #shades(): string[] {
+    return Array.from({ length: HEAT_LEVELS }, (_, level) => level).flatMap((level) => {
+      const members = this.#members.get(`heat-${level}`);
+      if (members === undefined) return [];
+      return [
+        `  classDef heat${level} fill:${heatColour(level)},stroke:#66788c,color:#1c2733`,
+        `  class ${members.join(',')} heat${level}`,
       ];
     });
   }

@@ -13,27 +13,47 @@
 import { grouped } from '../../shared/grouped.ts';
 import { FONTS, LINE_HEIGHT } from './face.ts';
 import { shapeText } from './figures.ts';
+import {
+  type Heat,
+  heatClass,
+  heatOf,
+  heatStyle,
+  heatTitle,
+  LEGEND_HEIGHT,
+  legend,
+  type Measure,
+  shareText,
+} from './heat.ts';
 import { element, escaped, pixels } from './markup.ts';
 import type { Item, Picture } from './picture.ts';
 import { type Placed, placeView, type Wire } from './place.ts';
 import { markSigns, styleSheet } from './theme.ts';
 import { type Box, type Mark, type ViewOptions, viewOf } from './view.ts';
 
-export function renderSvg(picture: Picture, options: ViewOptions): string {
-  return svgOf(picture, placeView(viewOf(picture, options)));
+/** @param options with `color`, boxes are shaded by their share of that cost, and a legend says what the shades mean */
+export function renderSvg(picture: Picture, options: ViewOptions & { readonly color?: Measure | undefined }): string {
+  return svgOf(picture, placeView(viewOf(picture, options)), options.color);
 }
 
 /** The SVG of boxes that have their places. */
-export function svgOf(picture: Picture, placed: Placed): string {
+export function svgOf(picture: Picture, placed: Placed, color?: Measure): string {
   const { root } = picture;
+  const title = `The network ${root.name}`;
+  const costs = `${grouped(root.operations)} operations, ${grouped(root.parameters)} parameters, ${grouped(root.macs)} multiply-accumulates.`;
+  if (color === undefined) return svgDocument(placed.width, placed.height, title, costs, drawn(picture, placed));
+  const heat = heatOf(picture, color);
+  const { markup, width } = legend(heat, LEGEND_LEFT, LEGEND_TOP);
   return svgDocument(
-    placed.width,
-    placed.height,
-    `The network ${root.name}`,
-    `${grouped(root.operations)} operations, ${grouped(root.parameters)} parameters, ${grouped(root.macs)} multiply-accumulates.`,
-    drawn(picture, placed),
+    Math.max(placed.width, width + 2 * LEGEND_LEFT),
+    placed.height + LEGEND_HEIGHT,
+    title,
+    `${costs} Boxes are ${heatTitle(heat)}.`,
+    `${markup}${element('g', { transform: `translate(0 ${LEGEND_HEIGHT})` }, drawn(picture, placed, heat))}\n`,
+    heatStyle(),
   );
 }
+
+const [LEGEND_LEFT, LEGEND_TOP] = [12, 12];
 
 /** An SVG of this size around markup, with its styles. */
 export function svgDocument(
@@ -42,6 +62,7 @@ export function svgDocument(
   title: string,
   description: string,
   content: string,
+  style?: string,
 ): string {
   const size = { width, height, viewBox: `0 0 ${pixels(width)} ${pixels(height)}` };
   return `${element(
@@ -49,27 +70,28 @@ export function svgDocument(
     { xmlns: 'http://www.w3.org/2000/svg', class: 'specc', role: 'img', ...size },
     `\n${element('title', {}, escaped(title))}\n`,
     `${element('desc', {}, escaped(description))}\n`,
-    `${element('style', {}, `\n${styleSheet()}\n`)}\n`,
+    `${element('style', {}, `\n${styleSheet()}\n${style === undefined ? '' : `${style}\n`}`)}\n`,
     `${element('rect', { class: 'page', width, height })}\n`,
     content,
   )}\n`;
 }
 
 /** A box with all that is in it; edges lie over blocks and under what they lead to. */
-export function drawn(picture: Picture, placed: Placed): string {
+export function drawn(picture: Picture, placed: Placed, heat?: Heat): string {
   const { box, inside } = placed;
   const classes = [
     box.kind === 'operation' || box.kind === 'output' ? (box.family ?? '') : box.kind,
     box.kind === 'block' && box.item?.kind === 'block' && box.item.block === undefined ? 'group' : '',
     box.mark === undefined ? '' : `marked ${box.mark}`,
+    heat === undefined ? '' : heatClass(box, heat),
   ];
-  const parts = [element('title', {}, escaped(tooltip(picture, box)))];
+  const parts = [element('title', {}, escaped(tooltip(picture, box, heat)))];
   if (inside === undefined) parts.push(...closedShape(placed));
   else if (box.id !== '') parts.push(...openShape(placed));
   parts.push(...texts(placed));
   if (inside !== undefined) {
     parts.push('\n', ...inside.wires.flatMap((wire) => [drawnWire(wire), '\n']));
-    parts.push(...inside.boxes.map((each) => drawn(picture, each)));
+    parts.push(...inside.boxes.map((each) => drawn(picture, each, heat)));
     for (const { text, x, y, anchor } of inside.labels) {
       parts.push(
         element('text', { class: 'edge', x, y, 'text-anchor': anchor === 'end' ? anchor : undefined }, escaped(text)),
@@ -148,7 +170,8 @@ function drawnWire({ points, arrow }: Wire): string {
 }
 
 /** What a viewer shows for the box that is pointed at. */
-function tooltip(picture: Picture, { item, title, count, cost, outputs }: Box): string {
+function tooltip(picture: Picture, box: Box, heat?: Heat): string {
+  const { item, title, count, cost, outputs } = box;
   if (item === undefined) return [count > 1 ? `${count} rounds` : title, cost].filter((line) => line !== '').join('\n');
   const attributes = item.attributes.map(({ name, text }) => `${name}: ${text}`).join(', ');
   const figures = [
@@ -160,6 +183,7 @@ function tooltip(picture: Picture, { item, title, count, cost, outputs }: Box): 
     attributes,
     outputs.length > 0 ? `→ ${outputs.map(({ inner }) => shapeText(picture.shapes[inner]!)).join(', ')}` : '',
     figures.join(', '),
+    heat === undefined ? '' : shareText(box, heat),
     item.position,
   ]
     .filter((line) => line !== '')

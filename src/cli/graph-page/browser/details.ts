@@ -52,6 +52,7 @@ export function detailsOf(picture: Picture, box: Box): readonly HTMLElement[] {
 
 function kindOf(item: Item): string {
   if (item.kind === 'operation') return item.op;
+  if (item.path === '') return 'model';
   return item.block === undefined ? 'a named result of several layers' : `block ${item.block}`;
 }
 

@@ -1,21 +1,22 @@
 /** The program of the page: draws the picture, opens and closes blocks, searches, and shows what is chosen. */
 import { depthFor, MOST_BOXES } from '../../../compiler/picture/depth.ts';
+import { HEAT_LEVELS, heatOf, heatTitle, levelText, type Measure } from '../../../compiler/picture/heat.ts';
 import type { Item, Picture } from '../../../compiler/picture/picture.ts';
 import { type Placed, placeView } from '../../../compiler/picture/place.ts';
 import { drawn } from '../../../compiler/picture/svg.ts';
 import { type Box, viewOf } from '../../../compiler/picture/view.ts';
 import { grouped } from '../../../shared/grouped.ts';
 import { detailsOf } from './details.ts';
-import { byId } from './elements.ts';
+import { byId, make } from './elements.ts';
 import { startSearch } from './search.ts';
 import { Stage } from './stage.ts';
 
 const { picture, start } = JSON.parse(byId('data').textContent!) as {
   readonly picture: Picture;
-  readonly start: { readonly depth: number; readonly fold: boolean };
+  readonly start: { readonly depth: number; readonly fold: boolean; readonly color?: Measure };
 };
 
-let { depth, fold } = start;
+let { depth, fold, color } = start;
 /** Boxes that were opened or closed by hand, against the depth. */
 let toggled = new Set<string>();
 let chosen = '';
@@ -31,7 +32,7 @@ function draw(anchor?: string): void {
   placed = placeView(view);
   places = new Map(allOf(placed).map((each) => [each.box.id, each]));
   stage.show(
-    drawn(picture, placed),
+    drawn(picture, placed, color === undefined ? undefined : heatOf(picture, color)),
     [...places.values()].filter(({ box }) => box.openable),
   );
   const after = anchor === undefined ? undefined : places.get(anchor);
@@ -42,8 +43,22 @@ function draw(anchor?: string): void {
     ({ box }) => box.openable && !isOpen(box),
   );
   (byId('fold') as HTMLInputElement).checked = fold;
+  showLegend();
   tell(`${grouped(view.boxes)} boxes of ${grouped(picture.root.operations)} operations`);
   mark();
+}
+
+function showLegend(): void {
+  (byId('color') as HTMLSelectElement).value = color ?? '';
+  byId('legend').hidden = color === undefined;
+  if (color === undefined) return;
+  const swatches = Array.from({ length: HEAT_LEVELS }, (_, level) => {
+    const swatch = make('span', {}, levelText(level));
+    const shade = `<svg class="specc" viewBox="0 0 14 14"><g class="source heat-${level}"><rect class="outline" x="1" y="1" width="12" height="12" rx="3"/></g></svg>`;
+    swatch.insertAdjacentHTML('afterbegin', shade);
+    return swatch;
+  });
+  byId('legend').replaceChildren(make('span', {}, heatTitle(heatOf(picture, color))), ...swatches);
 }
 
 function allOf(each: Placed): Placed[] {
@@ -141,11 +156,16 @@ byId('fold').addEventListener('change', (event) => {
   draw();
   stage.fit(placed);
 });
+byId('color').addEventListener('change', (event) => {
+  const { value } = event.target as HTMLSelectElement;
+  color = value === '' ? undefined : (value as Measure);
+  draw();
+});
 byId('in').addEventListener('click', () => stage.zoom(1.25));
 byId('out').addEventListener('click', () => stage.zoom(0.8));
 byId('fit').addEventListener('click', () => stage.fit(placed));
 document.addEventListener('keydown', (event) => {
-  if ((event.target as Element).closest('input, [role=searchbox]') !== null) return;
+  if ((event.target as Element).closest('input, select, [role=searchbox]') !== null) return;
   if (event.key === '/') {
     event.preventDefault();
     byId('search').focus();
