@@ -1,5 +1,5 @@
 /**
- * The architecture of a specification as lines, one a layer, for `git diff` to compare: git's `textconv`. What stands in
+ * The architecture of a specification as lines, one a layer and one an attribute, for `git diff` to compare: git's `textconv`. What stands in
  * the text is what counts for a network; how the specification is written does not show.
  */
 import { posix } from 'node:path';
@@ -9,18 +9,19 @@ import { languageName } from '../../compiler/ops/attribute-name.ts';
 import { hasErrors } from '../../dsl/diagnostic.ts';
 import { format } from '../../dsl/format.ts';
 import { Source } from '../../dsl/source.ts';
-import { fileLoader, readSource } from '../source-files.ts';
+import { WrongUse } from '../failure.ts';
+import { fileLoader, readSource, readText } from '../source-files.ts';
 import { attributeValueText, constantText, shapeText } from './phrases.ts';
-import { isInRepository, trackedFiles } from './revision.ts';
+import { findContent, isInRepository, Revision, trackedFiles } from './revision.ts';
 
 /**
  * @param copy the file to read; git writes old versions to temporary files
- * @param path where it stands in the project; without it, the tracked file of this name, if there is only one
+ * @param path where it stands in the project; without it, where git knows this content, or the tracked file of this name
  */
 export function canonicalText(copy: string, path: string | undefined): string {
-  const { text } = readSource(copy);
-  const home = path ?? homeOf(copy);
-  const loader: Loader = { ...fileLoader, read: (each) => (each === home ? text : fileLoader.read(each)) };
+  const text = textOf(copy);
+  if (text === undefined) return `// this is no text in UTF-8\n${readText(copy) ?? ''}`;
+  const { home, loader } = standingAt(copy, text, path);
   const compilation = compile(home, text, loader);
   if (hasErrors(compilation.diagnostics)) return unreadable(text, home);
   const models = [...compilation.models.values()].map((item) => {
@@ -34,15 +35,43 @@ export function canonicalText(copy: string, path: string | undefined): string {
     : `${models.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
+/** Undefined for a file that is no text: git gives up on all files where a textconv fails. */
+function textOf(copy: string): string | undefined {
+  try {
+    return readSource(copy).text;
+  } catch (error) {
+    if (error instanceof WrongUse && readText(copy) !== undefined) return undefined;
+    throw error;
+  }
+}
+
+/** Where a copy stands, and what it imports from there: of the commit that has it, or of the working tree. */
+function standingAt(copy: string, text: string, path: string | undefined): { home: string; loader: Loader } {
+  const here = (home: string): { home: string; loader: Loader } => ({
+    home,
+    loader: { ...fileLoader, read: (each) => (each === home ? text : fileLoader.read(each)) },
+  });
+  if (path !== undefined) return here(path);
+  if (!isInRepository()) return here(copy);
+  const tracked = trackedFiles(`:(glob)**/${posix.basename(copy.replaceAll('\\', '/'))}`);
+  const current = tracked.find((each) => readText(each) === text);
+  if (current !== undefined) return here(current);
+  const found = findContent(copy);
+  if (found === undefined) return here(tracked.length === 1 ? tracked[0]! : copy);
+  const revision = Revision.read(found.commit);
+  const home = revision.locate(found.path);
+  return {
+    home,
+    loader: {
+      read: (each) => (each === home ? text : revision.text(each)),
+      list: (folder) => revision.list(folder),
+    },
+  };
+}
+
 /** A file with mistakes is compared as it is written. */
 function unreadable(text: string, path: string): string {
   return `// this has errors, and is shown as it is written\n${format(new Source(path, text)).value}`;
-}
-
-function homeOf(copy: string): string {
-  const name = posix.basename(copy.replaceAll('\\', '/'));
-  const known = isInRepository() ? trackedFiles(`:(glob)**/${name}`) : [];
-  return known.length === 1 ? known[0]! : copy;
 }
 
 function linesOf(graph: Graph): string[] {
@@ -51,20 +80,23 @@ function linesOf(graph: Graph): string[] {
   );
   return [
     `model ${graph.name}(${parameters.join(', ')})`,
-    ...graph.nodes.map((node) => lineOf(graph, node)),
+    ...graph.nodes.flatMap((node) => layerLines(graph, node)),
     ...graph.outputs.map(({ name, value }) => `output ${name} = ${sourceOf(graph, value)}`),
   ];
 }
 
-/** `stem/conv2d = conv2d(image; filters: 16, kernel: 3) -> [16, 16, 16]` */
-function lineOf(graph: Graph, node: Node): string {
+/**
+ * `stem/conv2d = conv2d(image) -> [16, 16, 16]` and each attribute on a line of its own below, so that another value of
+ * one is one line for git; git shows the line of the layer at the head of the change.
+ */
+function layerLines(graph: Graph, node: Node): string[] {
   const attributes = Object.entries(node.attributes).map(
-    ([name, value]) => `${languageName(name)}: ${attributeValueText(name, value)}`,
+    ([name, value]) => `    ${languageName(name)}: ${attributeValueText(name, value)}`,
   );
   const inputs = node.inputs.map((value) => sourceOf(graph, value)).join(', ');
-  const given = [inputs, attributes.join(', ')].filter((part) => part !== '').join('; ');
   const shared = node.sharedWith === undefined ? '' : ` with the weights of ${graph.nodes[node.sharedWith]!.path}`;
-  return `${node.path} = ${node.op}(${given})${shared} -> ${node.outputs.map((value) => shapeText(shapeOf(graph, value))).join(', ')}`;
+  const shapes = node.outputs.map((value) => shapeText(shapeOf(graph, value))).join(', ');
+  return [`${node.path} = ${node.op}(${inputs})${shared} -> ${shapes}`, ...attributes];
 }
 
 function sourceOf(graph: Graph, value: number): string {

@@ -89,6 +89,28 @@ export function trackedFiles(pattern: string): string[] {
     .filter((path) => path !== '');
 }
 
+/**
+ * The latest commit that has the content of a file, and the path from the top of the repository that it has there;
+ * undefined for content that was never committed.
+ */
+export function findContent(file: string): { readonly commit: string; readonly path: string } | undefined {
+  const oid = git(['hash-object', '--no-filters', '--', file]).toString().trim();
+  const log = ['log', '--all', '-m', '-n', '8', '--raw', '--no-abbrev', '--no-renames', '-z', '--format=commit %H'];
+  const pieces = git([...log, `--find-object=${oid}`])
+    .toString()
+    .split('\0');
+  let commit = '';
+  for (const [at, piece] of pieces.entries()) {
+    commit = /commit ([0-9a-f]+)$/.exec(piece.trim())?.[1] ?? commit;
+    const [, before, after] = /:\d+ \d+ ([0-9a-f]+) ([0-9a-f]+) \w+$/.exec(piece) ?? [];
+    const path = pieces[at + 1];
+    if (path === undefined || (before !== oid && after !== oid)) continue;
+    // What a commit takes away is in the one before it.
+    return { commit: after === oid ? commit : `${commit}^`, path };
+  }
+  return undefined;
+}
+
 export function isInRepository(): boolean {
   return spawnSync('git', ['rev-parse', '--git-dir'], { stdio: 'ignore' }).status === 0;
 }

@@ -118,8 +118,28 @@ test('git diff shows the architecture with textconv', ({ folder }) => {
   write(folder, 'models/specs/net.spec', NET.replace('|> Unit |> Unit', '|> Unit |> relu |> Unit'));
   const changed = shown();
   assert.match(changed, /^\+relu = relu\(Unit\/relu\) -> \[8, 8, 16\]$/m);
-  assert.match(changed, /^\+Unit\[1\]\/conv2d = conv2d\(relu; /m);
+  assert.match(changed, /^\+Unit\[1\]\/conv2d = conv2d\(relu\) -> /m);
   assert.not.match(changed, /\|>/, 'no source text');
+});
+
+test('textconv reads the imports of the revision, and one attribute is one line', ({ folder }) => {
+  const text = '// moved\nimport { Part } from "./old-parts.spec"\nmodel Moved(x: [8]) -> [4] {\n  x |> Part(4)\n}\n';
+  const part = 'block Part(units: int)(x: [C]) {\n  x |> dense(units, bias: false)\n}\n';
+  write(folder, 'models/specs/moved.spec', text);
+  write(folder, 'models/specs/old-parts.spec', part);
+  git(folder, 'add', 'models/specs');
+  git(folder, 'commit', '-q', '-m', 'parts');
+  git(folder, 'mv', 'models/specs/old-parts.spec', 'models/specs/parts.spec');
+  write(folder, 'models/specs/parts.spec', part.replace('bias: false', 'bias: true'));
+  write(folder, 'models/specs/moved.spec', text.replace('old-parts', 'parts'));
+  git(folder, 'add', 'models/specs');
+  git(folder, 'commit', '-q', '-m', 'other parts');
+  const textconv = SPECC.map((each) => `'${each}'`).join(' ');
+  const args = ['diff', 'HEAD~1', 'HEAD', '--', 'models/specs/moved.spec'];
+  const shown = git(folder, '-c', `diff.specc.textconv=${textconv} diff --textconv`, ...args);
+  const changes = shown.split('\n').filter((line) => /^[-+] /.test(line));
+  assert.equal(changes, ['-    bias: false', '+    bias: true'], shown);
+  assert.not.match(shown, /this has errors/);
 });
 
 test('git difftool shows what specc says', ({ folder }) => {
