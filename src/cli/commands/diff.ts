@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { makeFolder } from '../../data/make-folder.ts';
 import { wholeDepth } from '../depth-option.ts';
 import { newMistakes } from '../diff/ablation-rows.ts';
-import { excesses, readBudgets } from '../diff/budget.ts';
+import { excesses, readBudgets, withoutBudget } from '../diff/budget.ts';
 import { canonicalText } from '../diff/canonical.ts';
 import { type Comparison, compareSides, SideErrors } from '../diff/compare.ts';
 import { comparisonJson } from '../diff/json.ts';
@@ -61,6 +61,7 @@ export function run(args: readonly string[], options: DiffOptions, terminal: Ter
     terminal.note(`wrote ${options.out}`);
   }
   if (options.weightMap !== undefined) writeWeightMap(options.weightMap, comparison, terminal);
+  for (const remark of withoutBudget(comparison, budgets)) terminal.note(remark);
   const exceeded = excesses(comparison, budgets);
   for (const { message, help } of exceeded) terminal.problem(problemText(message, help, terminal));
   const mistakes = newMistakes(comparison.ablations);

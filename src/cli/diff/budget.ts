@@ -1,9 +1,10 @@
 /** `--budget params=+5%`: how much more a model may take than before. */
 import type { Totals } from '../../compiler/diff/model-diff.ts';
+import { didYouMean } from '../../shared/suggest.ts';
 import { WrongUse } from '../failure.ts';
 import { bytes, grouped, percentMore, signed } from '../quantities.ts';
 import type { Comparison } from './compare.ts';
-import { headOf } from './text.ts';
+import { headOf, titleOf } from './text.ts';
 
 export interface Budget {
   readonly what: keyof typeof QUANTITIES;
@@ -32,17 +33,27 @@ const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1e3, M: 1e6, G: 1e9 
 export function readBudgets(texts: readonly string[]): Budget[] {
   return texts.map((text) => {
     const [, what, sign, number, unit] = /^(\w+)=([+-]?)(\d+(?:\.\d+)?)([kMG%]?)$/.exec(text) ?? [];
-    if (what === undefined || !(what in QUANTITIES)) {
-      const known = Object.keys(QUANTITIES).join(', ');
-      throw new WrongUse(
-        `'${text}' is no budget`,
-        `write one of ${known}, and how much more is allowed: params=+5%, macs=+0, memory=+10M`,
-      );
-    }
+    if (what === undefined || !Object.hasOwn(QUANTITIES, what)) throw noBudget(text);
     const percent = unit === '%';
     const limit = (sign === '-' ? -1 : 1) * Number(number) * (percent ? 1 : UNITS[unit!]!);
     return { what: what as Budget['what'], written: text.slice(what.length + 1), limit, percent };
   });
+}
+
+function noBudget(text: string): WrongUse {
+  const known = Object.keys(QUANTITIES);
+  const [name = ''] = text.split('=');
+  const near = Object.hasOwn(QUANTITIES, name) ? undefined : didYouMean(name, known);
+  const form = `write one of ${known.join(', ')}, and how much more is allowed: params=+5%, macs=+0, memory=+10M`;
+  return new WrongUse(`'${text}' is no budget`, near === undefined ? form : `${near} ${form}`);
+}
+
+/** What a budget says nothing about: models that are new. */
+export function withoutBudget({ models }: Comparison, budgets: readonly Budget[]): string[] {
+  if (budgets.length === 0) return [];
+  return models
+    .filter(({ status }) => status === 'added')
+    .map(({ new: model }) => `no budget applies to ${titleOf(model!)}: the old side has no such model`);
 }
 
 export interface Excess {
@@ -66,7 +77,7 @@ export function excesses({ models }: Comparison, budgets: readonly Budget[]): Ex
       return [
         {
           message: `${headOf(entry)} exceeds its budget of ${what}=${written}: ${NAMES[what]} ${change}`,
-          help: `at most ${text(Math.floor(most))} ${key === 'memory' ? 'of activations are' : 'are'} allowed; make the model smaller, or raise the budget`,
+          help: `at most ${text(Math.floor(most))} ${key === 'memory' ? 'of activations ' : ''}${Math.floor(most) === 1 ? 'is' : 'are'} allowed; make the model smaller, or raise the budget`,
         },
       ];
     });
