@@ -41,7 +41,7 @@ export function compile(path: string, text: string, loader: Loader): Compilation
   const { apart: misnamed, others } = inAblationsOf(project, project.modules.flatMap(checkNames));
   // What seems unused may be used in what could not be read.
   const names = misread.length === 0 ? others : others.filter(({ code }) => code !== 'unused-name');
-  const inAblations = [...misread, ...misnamed];
+  const inAblations = [...misread, ...misnamed.filter(({ span }) => !isMisread(project, span, misread))];
   if (hasErrors(diagnostics)) {
     // What is unused, or leads back to itself, may follow from what is wrong between the files.
     const certain = names.filter(({ code, severity }) => severity === 'error' && code !== 'recursion');
@@ -51,6 +51,19 @@ export function compile(path: string, text: string, loader: Loader): Compilation
   const reported = new Map<string, Diagnostic>();
   if (!circular) checkDefinitions(project, reported);
   return { project, models, diagnostics: ordered([...diagnostics, ...names, ...reported.values()]), inAblations };
+}
+
+/** Whether a place is in an entry whose form is wrong, so that its names are not what they seem. */
+function isMisread({ modules }: Project, place: Diagnostic['span'], misread: readonly Diagnostic[]): boolean {
+  const holds = (entry: Diagnostic['span'], { source, start, end }: Diagnostic['span']): boolean =>
+    entry.source === source && start >= entry.start && end <= entry.end;
+  return modules.some(({ module }) =>
+    module.items.some(
+      (item) =>
+        item.kind === 'ablation' &&
+        item.body.entries.some((each) => holds(each.span, place) && misread.some(({ span }) => holds(each.span, span))),
+    ),
+  );
 }
 
 /** Mistakes in the form of an entry or edit, after which everything else is read as it stands. */

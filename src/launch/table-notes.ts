@@ -69,7 +69,12 @@ function aroundZero(spread: readonly Compared[], level: number): string[] {
   estimates.sort((a, b) => a.needed - b.needed);
   const told = estimates.slice(0, MOST_NAMED).map(({ row, needed }) => `${needed} for ${row.variant}`);
   if (told.length === 0) return [first];
-  return [`${first} Were their means and spreads exact, it would take so many seeds: ${told.join(', ')}.`];
+  return [`${first} Were their means and spreads exact, it would take so many seeds: ${told.join('; ')}.`];
+}
+
+/** All images are said to be of one class, which is what a network says that has not learned yet. */
+function isAtChance({ row: { metrics } }: Compared): boolean {
+  return metrics.mcc !== null && metrics.mcc.mean === 0 && (metrics.mcc.deviation ?? 0) === 0;
 }
 
 function withoutSpread(alike: readonly Compared[], { images, rows }: AblationTable, metric: MetricName): string[] {
@@ -78,22 +83,28 @@ function withoutSpread(alike: readonly Compared[], { images, rows }: AblationTab
   const step = METRICS[metric].percent
     ? ` ${counted(images.validation, 'validation image')} tell no less than ${(100 / images.validation).toFixed(2)} points apart.`
     : '';
+  const chance = alike.filter(isAtChance);
+  const untrained =
+    chance.length === 0
+      ? ''
+      : ` ${chance.length === alike.length ? 'They' : `${chance.length} of them`} have an MCC of 0: networks that say one class of every image; train longer.`;
   const why = best
     ? ' Every run reaches 100 %: these images are too easy to compare variants on; the loss, or harder images, may tell more.'
     : step;
   return [
-    `“all alike” (${named(alike)}): every seed gave this very difference. That is no certainty: an interval cannot be estimated without spread.${why}`,
+    `“all alike” (${named(alike)}): every seed gave this very difference. That is no certainty: an interval cannot be estimated without spread.${why}${untrained}`,
   ];
 }
 
 function byChance(spread: readonly Compared[], level: number): string[] {
-  if (spread.length < MANY) return [];
+  const told = spread.some(({ difference: { mean, margin } }) => Math.abs(mean) > margin!);
+  if (spread.length < MANY || !told) return [];
   const chance = Math.round(1 / (1 - level));
   return [`Each interval stands by itself: of ${chance} variants that change nothing, one leaves 0 out by chance.`];
 }
 
 function named(compared: readonly Compared[]): string {
   const names = compared.map(({ row }) => row.variant);
-  if (names.length <= MOST_NAMED) return names.join(', ');
-  return `${names.slice(0, MOST_NAMED - 1).join(', ')} and ${names.length - MOST_NAMED + 1} more`;
+  if (names.length <= MOST_NAMED) return names.join('; ');
+  return `${names.slice(0, MOST_NAMED - 1).join('; ')} and ${names.length - MOST_NAMED + 1} more`;
 }

@@ -66,7 +66,7 @@ export function legendOf({ seeds, level, images, engines, epochs }: AblationTabl
   const spread = seeds.length === 1 ? '' : ' Mean ± standard deviation over the seeds.';
   const interval = seeds.length === 1 ? '' : ` with its ${100 * level}% interval (Student t over the pairs)`;
   const trained = engines.length === 0 ? '' : `, trained with ${engines.join(' and ')}`;
-  return `The best of ${epochs} epochs on ${images.validation} validation images; ${over}${trained}.${spread} Δ is the mean difference to the base with the same seed${interval}.`;
+  return `The best of ${counted(epochs, 'epoch')} on ${images.validation} validation images; ${over}${trained}.${spread} Δ is the mean difference to the base with the same seed${interval}.`;
 }
 
 /** So many variants are named of those that lack runs. */

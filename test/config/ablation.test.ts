@@ -16,6 +16,12 @@ ablation Parts of Net {
   "wide" { width = 16 }
 }
 
+ablation Misread of Net {
+  "misread" { insert after stem relu }
+  "unknown" { replace local with relo }
+  "thin" { width = 2 }
+}
+
 ablation Others of Net {
   "wide" { width = 12 }
 }
@@ -35,6 +41,7 @@ test('a variant that is right is taken, whatever is wrong with others', () => {
     ['{ variant: Parts/no-local }', 'Parts', 'no local', 8],
     ['{ variant: Others/wide }', 'Others', 'wide', 12],
     ['{ variants: Others }', 'Others', undefined, 8],
+    ['{ variant: Misread/thin }', 'Misread', 'thin', 2],
   ] as const) {
     const { value, diagnostics } = load(ablation);
     assert.equal(diagnostics, [], ablation);
@@ -49,6 +56,8 @@ test('a broken variant is told by what is wrong with it', () => {
     ['{ variants: Parts, variant: typo }', 'unknown-setting', 'did you mean `width`?'],
     ['{ variant: Parts/typo }', 'unknown-setting', 'did you mean `width`?'],
     ['{ variants: Parts }', 'unknown-setting', 'did you mean `width`?'],
+    ['{ variant: Misread/misread }', 'expected', 'the layer stands first: `insert relu after stem`'],
+    ['{ variant: Misread/unknown }', 'unknown-name', 'did you mean `relu`?'],
     ['{ variants: Parts, variant: no lcoal }', 'config-variant-unknown', 'did you mean `no local`?'],
     ['{ variant: Parts/no lcoal }', 'config-variant-unknown', 'did you mean `Parts/no local`?'],
   ] as const) {

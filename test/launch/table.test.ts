@@ -205,6 +205,10 @@ test('an interval of no width is no certainty', () => {
     asMarkdown(coarse),
     'That is no certainty: an interval cannot be estimated without spread. 20 validation images tell no less than 5.00 points apart.',
   );
+  const low = tableOf({ all: [0.8, 0.9], a: [0.5, 0.5] });
+  assert.not.match(asMarkdown(low), 'MCC of 0', 'differences differ');
+  const chance = tableOf({ all: [0.5, 0.5], a: [0.5, 0.5] });
+  assert.match(asMarkdown(chance), 'They have an MCC of 0: networks that say one class of every image; train longer.');
   assert.match(asCsv(coarse), /^a,false,2,0\.8/m);
   const perfect = tableOf({ all: [1, 1, 1], a: [1, 1, 1] });
   assert.match(asMarkdown(perfect), '| 100.00 ± 0.00 | 0.00 [all alike] |');

@@ -265,7 +265,13 @@ function showTable(folder: string, plan: AblationPlan, terminal: Terminal): numb
   if (isComplete(table)) return EXIT.clean;
   const open = table.rows.some(({ runs }) => runs.some(({ state }) => state !== 'finished'));
   if (open) {
-    terminal.note(`${terminal.noteColours.cyan('help')}: \`specc ablate ${plan.config}\` trains what is not finished`);
+    terminal.note(`${terminal.noteColours.cyan('help')}: \`${commandOf(plan)}\` trains what is not finished`);
   }
   return EXIT.errors;
+}
+
+/** The command that makes this plan, as a shell takes it. */
+function commandOf({ config, overrides }: AblationPlan): string {
+  const quoted = (text: string): string => (/^[\w./=,:@+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+  return ['specc', 'ablate', quoted(config), ...overrides.map((each) => `--set ${quoted(each)}`)].join(' ');
 }
