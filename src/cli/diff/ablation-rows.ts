@@ -64,8 +64,8 @@ function mistakeTexts(mistakes: readonly Diagnostic[]): string[] {
   return left > 0 ? [...texts, `and ${counted(left, 'mistake')} more`] : texts;
 }
 
-function variantRows({ variants }: AblationChange, all: boolean): DiffRow[] {
-  const rows = groupAlike(variants).map(variantRow);
+function variantRows({ variants, total }: AblationChange, all: boolean): DiffRow[] {
+  const rows = groupAlike(variants).map((alike) => variantRow(alike, total));
   const shown = all ? rows : rows.slice(0, MOST_SHOWN);
   if (shown.length === rows.length) return rows;
   const label = `… ${rows.length - shown.length} more; --all shows them`;
@@ -85,11 +85,17 @@ function groupAlike(variants: readonly VariantChange[]): readonly (readonly Vari
   return [...groups.values()];
 }
 
-function variantRow(alike: readonly VariantChange[]): DiffRow {
+/** @param total how many variants the ablation has, without its base */
+function variantRow(alike: readonly VariantChange[], total: number): DiffRow {
   const [first] = alike as readonly [VariantChange];
   const { status } = first;
   const names = alike.map(nameOf);
-  const label = names.length > 4 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ');
+  const label =
+    names.length > 2 && names.length === total
+      ? `all ${total} variants`
+      : names.length > 4
+        ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`
+        : names.join(', ');
   return {
     depth: 1,
     mark: status === 'added' ? '+' : status === 'removed' ? '-' : '~',
@@ -129,10 +135,14 @@ function orderText(was: PlacedVariant, is: PlacedVariant): string[] {
   return isReordered ? [`its edits are in another order: ${is.changes.join('; ')}`] : [];
 }
 
-function networkTexts({ status, old, new: next, sameNetwork }: VariantChange): string[] {
+function networkTexts(change: VariantChange): string[] {
+  const { status, old, new: next, sameNetwork } = change;
   if (status === 'removed') return [];
   if (status === 'added') return next!.totals === undefined ? [] : [counted(next!.totals.parameters, 'parameter')];
   if (sameNetwork) return ['the same network as before'];
+  const { parameters, macs, memory } = deltaOf(change);
+  if (sameNetwork === false && parameters === 0 && macs === 0 && memory === 0)
+    return ['another network of the same cost'];
   if (sameNetwork === false || (old!.totals === undefined) === (next!.totals === undefined)) return [];
   return [next!.totals === undefined ? 'gives no network any more' : 'gave no network before'];
 }

@@ -80,6 +80,8 @@ export interface AblationChange {
   readonly mistakes: Change<readonly Diagnostic[]>;
   /** Those that differ; all of an ablation that only one side has. */
   readonly variants: readonly VariantChange[];
+  /** How many variants it has, on the new side if it is there, without its base. */
+  readonly total: number;
 }
 
 /**
@@ -158,7 +160,18 @@ export function ablationChanges(
     const mistakes = { old: before.mistakes, new: after.mistakes };
     const isSameAsBefore = before.name === after.name && !moved && !ofAnother && variants.length === 0;
     if (isSameAsBefore && [...mistakes.old, ...mistakes.new].length === 0) return [];
-    return [{ status: 'changed', old: placeOf(before), new: placeOf(after), moved, ofAnother, mistakes, variants }];
+    return [
+      {
+        status: 'changed',
+        old: placeOf(before),
+        new: placeOf(after),
+        moved,
+        ofAnother,
+        mistakes,
+        variants,
+        total: countOf(after),
+      },
+    ];
   });
   const taken = new Set(mates.values());
   return [...found, ...old.filter((each) => !taken.has(each)).map((each) => onOneSide('removed', each))];
@@ -179,7 +192,12 @@ function onOneSide(status: 'added' | 'removed', ablation: SurveyedAblation): Abl
     ofAnother: false,
     mistakes: { old: added ? [] : ablation.mistakes, new: added ? ablation.mistakes : [] },
     variants: ablation.variants.map((each) => variantOnOneSide(status, each)),
+    total: countOf(ablation),
   };
+}
+
+function countOf({ variants }: SurveyedAblation): number {
+  return variants.filter(({ isBase }) => !isBase).length;
 }
 
 function variantOnOneSide(status: 'added' | 'removed', variant: SurveyedVariant): VariantChange {

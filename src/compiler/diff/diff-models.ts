@@ -54,7 +54,7 @@ function computesTheSame({ matching, old, new: next, isSameLayer }: Matched): bo
     const before = old.graph.nodes[matching.nodes.toOld[node.id]!]!;
     return (
       isSameLayer(before.id, node.id) &&
-      mateOf(before.sharedWith) === node.sharedWith &&
+      (mateOf(before.sharedWith) === node.sharedWith || next.kinds[node.id]!.weights.length === 0) &&
       before.inputs.length === node.inputs.length &&
       before.inputs.every((input, at) => {
         const was = old.graph.values[input]!;

@@ -109,6 +109,8 @@ class PartsBuilder {
   #sharing(before: Node, after: Node): SharingChange | undefined {
     const { matching, old, new: next } = this.#matched;
     const [was, is] = [before.sharedWith, after.sharedWith];
+    // In a shared block every layer is shared, those without weights as well.
+    if (old.kinds[before.id]!.weights.length === 0 && next.kinds[after.id]!.weights.length === 0) return undefined;
     if (was === undefined ? is === undefined : is !== undefined && matching.nodes.toNew[was] === is) return undefined;
     const path = (graph: Graph, id: NodeId | undefined) => (id === undefined ? undefined : graph.nodes[id]!.path);
     return { old: path(old.graph, was), new: path(next.graph, is) };
