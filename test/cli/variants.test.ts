@@ -115,7 +115,7 @@ test('code of each network once, and a table of each ablation', ({ folder }) => 
   assert.is(built.status, 0, built.stderr);
   const twice = 'the same network as elsewhere, which is not written twice: plain (ablations/Parts/no-local.ts)';
   assert.ok(built.stderr.includes(`generated/ablations/Others: ${twice}\n`), built.stderr);
-  const written = [...built.stderr.matchAll(/generated\/(ablations\/\S+)/g)].map(([, path]) => path);
+  const written = [...built.stderr.matchAll(/generated\/(ablations\/\S+\.ts)/g)].map(([, path]) => path);
   assert.equal(written, [
     'ablations/Others/index.ts',
     'ablations/Others/wide.ts',
