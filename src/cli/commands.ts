@@ -295,7 +295,7 @@ export const commands: readonly CommandRow[] = [
       ['--weight-map <file>', 'write the weight map that takes an old checkpoint over'],
       ['-o, --out <file>', 'where to; printed unless told'],
       ['--path <path>', 'where the compared copies stand in the project'],
-      ['--textconv', 'print the architecture of one file, a line a layer, for git to compare'],
+      ['--textconv', 'print the architecture of one file, a line a layer and an attribute, for git to compare'],
     ],
     choices: { format: ['text', 'md', 'json', 'svg'] },
     examples: [
