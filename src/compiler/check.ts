@@ -8,12 +8,13 @@ import type { ConstItem, LayerItem } from '../dsl/ast.ts';
 import type { Diagnostic } from '../dsl/diagnostic.ts';
 import { axisSymbol } from '../shared/dim.ts';
 import { runBlock } from './evaluate/block.ts';
+import type { InputValue } from './evaluate/block-inputs.ts';
 import { runFunction } from './evaluate/call.ts';
 import { constantValue, requireValue } from './evaluate/expression.ts';
 import { fit, symbolicFrame, typeName } from './evaluate/parameters.ts';
 import { Halt, LIMITS, Session } from './evaluate/session.ts';
 import { bindAhead, symbolicShape } from './evaluate/shape-pattern.ts';
-import { describe, type TensorValue, type Value } from './evaluate/value.ts';
+import { describe, someOf, type TensorValue, type Value } from './evaluate/value.ts';
 import type { ModuleScope, Project } from './project.ts';
 
 /** Reports into `reported`, keyed by code and place, so that elaboration does not say the same again. */
@@ -43,9 +44,10 @@ function checkLayer(session: Session, module: ModuleScope, item: LayerItem): voi
   const frame = symbolicFrame(module, item.parameters);
   const patterns = item.inputs.map(({ shape }) => shape);
   bindAhead(frame, patterns, (_, __, name) => axisSymbol(name));
-  const inputs = item.inputs.map((input): TensorValue => {
+  const inputs = item.inputs.map((input): InputValue => {
     const shape = symbolicShape(session, frame, input.shape);
-    return { kind: 'tensor', shape, id: undefined, span: input.span };
+    const tensor: TensorValue = { kind: 'tensor', shape, id: undefined, span: input.span };
+    return input.isList ? someOf(tensor) : tensor;
   });
   runBlock(session, frame, item, inputs);
 }

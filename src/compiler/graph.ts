@@ -69,8 +69,17 @@ export interface BlockUse {
   readonly definition: Span;
   /** Every parameter with the value that it has here, in the order of declaration. */
   readonly parameters: { readonly [name: string]: Constant };
-  readonly inputs: readonly { readonly name: string; readonly value: ValueId }[];
+  readonly inputs: readonly BlockInput[];
   readonly outputs: readonly { readonly name: string | undefined; readonly value: ValueId }[];
+}
+
+/** A tensor that goes into a block. */
+export interface BlockInput {
+  /** `x`, or `levels[0]` where the input is a list. */
+  readonly name: string;
+  readonly value: ValueId;
+  /** `levels`: the input that it is an element of. */
+  readonly list?: string;
 }
 
 export interface Graph {

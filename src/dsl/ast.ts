@@ -71,11 +71,13 @@ export interface Parameter {
   readonly default: Expression | undefined;
 }
 
-/** `x: [H, W, C]` */
+/** `x: [H, W, C]`, or `xs: [[H, W, C]]` for a list of such tensors. */
 export interface TensorInput {
   readonly span: Span;
   readonly name: Name;
+  /** Of the tensor, or of each in the list. */
   readonly shape: ShapeExpression;
+  readonly isList: boolean;
 }
 
 export interface TensorOutput {

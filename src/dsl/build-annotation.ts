@@ -3,7 +3,7 @@
  * The name of a type is not looked up; it is empty where something that is no type was reported.
  */
 import type { CstNode } from 'chevrotain';
-import type { ShapeAxis, ShapeExpression, StringLiteral, TypeExpression } from './ast.ts';
+import type { ShapeAxis, ShapeExpression, StringLiteral, TensorInput, TypeExpression } from './ast.ts';
 import { ExpressionBuilder } from './build-expression.ts';
 import { node, nodes, token, tokens } from './cst.ts';
 import { diagnostic } from './diagnostic.ts';
@@ -35,7 +35,7 @@ export abstract class AnnotationBuilder extends ExpressionBuilder {
     }
     const list = node(primary, 'list');
     const element = node(nodes(list, 'element')[0], 'expression');
-    if (element !== undefined && nodes(list, 'element').length === 1 && token(list, 'For') === undefined) {
+    if (element !== undefined && nodes(list, 'element').length === 1 && node(list, 'generator') === undefined) {
       return { kind: 'list-type', span, element: this.#type(element, this.nodeSpan(element, span)) };
     }
     this.report(diagnostic('expected-type', span, { isShape: list !== undefined && this.#looksLikeShape(list) }));
@@ -49,7 +49,7 @@ export abstract class AnnotationBuilder extends ExpressionBuilder {
       const name = token(lonePrimary(node(element, 'expression') ?? element), 'Name')?.image;
       return name !== undefined && ['int', 'float', 'bool', 'string', 'layer'].includes(name);
     };
-    return elements.length > 0 && token(list, 'For') === undefined && !elements.some(namesType);
+    return elements.length > 0 && node(list, 'generator') === undefined && !elements.some(namesType);
   }
 
   #choices(strings: CstNode): string[] {
@@ -68,18 +68,44 @@ export abstract class AnnotationBuilder extends ExpressionBuilder {
   /** Whether an annotation is in brackets, as every shape is. */
   isShape(annotation: CstNode | undefined): boolean {
     const expression = node(annotation, 'expression');
-    return expression === undefined || node(lonePrimary(expression), 'list') !== undefined;
+    return expression === undefined || isList(expression);
+  }
+
+  /** The shape of an input, or of each tensor in a list of them: `[[H, W, C]]`. */
+  inputShape(annotation: CstNode | undefined, after: Span): Pick<TensorInput, 'shape' | 'isList'> {
+    const inner = elementOfList(node(annotation, 'expression'));
+    if (inner === undefined) return { shape: this.shape(annotation, after), isList: false };
+    const span = this.nodeSpan(inner, after);
+    if (elementOfList(inner) === undefined) return { shape: this.#shape(inner, span), isList: true };
+    this.report(diagnostic('nested-list-input', this.nodeSpan(annotation, after), {}));
+    return { shape: anyShape(span), isList: true };
+  }
+
+  /** The shape of an output, which is always one tensor. */
+  outputShape(annotation: CstNode | undefined, after: Span): ShapeExpression {
+    if (elementOfList(node(annotation, 'expression')) === undefined) return this.shape(annotation, after);
+    const span = this.nodeSpan(annotation, after);
+    this.report(diagnostic('list-output', span, {}));
+    return anyShape(span);
   }
 
   /** A shape that cannot be read becomes `[...]`, which fits everything. */
   shape(annotation: CstNode | undefined, after: Span): ShapeExpression {
-    const span = this.nodeSpan(annotation, after);
-    const anything: ShapeExpression = { span, axes: [{ kind: 'rest', span, name: undefined }] };
-    const expression = node(annotation, 'expression');
+    return this.#shape(node(annotation, 'expression'), this.nodeSpan(annotation, after));
+  }
+
+  #shape(expression: CstNode | undefined, span: Span): ShapeExpression {
+    const anything = anyShape(span);
     if (expression === undefined || span.start === span.end) return anything;
     const list = node(lonePrimary(expression), 'list');
-    if (list === undefined || token(list, 'For') !== undefined) {
+    if (list === undefined || node(list, 'generator') !== undefined) {
       this.report(diagnostic('expected-shape', span, {}));
+      return anything;
+    }
+    if (nodes(list, 'element').some((each) => isList(node(each, 'expression')))) {
+      const help =
+        'tensors of several shapes are inputs of their own, or one list with `_` where they differ: `[[_, _, C]]`';
+      this.report(diagnostic('expected-shape', span, {}, { help }));
       return anything;
     }
     const axes = nodes(list, 'element').map((each) => this.#axis(each, span));
@@ -100,6 +126,23 @@ export abstract class AnnotationBuilder extends ExpressionBuilder {
     }
     return { kind: 'rest', span, name: name === undefined ? undefined : this.name(name) };
   }
+}
+
+function anyShape(span: Span): ShapeExpression {
+  return { span, axes: [{ kind: 'rest', span, name: undefined }] };
+}
+
+/** What stands alone in brackets within brackets: of `[[H, W, C]]`, the expression `[H, W, C]`. */
+function elementOfList(expression: CstNode | undefined): CstNode | undefined {
+  const list = expression && node(lonePrimary(expression), 'list');
+  const elements = nodes(list, 'element');
+  const inner = node(elements[0], 'expression');
+  if (inner === undefined || elements.length > 1 || node(list, 'generator') !== undefined) return undefined;
+  return isList(inner) ? inner : undefined;
+}
+
+function isList(expression: CstNode | undefined): boolean {
+  return expression !== undefined && node(lonePrimary(expression), 'list') !== undefined;
 }
 
 /** The primary of an expression that is nothing but one. */

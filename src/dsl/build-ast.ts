@@ -6,7 +6,18 @@
  */
 import type { CstNode, IToken } from 'chevrotain';
 import { withItemWords } from './ablation-words.ts';
-import type { Body, Expression, Item, LayerItem, Module, Name, Parameter, Statement, TensorInput } from './ast.ts';
+import type {
+  Body,
+  Expression,
+  Item,
+  LayerItem,
+  Module,
+  Name,
+  Parameter,
+  Statement,
+  TensorInput,
+  TensorOutput,
+} from './ast.ts';
 import { AblationBuilder } from './build-ablation.ts';
 import { node, nodes, token, tokens } from './cst.ts';
 import { type Diagnostic, diagnostic, hasErrors } from './diagnostic.ts';
@@ -157,6 +168,10 @@ class AstBuilder extends AblationBuilder {
     const { parameters, inputs } = this.#groups(tree, name);
     const body = this.body(token(tree, 'Body'), span);
     const kind = token(tree, 'Model') === undefined ? 'block' : 'model';
+    const listed = kind === 'model' ? inputs.find(({ isList }) => isList) : undefined;
+    if (listed !== undefined) {
+      this.report(diagnostic('list-input-of-model', listed.span, { name: listed.name.text }));
+    }
     return { kind, span, doc, name, parameters, inputs, outputs: this.#outputs(tree), body };
   }
 
@@ -174,7 +189,7 @@ class AstBuilder extends AblationBuilder {
     let reported = false;
     for (const entry of this.#entries(second ?? first)) {
       if (this.isShape(node(entry, 'annotation'))) {
-        inputs.push(this.#tensor(entry, name.span));
+        inputs.push(this.#input(entry, name.span));
         continue;
       }
       const parameter = this.#parameter(entry, name.span);
@@ -190,8 +205,8 @@ class AstBuilder extends AblationBuilder {
     if (arrow === undefined) return undefined;
     const place = this.tokenSpan(arrow);
     const group = nodes(tree, 'group').find((each) => (each.location?.startOffset ?? 0) > arrow.startOffset);
-    if (group !== undefined) return this.#entries(group).map((each) => this.#tensor(each, place));
-    const shape = this.shape(node(tree, 'annotation'), place);
+    if (group !== undefined) return this.#entries(group).map((each) => this.#output(each, place));
+    const shape = this.outputShape(node(tree, 'annotation'), place);
     return [{ span: shape.span, name: undefined, shape }];
   }
 
@@ -213,14 +228,25 @@ class AstBuilder extends AblationBuilder {
     };
   }
 
-  #tensor(entry: CstNode, otherwise: Span): TensorInput {
+  #input(entry: CstNode, otherwise: Span): TensorInput {
+    const name = this.#tensorName(entry);
+    const { shape, isList } = this.inputShape(node(entry, 'annotation'), name.span);
+    return { span: this.nodeSpan(entry, otherwise), name, shape, isList };
+  }
+
+  #output(entry: CstNode, otherwise: Span): TensorOutput {
+    const name = this.#tensorName(entry);
+    const shape = this.outputShape(node(entry, 'annotation'), name.span);
+    return { span: this.nodeSpan(entry, otherwise), name, shape };
+  }
+
+  #tensorName(entry: CstNode): Name {
     const name = this.name(token(entry, 'Name') as IToken);
     const equals = token(entry, 'Assign');
     if (equals !== undefined) {
       this.report(diagnostic('default-on-tensor', this.tokenSpan(equals), { name: name.text }));
     }
-    const shape = this.shape(node(entry, 'annotation'), name.span);
-    return { span: this.nodeSpan(entry, otherwise), name, shape };
+    return name;
   }
 
   #nameOf(tree: CstNode): Name | undefined {

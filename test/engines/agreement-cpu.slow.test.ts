@@ -1,11 +1,12 @@
 import { test } from 'uvu';
 import { nativeEngine } from '../../src/engines/native/engine.ts';
 import { tfjsCpuEngine } from '../../src/engines/tfjs/engine.ts';
-import { assertAgreement, sharedTokens, smallDdrnet } from './agreement.ts';
+import { assertAgreement, fusedLevels, sharedTokens, smallDdrnet } from './agreement.ts';
 
 for (const [name, graph] of [
   ['a small DDRNet', smallDdrnet],
   ['shared weights and learned tensors', sharedTokens],
+  ['blocks that take lists of tensors', fusedLevels],
 ] as const) {
   test(`native and the generated code on the cpu backend agree on gradients and on 20 steps: ${name}`, async () => {
     const { gradient, loss, losses } = await assertAgreement(nativeEngine, tfjsCpuEngine, graph());

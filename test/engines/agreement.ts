@@ -65,6 +65,11 @@ export function sharedTokens(): Graph {
   return graphOf('shared-tokens.spec', 'SharedTokens');
 }
 
+/** Blocks that take lists of tensors. */
+export function fusedLevels(): Graph {
+  return graphOf('fused-levels.spec', 'FusedLevels');
+}
+
 function graphOf(file: string, model: string): Graph {
   const read = (path: string): string => readFileSync(path, 'utf8');
   const path = fileURLToPath(new URL(file, import.meta.url));

@@ -65,6 +65,29 @@ model Net(image: [8, 8, 3]) -> (classes: [3], early: [3]) {
 `,
   'Net',
 );
+/** Blocks whose inputs are lists of tensors, of which others are elements as well. */
+const lists = graphOf(
+  'lists.spec',
+  `
+block Dense(features: [[H, W, _]]) -> [H, W, 4] {
+  features |> concat |> group_norm(1) |> relu |> conv2d(4, 3)
+}
+
+block Exchange(levels: [[_, _, _]]) {
+  [sum([x |> conv2d(6, 1) |> resize([y.shape[0], y.shape[1]]) for x in levels]) |> relu for y in levels]
+}
+
+model Net(image: [8, 8, 3]) -> [3] {
+  features = [image]
+  for _ in range(3) {
+    features += Dense(features)
+  }
+  fine, coarse = [concat(features), features[1] |> max_pool(2)] |> Exchange
+  concat([fine |> global_avg_pool, coarse |> global_avg_pool]) |> dense(3) |> softmax
+}
+`,
+  'Net',
+);
 const ddrnet = graphOf('specs/ddrnet.spec', read('specs/ddrnet.spec'), 'DDRNet', { size: 16, dilations: [1, 2] });
 
 function setupOf(graph: Graph, recompute: readonly string[] = [], microBatch?: number): TrainingSetup {
@@ -116,6 +139,7 @@ const cases: readonly (readonly [name: string, graph: Graph, patterns: readonly 
   ['a block on the image', blocks, ['stem'], 1],
   ['blocks within a block', blocks, ['**/Inner'], 2],
   ['all blocks, some within others and one of two results', blocks, ['**'], 10],
+  ['blocks that take lists', lists, ['**'], 4],
   ['the residual blocks of DDRNet', ddrnet, ['**/Residual'], 8],
   ['all blocks of DDRNet', ddrnet, ['**'], 30],
 ];

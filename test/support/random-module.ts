@@ -208,8 +208,11 @@ const type: Arbitrary = fc.oneof(
   }),
 );
 
+/** Brackets within a shape are those of a list of tensors, and no size. */
+const isSize = ({ text }: Sample<Tree>): boolean => !text.startsWith('[');
+
 const shape: Arbitrary = map(
-  fc.tuple(fc.array(expression, { maxLength: 3 }), fc.option(fc.constantFrom('', 'S'))),
+  fc.tuple(fc.array(expression.filter(isSize), { maxLength: 3 }), fc.option(fc.constantFrom('', 'S'))),
   ([sizes, rest]) => {
     const axes = sizes.map(({ tree }): Tree => ({ kind: 'axis', size: tree }));
     const shown = sizes.map(({ text }) => text);
@@ -226,10 +229,17 @@ const parameter: Arbitrary = map(fc.tuple(word, type, fc.option(expression)), ([
   text: `${name}: ${text}${value === null ? '' : ` = (${value.text})`}`,
 }));
 
-const tensor: Arbitrary = map(fc.tuple(word, shape), ([name, { tree, text }]) => ({
+const output: Arbitrary = map(fc.tuple(word, shape), ([name, { tree, text }]) => ({
   tree: { name: named(name), shape: tree },
   text: `${name}: ${text}`,
 }));
+
+/** The inputs of a block may be lists, those of a model are single tensors. */
+const input = (isList: boolean): Arbitrary =>
+  map(fc.tuple(word, shape), ([name, { tree, text }]) => ({
+    tree: { name: named(name), shape: tree, isList },
+    text: `${name}: ${isList ? `[${text}]` : text}`,
+  }));
 
 const doc = fc.option(fc.constantFrom('Text.', 'Two\nlines.'), { nil: undefined });
 const docText = (text: string | undefined): string =>
@@ -241,7 +251,11 @@ const docText = (text: string | undefined): string =>
         .join('');
 
 const parameters = fc.array(parameter, { maxLength: 3 });
-const tensors = fc.array(tensor, { minLength: 1, maxLength: 2 });
+const outputs = fc.array(output, { minLength: 1, maxLength: 2 });
+const inputsOf = { block: fc.oneof(input(false), input(true)), model: input(false) };
+const layerHead = fc
+  .constantFrom('block' as const, 'model' as const)
+  .chain((kind) => fc.tuple(fc.constant(kind), fc.array(inputsOf[kind], { minLength: 1, maxLength: 2 })));
 
 const item: Arbitrary = fc.oneof(
   map(fc.array(word, { maxLength: 3 }), (names) => ({
@@ -268,16 +282,8 @@ const item: Arbitrary = fc.oneof(
     text: `${docText(text)}fn ${name}(${texts(all)}) = ${value.text}`,
   })),
   map(
-    fc.tuple(
-      fc.constantFrom('block', 'model'),
-      doc,
-      word,
-      parameters,
-      tensors,
-      fc.option(fc.oneof(shape, tensors)),
-      body,
-    ),
-    ([kind, text, name, all, inputs, outputs, inner]) => {
+    fc.tuple(layerHead, doc, word, parameters, fc.option(fc.oneof(shape, outputs)), body),
+    ([[kind, inputs], text, name, all, outputs, inner]) => {
       const several = Array.isArray(outputs) ? outputs : undefined;
       const single = outputs === null || Array.isArray(outputs) ? undefined : outputs;
       const result = several ? ` -> (${texts(several)})` : single ? ` -> ${single.text}` : '';

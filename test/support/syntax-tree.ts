@@ -43,7 +43,9 @@ function showItem(item: Item): string {
   if (item.kind === 'fn') {
     if (item.result !== undefined) lines.push(`  result ${showType(item.result)}`);
   } else {
-    for (const { name, shape } of item.inputs) lines.push(`  input ${name.text} ${showShape(shape)}`);
+    for (const { name, shape, isList } of item.inputs) {
+      lines.push(`  input ${name.text} ${isList ? 'list of ' : ''}${showShape(shape)}`);
+    }
     for (const { name, shape } of item.outputs ?? []) lines.push(`  output ${name?.text ?? '-'} ${showShape(shape)}`);
   }
   return [...lines, ...showBody(item.body, '  ')].join('\n');

@@ -1,20 +1,22 @@
 /** Expands a use of a block or model: binds its parameters and inputs, runs its body, checks its outputs. */
-import type { LayerItem, ShapeExpression, TensorOutput } from '../../dsl/ast.ts';
+import type { LayerItem, TensorOutput } from '../../dsl/ast.ts';
 import { type Span, textOf } from '../../dsl/source.ts';
-import { type Dim, format, formatShape, isEqual, isUnknown } from '../../shared/dim.ts';
-import type { BlockUse, Constant } from '../graph.ts';
+import { type Dim, formatShape, isEqual, isUnknown } from '../../shared/dim.ts';
+import type { BlockInput, BlockUse, Constant } from '../graph.ts';
 import type { ModuleScope } from '../project.ts';
+import { bindInputs, type InputValue, shownInput } from './block-inputs.ts';
 import { evaluateBody, reportNoValue } from './body.ts';
 import type { Bound } from './call.ts';
 import { editedUse } from './edited-use.ts';
 import { Frame } from './frame.ts';
+import { anyElement } from './merge.ts';
 import type { OpArgument } from './op-call.ts';
 import { bindParameters } from './parameters.ts';
 import { reassigned } from './reassigned.ts';
 import type { DraftScope } from './recorder.ts';
 import type { Session } from './session.ts';
-import { bindAhead, declaredShape, type Misfit, matchShape, sizeFor, sizesIn } from './shape-pattern.ts';
-import { describe, type TensorValue, toConstant, UNKNOWN, type Value } from './value.ts';
+import { declaredShape, sizesIn } from './shape-pattern.ts';
+import { describe, type ListValue, toConstant, UNKNOWN, type Value } from './value.ts';
 
 interface Use {
   readonly item: LayerItem;
@@ -54,9 +56,9 @@ function expandUse(session: Session, frame: Frame, use: Use, bound: Bound): Valu
     { callee: name, form, span, parameters: item.parameters, module },
     bound,
   );
-  const inputs = bindInputs(session, inner, use, bound);
+  const inputs = bindInputs({ session, inner, item, form }, span, bound);
   if (!complete || inputs === undefined) return UNKNOWN;
-  const label = `in this use of \`${name}\` on ${inputs.map((each) => formatShape(each.shape)).join(' and ')}`;
+  const label = `in this use of \`${name}\` on ${inputs.map(shownInput).join(' and ')}`;
   const run = (): Value => session.using(span, label, () => runBlock(session, inner, item, inputs));
   if (session.recorder === undefined) {
     // Its body is checked on its own; a use relies on what the head promises.
@@ -71,7 +73,7 @@ function expandUse(session: Session, frame: Frame, use: Use, bound: Bound): Valu
 }
 
 /** Runs the body with everything bound, and holds its result to the outputs that are declared. */
-export function runBlock(session: Session, inner: Frame, item: LayerItem, inputs: readonly TensorValue[]): Value {
+export function runBlock(session: Session, inner: Frame, item: LayerItem, inputs: readonly InputValue[]): Value {
   for (const [index, input] of item.inputs.entries()) inner.define(input.name.text, inputs[index]!);
   const parameters = item.parameters.map((each) => [each.name.text, inner.lookup(each.name.text)!] as const);
   const body = new Frame(inner.module, inner, undefined, reassigned(item.body));
@@ -88,7 +90,8 @@ export function runBlock(session: Session, inner: Frame, item: LayerItem, inputs
 
 /** Whether the result consists of tensors only; reports what does not. */
 function holdsTensors(session: Session, item: LayerItem, result: Value): boolean {
-  const wrong = (tensorsOf(result) ?? [result]).find((part) => part.kind !== 'tensor' && part.kind !== 'unknown');
+  const parts = isUncounted(result) ? [anyElement(result) ?? UNKNOWN] : (tensorsOf(result) ?? [result]);
+  const wrong = parts.find((part) => part.kind !== 'tensor' && part.kind !== 'unknown');
   if (wrong === undefined) return true;
   const last = item.body.statements.at(-1)?.span ?? item.name.span;
   const help = wrong.kind === 'layer' ? 'give the layer its input: `x |> layer`' : undefined;
@@ -99,94 +102,6 @@ function holdsTensors(session: Session, item: LayerItem, result: Value): boolean
     { help },
   );
   return false;
-}
-
-function bindInputs(
-  session: Session,
-  inner: Frame,
-  { item, span, form }: Use,
-  bound: Bound,
-): readonly TensorValue[] | undefined {
-  const inputs: TensorValue[] = [];
-  let complete = true;
-  const patterns = item.inputs.map(({ shape }) => shape);
-  bindAhead(inner, patterns, (input, axis) => {
-    const value = bound.get(item.inputs[input]!.name.text)?.value;
-    return value?.kind === 'tensor' && value.shape ? sizeFor(patterns[input]!, axis, value.shape) : undefined;
-  });
-  for (const input of item.inputs) {
-    const name = input.name.text;
-    const argument = bound.get(name);
-    if (argument === undefined) {
-      session.report('missing-argument', span, { callee: item.name.text, name, form: form() });
-      complete = false;
-      continue;
-    }
-    const { value } = argument;
-    if (value.kind === 'unknown' && session.symbolic) {
-      inputs.push({ kind: 'tensor', shape: undefined, id: undefined, span: argument.span });
-      defineUnknownSizes(inner, input.shape);
-      continue;
-    }
-    if (value.kind !== 'tensor') {
-      if (value.kind !== 'unknown') {
-        const what = `\`${name}\` of \`${item.name.text}\``;
-        session.report('not-a-tensor', argument.span, { what, actual: describe(value) });
-      }
-      complete = false;
-      continue;
-    }
-    if (!session.symbolic && value.id === undefined) {
-      complete = false;
-      continue;
-    }
-    inputs.push(value);
-    if (value.shape === undefined) {
-      defineUnknownSizes(inner, input.shape);
-      continue;
-    }
-    const known = sizesIn(inner, input.shape.span);
-    const misfit = matchShape(session, inner, input.shape, value.shape);
-    if (misfit === undefined) continue;
-    const args = { callee: item.name.text, input: name, declared: textOf(input.shape.span), actual: value.shape };
-    const made = value.span.source !== argument.span.source || value.span.start !== argument.span.start;
-    const labels = [
-      { span: made ? value.span : argument.span, text: `this is ${formatShape(value.shape)}` },
-      { span: input.span, text: 'declared here' },
-    ];
-    const notes = known.length === 0 ? [] : [`in this use of \`${item.name.text}\`, ${known.join(', ')}`];
-    session.report('input-shape', argument.span, args, {
-      labels,
-      notes,
-      help: remedy(value.shape, input.shape, misfit),
-    });
-    complete = false;
-  }
-  return complete ? inputs : undefined;
-}
-
-/** What to do about an input that does not fit. */
-function remedy(actual: readonly Dim[], pattern: ShapeExpression, misfit: Misfit): string | undefined {
-  if (misfit === 'rank') {
-    if (pattern.axes.length === 1 && actual.length === 3) {
-      return 'take the height and width away first, with `global_avg_pool` or `flatten`';
-    }
-    return 'bring it to that number of axes first, for instance with `reshape`';
-  }
-  const { axis, wanted } = misfit;
-  const [has, wants] = [format(actual[axis]!), format(wanted)];
-  if (axis === actual.length - 1) return `a \`conv2d(${wants}, 1)\` before it turns ${has} channels into ${wants}`;
-  return `its axis ${axis} is ${has} and has to be ${wants}`;
-}
-
-/** Names that a shape would have bound, had it been known. */
-function defineUnknownSizes(inner: Frame, pattern: LayerItem['inputs'][number]['shape']): void {
-  for (const axis of pattern.axes) {
-    const name = axis.kind === 'rest' ? axis.name?.text : axis.size.kind === 'name' ? axis.size.text : undefined;
-    if (name !== undefined && inner.lookup(name) === undefined && !inner.module.declarations.has(name)) {
-      inner.define(name, UNKNOWN);
-    }
-  }
 }
 
 /** What the head promises, as the value of a use. */
@@ -216,7 +131,7 @@ function holdTo(
 ): Value {
   if (result.kind === 'unknown') return UNKNOWN;
   const owner = item.name.text;
-  const parts = tensorsOf(result);
+  const parts = isUncounted(result) ? outputs.map(() => anyElement(result) ?? UNKNOWN) : tensorsOf(result);
   const last = item.body.statements.at(-1)?.span ?? item.name.span;
   if (parts?.length !== outputs.length) {
     session.report('wrong-outputs', last, { owner, declared: outputs.length, actual: describe(result) });
@@ -253,6 +168,11 @@ function fits(declared: readonly Dim[], actual: readonly Dim[]): boolean {
   return declared.length === actual.length && declared.every((size, axis) => isEqual(size, actual[axis]!) !== false);
 }
 
+/** Whether this is a list whose length depends on the use. */
+function isUncounted(result: Value): result is ListValue {
+  return result.kind === 'list' && result.elements === undefined;
+}
+
 /** The tensors that a result consists of. */
 export function tensorsOf(result: Value): readonly Value[] | undefined {
   if (result.kind === 'tensor') return [result];
@@ -267,13 +187,13 @@ function describeUse(
   scope: DraftScope,
   inner: Frame,
   item: LayerItem,
-  inputs: readonly TensorValue[],
+  inputs: readonly InputValue[],
   result: Value,
 ): void {
   scope.block = blockUse(inner, item, inputs, result);
 }
 
-export function blockUse(inner: Frame, item: LayerItem, inputs: readonly TensorValue[], result: Value): BlockUse {
+export function blockUse(inner: Frame, item: LayerItem, inputs: readonly InputValue[], result: Value): BlockUse {
   const parameters: Record<string, Constant> = {};
   for (const { name } of item.parameters) parameters[name.text] = toConstant(inner.lookup(name.text)!);
   const names = result.kind === 'record' ? [...result.fields.keys()] : [];
@@ -287,7 +207,14 @@ export function blockUse(inner: Frame, item: LayerItem, inputs: readonly TensorV
     doc: item.doc,
     definition: item.span,
     parameters,
-    inputs: inputs.map((input, index) => ({ name: item.inputs[index]!.name.text, value: input.id! })),
+    inputs: inputs.flatMap((input, index) => inputPorts(item.inputs[index]!.name.text, input)),
     outputs,
   };
+}
+
+function inputPorts(name: string, input: InputValue): readonly BlockInput[] {
+  if (input.kind === 'tensor') return [{ name, value: input.id! }];
+  return (input.elements ?? []).flatMap((each, at) =>
+    each.kind === 'tensor' ? [{ name: `${name}[${at}]`, value: each.id!, list: name }] : [],
+  );
 }

@@ -10,7 +10,7 @@ import { anyElement, elementOf, merge } from './merge.ts';
 import { binary } from './operators.ts';
 import type { Session } from './session.ts';
 import { noteOn } from './shape-pattern.ts';
-import { describe, int, list, NOTHING, toText, UNKNOWN, type Value } from './value.ts';
+import { describe, int, isFilled, list, NOTHING, someOf, toText, UNKNOWN, type Value } from './value.ts';
 
 /** How often a loop of unknown length is looked at; each round makes less known, except of lists in lists in lists. */
 const MOST_ROUNDS = 8;
@@ -122,7 +122,8 @@ export function reportNotAList(session: Session, span: Span, value: Value): void
 export function concatenate(a: Value & { kind: 'list' }, b: Value & { kind: 'list' }): Value {
   if (a.elements !== undefined && b.elements !== undefined) return list([...a.elements, ...b.elements]);
   const elements = [elementOf(a), elementOf(b)].filter((each) => each !== undefined);
-  return list(undefined, elements.length === 0 ? UNKNOWN : elements.reduce(merge));
+  const element = elements.length === 0 ? UNKNOWN : elements.reduce(merge);
+  return isFilled(a) || isFilled(b) ? someOf(element) : list(undefined, element);
 }
 
 function assign(session: Session, frame: Frame, assignment: Assignment): void {

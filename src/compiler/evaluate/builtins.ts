@@ -7,7 +7,7 @@ import { anyElement } from './merge.ts';
 import { binary, checked } from './operators.ts';
 import { asLayer } from './parameters.ts';
 import type { Session } from './session.ts';
-import { describe, float, int, isKnown, list, string, toText, UNKNOWN, type Value } from './value.ts';
+import { describe, float, int, isFilled, isKnown, list, someOf, string, toText, UNKNOWN, type Value } from './value.ts';
 
 export interface BuiltinSite {
   readonly session: Session;
@@ -65,11 +65,11 @@ function real(name: string, doc: string, compute: (value: number) => number): Bu
 }
 
 /** Of a list whose length is not known. */
-function sumOfUnknown(value: Value & { kind: 'list' }): Value {
+function sumOfUnknown(value: Value & { kind: 'list' }, span: Span): Value {
   const element = anyElement(value);
   if (element === undefined || isNumber(element)) return int(unknownInteger());
   // an empty list sums to a number
-  return UNKNOWN;
+  return element.kind === 'tensor' && isFilled(value) ? { ...element, span } : UNKNOWN;
 }
 
 function sumOfTensors(site: BuiltinSite, elements: readonly Value[]): Value {
@@ -130,7 +130,7 @@ export const builtins = {
     most: 1,
     run: (site, [value]) => {
       if (value?.kind !== 'list') return site.refuse(0, 'a list of numbers or tensors');
-      if (value.elements === undefined) return sumOfUnknown(value);
+      if (value.elements === undefined) return sumOfUnknown(value, site.span);
       if (value.elements.some(({ kind }) => kind === 'unknown')) return UNKNOWN;
       if (value.elements.some(({ kind }) => kind === 'tensor')) return sumOfTensors(site, value.elements);
       if (!value.elements.every(isNumber)) return site.refuse(0, 'a list of numbers or tensors');
@@ -159,7 +159,8 @@ export const builtins = {
       if (left?.kind !== 'list') return site.refuse(0, 'a list');
       if (right?.kind !== 'list') return site.refuse(1, 'a list');
       if (left.elements === undefined || right.elements === undefined) {
-        return list(undefined, list([anyElement(left) ?? UNKNOWN, anyElement(right) ?? UNKNOWN]));
+        const pair = list([anyElement(left) ?? UNKNOWN, anyElement(right) ?? UNKNOWN]);
+        return isFilled(left) && isFilled(right) ? someOf(pair) : list(undefined, pair);
       }
       const length = Math.min(left.elements.length, right.elements.length);
       return list(left.elements.slice(0, length).map((each, index) => list([each, right.elements![index]!])));

@@ -1,6 +1,7 @@
 /** Calls: binds arguments to inputs and parameters, then makes an operation, expands a block, or runs a function. */
 import type { Argument, Expression, FunctionItem, Parameter } from '../../dsl/ast.ts';
 import { type Span, textOf } from '../../dsl/source.ts';
+import { unknownDim } from '../../shared/dim.ts';
 import { suggest } from '../../shared/suggest.ts';
 import { foreignParameter } from '../foreign-layers.ts';
 import { type CallableOp, signatures } from '../ops/signature/index.ts';
@@ -10,6 +11,7 @@ import { evaluateBody, reportNoValue } from './body.ts';
 import { isBuiltin, runBuiltin, worksOnNumbers } from './builtins.ts';
 import { requireValue } from './expression.ts';
 import { Frame } from './frame.ts';
+import { anyElement } from './merge.ts';
 import { type OpArgument, record } from './op-call.ts';
 import { bindParameters, fit, typeName } from './parameters.ts';
 import type { SharedWeights } from './recorder.ts';
@@ -83,7 +85,7 @@ interface LayerTarget {
   readonly parameters: readonly string[];
   /** Parameters without a default. */
   readonly required: readonly string[];
-  /** Whether its input is a list of tensors. */
+  /** Whether its first input is a list of tensors. */
   readonly takesList: boolean;
   readonly form: () => string;
 }
@@ -109,13 +111,14 @@ function targetOf(layer: Layer, piped: boolean): LayerTarget {
   }
   const { item } = layer;
   const inputs = item.inputs.map((each) => each.name.text);
+  const shown = item.inputs.map(({ name, isList }) => (isList ? `[${name.text}, …]` : name.text));
   return {
     callee: item.name.text,
     inputs,
     parameters: item.parameters.map((each) => each.name.text),
     required: item.parameters.filter((each) => each.default === undefined).map((each) => each.name.text),
-    takesList: false,
-    form: () => formOf(item.name.text, inputs, item.parameters.map(formOfParameter), piped),
+    takesList: item.inputs[0]?.isList ?? false,
+    form: () => formOf(item.name.text, shown, item.parameters.map(formOfParameter), piped),
   };
 }
 
@@ -125,8 +128,26 @@ function isWithoutInput(target: LayerTarget, { positional, named, piped }: Given
   if (piped || inputs.length === 0 || named.some(({ name }) => name === inputs[0])) return false;
   if (positional.length > parameters.length) return false;
   const first = positional[0]?.value;
-  if (first?.kind === 'list') return !takesList && !first.elements?.some((each) => each.kind === 'tensor');
-  return first?.kind !== 'tensor' && first?.kind !== 'unknown' && first?.kind !== 'tuple';
+  return first === undefined || !mayBeInput(first, takesList);
+}
+
+/** Whether a value is a tensor or holds tensors, as no parameter does, or may turn out to. */
+function mayBeInput(value: Value, takesList: boolean): boolean {
+  switch (value.kind) {
+    case 'tensor':
+    case 'tuple':
+    case 'unknown':
+      return true;
+    case 'list': {
+      const elements = value.elements ?? [value.element ?? UNKNOWN];
+      if (elements.some(({ kind }) => kind === 'tensor')) return true;
+      return takesList && (elements.length === 0 || elements.some(({ kind }) => kind === 'unknown'));
+    }
+    case 'record':
+      return [...value.fields.values()].some(({ kind }) => kind === 'tensor');
+    default:
+      return false;
+  }
 }
 
 /**
@@ -305,8 +326,7 @@ function callOp(session: Session, frame: Frame, op: CallableOp, bound: Bound, fo
         tensors.push({ value: each, span: elementSpan(argument, index, each) });
       }
     } else if (value.kind === 'list') {
-      // A list of unknown length: what joins it cannot be told in full.
-      return { kind: 'tensor', shape: undefined, id: undefined, span };
+      return joinOfUnknown(session, frame, op, value, argument, bound, span);
     } else if (value.kind === 'unknown') return UNKNOWN;
     else {
       const what = `\`${input.name}\` of \`${op}\``;
@@ -323,6 +343,28 @@ function callOp(session: Session, frame: Frame, op: CallableOp, bound: Bound, fo
   const outputs = record(session, frame, op, tensors, bound, span);
   if (op === 'split') return outputs.length > 0 ? list(outputs) : UNKNOWN;
   return outputs[0] ?? UNKNOWN;
+}
+
+/** What a list of unknown length joins to: one more size is not known, that of the axis along which it is joined. */
+function joinOfUnknown(
+  session: Session,
+  frame: Frame,
+  op: CallableOp,
+  tensors: Value & { kind: 'list' },
+  { span: at }: OpArgument,
+  bound: Bound,
+  span: Span,
+): Value {
+  const each = anyElement(tensors) ?? UNKNOWN;
+  const [one] = record(session, frame, op, [{ value: each, span: at }], bound, span);
+  if (one?.kind !== 'tensor' || one.shape === undefined)
+    return { kind: 'tensor', shape: undefined, id: undefined, span };
+  const given = bound.get('axis')?.value;
+  const axis =
+    given === undefined ? -1 : given.kind === 'int' && typeof given.value === 'number' ? given.value : undefined;
+  const { length } = one.shape;
+  const joined = (place: number): boolean => axis === undefined || place === axis || place === axis + length;
+  return { ...one, shape: one.shape.map((size, place) => (joined(place) ? unknownDim() : size)) };
 }
 
 /** What to clip by which bound where a `maximum` or `minimum` is that of a tensor and a number. */

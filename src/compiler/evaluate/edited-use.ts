@@ -10,6 +10,8 @@ import type { OpArgument } from './op-call.ts';
 import type { Session } from './session.ts';
 import { type Layer, list, UNKNOWN, type Value } from './value.ts';
 
+const BEGINS_WITH_LIST = 'its pipeline begins with a list of tensors';
+
 /** A use of an operation or block, before anything is recorded. */
 export interface EditableUse {
   /** Of what is used: the segment that it has in paths. */
@@ -29,7 +31,11 @@ export function editedUse(
   const recorder = session.recorder!;
   edits.reached = true;
   const [first, ...others] = inputs;
-  if (first === undefined || first.value.kind !== 'tensor') return make(inputs, new Map([...given, ...edits.set]));
+  const takesList = first?.value.kind === 'list';
+  if (first === undefined || (first.value.kind !== 'tensor' && !takesList)) {
+    return make(inputs, new Map([...given, ...edits.set]));
+  }
+  if (takesList && !canEditList(session, edits, span)) return [UNKNOWN];
   if (edits.disable !== undefined) {
     recorder.vacate(name);
     return [first.value];
@@ -47,6 +53,18 @@ export function editedUse(
       ? make([entering, ...others], new Map([...given, ...edits.set]))
       : [recorder.replacing(name, span, () => passThrough(session, frame, replace, [entering, ...others]))];
   return edits.after.length === 0 ? made : [passAfter(session, frame, edits, made[0] ?? UNKNOWN)];
+}
+
+/** Whether the edits need no single tensor that goes in first, where it is a list; reports those that do. */
+function canEditList(session: Session, { path, disable, before }: PlannedEdits, span: Span): boolean {
+  const labels = [{ span, text: 'used here' }];
+  const reason = 'its first input is a list of tensors';
+  if (disable !== undefined) session.report('no-first-input', disable, { path, verb: 'left out', reason }, { labels });
+  const [entering] = before;
+  if (entering !== undefined) {
+    session.report('no-place-to-insert', entering.span, { path, side: 'before', reason }, { labels });
+  }
+  return disable === undefined && entering === undefined;
 }
 
 /** The value of a named result that several operations make. */
@@ -90,14 +108,15 @@ function passAfter(session: Session, frame: Frame, edits: PlannedEdits, made: Va
 function passedBefore(session: Session, frame: Frame, edits: PlannedEdits, expression: Expression): Frame {
   const head = headOf(expression);
   const first = edits.before[0]!;
-  if (head === undefined) {
-    const reason = 'it is made of more than what one pipeline passes on';
+  const refuse = (reason: string): Frame => {
     session.report('no-place-to-insert', first.span, { path: edits.path, side: 'before', reason });
     return frame;
-  }
-  let value = requireValue(session, frame, head);
+  };
+  if (head === undefined) return refuse('it is made of more than what one pipeline passes on');
+  let value: Value = requireValue(session, frame, head);
+  if (value.kind === 'list') return refuse(BEGINS_WITH_LIST);
   for (const insertion of edits.before) {
-    const entering = { value, span: insertion.span };
+    const entering: OpArgument = { value, span: insertion.span };
     value = session.recorder!.inserting(insertion.name, insertion.span, () =>
       passThrough(session, frame, insertion, [entering]),
     );
@@ -117,7 +136,18 @@ function headOf(expression: Expression): NameExpression | undefined {
 /** What a pipeline passes on, or else the one tensor from outside that the result is made of. */
 function inputOf(session: Session, frame: Frame, edits: PlannedEdits, expression: Expression): Value {
   const head = headOf(expression);
-  if (head !== undefined) return requireValue(session, frame, head);
+  if (head !== undefined) {
+    const value = requireValue(session, frame, head);
+    if (value.kind !== 'list' || edits.disable === undefined) return value;
+    const labels = [{ span: expression.span, text: 'made here' }];
+    session.report(
+      'no-first-input',
+      edits.disable,
+      { path: edits.path, verb: 'left out', reason: BEGINS_WITH_LIST },
+      { labels },
+    );
+    return UNKNOWN;
+  }
   const recorder = session.recorder!;
   const { value: taken } = frame.attempt(() =>
     session.muted(() => recorder.aside(() => requireValue(session, frame, expression))),
@@ -155,14 +185,18 @@ function passThrough(
 
 function useLayer(session: Session, frame: Frame, layer: Layer, inputs: readonly OpArgument[], span: Span): Value {
   const [first, ...others] = inputs;
-  const takesList = layer.kind === 'op' && signatures[layer.op].inputs.some((each) => each.list);
+  const takesList =
+    layer.kind === 'op'
+      ? signatures[layer.op].inputs.some((each) => each.list)
+      : (layer.item.inputs[0]?.isList ?? false);
   const names =
     layer.kind === 'op'
       ? signatures[layer.op].inputs.map((each) => each.name)
       : layer.item.inputs.map((each) => each.name.text);
-  const piped = takesList ? { value: list(inputs.map((each) => each.value)), span } : first;
+  const joins = takesList && first?.value.kind !== 'list';
+  const piped = joins ? { value: list(inputs.map((each) => each.value)), span } : first;
   const given = new Map(layer.given);
-  if (!takesList) {
+  if (!joins) {
     for (const [at, name] of names.slice(1).entries()) {
       const input = others[at];
       if (input !== undefined && !given.has(name)) given.set(name, input);

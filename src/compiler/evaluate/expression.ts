@@ -25,7 +25,21 @@ import { anyElement, elementOf, merge } from './merge.ts';
 import type { OpArgument } from './op-call.ts';
 import { binary, unary } from './operators.ts';
 import type { Session } from './session.ts';
-import { bool, describe, float, int, isKnown, list, NOTHING, string, toText, UNKNOWN, type Value } from './value.ts';
+import {
+  bool,
+  describe,
+  float,
+  int,
+  isFilled,
+  isKnown,
+  list,
+  NOTHING,
+  someOf,
+  string,
+  toText,
+  UNKNOWN,
+  type Value,
+} from './value.ts';
 
 export function evaluate(session: Session, frame: Frame, expression: Expression): Value {
   session.tick(expression.span);
@@ -193,7 +207,8 @@ function evaluateComprehension(session: Session, frame: Frame, expression: Compr
   const run = (): Value => {
     if (over.elements === undefined) {
       const element = one(anyElement(over) ?? UNKNOWN, int(unknownInteger())) ?? UNKNOWN;
-      if (!expression.joined) return list(undefined, element);
+      const filled = isFilled(over) && expression.condition === undefined;
+      if (!expression.joined) return filled ? someOf(element) : list(undefined, element);
       return element.kind === 'list' ? list(undefined, anyElement(element) ?? UNKNOWN) : UNKNOWN;
     }
     const elements = over.elements.map((element, index) => one(element, int(index)));

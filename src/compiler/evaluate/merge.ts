@@ -1,6 +1,6 @@
 /** One value for two that are possible: what is the same in both stays, the rest becomes unknown. */
 import { type Dim, isEqual, isUnknown, unknownDim, unknownInteger } from '../../shared/dim.ts';
-import { list, NOTHING, UNKNOWN, type Value } from './value.ts';
+import { isFilled, list, NOTHING, someOf, UNKNOWN, type Value } from './value.ts';
 
 export function merge(a: Value, b: Value): Value {
   if (a === b) return a;
@@ -18,7 +18,8 @@ export function merge(a: Value, b: Value): Value {
         return list(a.elements.map((each, index) => merge(each, other.elements![index]!)));
       }
       const all = [elementOf(a), elementOf(other)].filter((each) => each !== undefined);
-      return list(undefined, all.length === 0 ? UNKNOWN : all.reduce(merge));
+      const element = all.length === 0 ? UNKNOWN : all.reduce(merge);
+      return isFilled(a) && isFilled(other) ? someOf(element) : list(undefined, element);
     }
     case 'record': {
       const other = [...(b as typeof a).fields];
@@ -66,6 +67,7 @@ export function alike(a: Value, b: Value): boolean {
     case 'list': {
       const other = b as typeof a;
       if (a.elements !== undefined && other.elements !== undefined) return all(a.elements, other.elements);
+      if (isFilled(a) !== isFilled(other)) return false;
       return a.elements === other.elements && alike(a.element ?? UNKNOWN, other.element ?? UNKNOWN);
     }
     case 'tuple':

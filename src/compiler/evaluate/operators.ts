@@ -5,6 +5,7 @@ import { add, type Dim, div, isEqual, isLess, mod, mul, sub } from '../../shared
 import type { CallableOp } from '../ops/signature/index.ts';
 import { concatenate } from './body.ts';
 import type { Frame } from './frame.ts';
+import { elementOf } from './merge.ts';
 import { type OpArgument, record } from './op-call.ts';
 import type { Session } from './session.ts';
 import {
@@ -14,6 +15,7 @@ import {
   float,
   type IntValue,
   int,
+  list,
   number,
   sameValue,
   string,
@@ -129,7 +131,7 @@ function contains(within: Value & { kind: 'list' }, value: Value): Value {
 }
 
 function repeat(site: Site, value: Value & { kind: 'list' }, times: Dim): Value {
-  if (value.elements === undefined || typeof times !== 'number') return { ...value, elements: undefined };
+  if (value.elements === undefined || typeof times !== 'number') return list(undefined, elementOf(value));
   site.session.checkLength(site.span, value.elements.length * times);
   if (value.elements.length === 0) return value;
   const elements = Array.from({ length: Math.max(0, times) }, () => value.elements!).flat();

@@ -5,20 +5,23 @@ import { axisSymbol, type Dim, format, isEqual, isLess, unknownDim } from '../..
 import { requireValue } from './expression.ts';
 import type { Frame } from './frame.ts';
 import type { Session } from './session.ts';
-import { describe, int, toText } from './value.ts';
+import { describe, int, toText, type Value } from './value.ts';
 
 /** How a shape certainly differs from a pattern: in its number of axes, or in the size of one. */
 export type Misfit = 'rank' | { readonly axis: number; readonly wanted: Dim };
 
 /**
  * Binds new names in `pattern` to the sizes of `shape` and compares the rest. Returns the first certain difference.
- * Axes that `...` stands for may be any.
+ * Axes that `...` stands for may be any, but are the same in all tensors of a list.
+ *
+ * @param again whether another tensor of the same list has bound the names
  */
 export function matchShape(
   session: Session,
   frame: Frame,
   pattern: ShapeExpression,
   shape: readonly Dim[],
+  again = false,
 ): Misfit | undefined {
   const rest = pattern.axes.findIndex((axis) => axis.kind === 'rest');
   const fixedAxes = pattern.axes.filter((axis) => axis.kind === 'axis').length;
@@ -30,7 +33,11 @@ export function matchShape(
       const count = shape.length - fixedAxes;
       if (axis.name !== undefined) {
         const elements = shape.slice(position, position + count).map((each) => int(each));
-        frame.define(axis.name.text, { kind: 'list', elements });
+        const before = again ? frame.lookup(axis.name.text) : undefined;
+        if (before?.kind === 'list' && before.elements !== undefined) {
+          if (before.elements.length !== count) return 'rank';
+          misfit ??= differenceIn(before.elements, elements, position);
+        } else frame.define(axis.name.text, { kind: 'list', elements });
       }
       position += count;
       continue;
@@ -46,6 +53,16 @@ export function matchShape(
     if (wanted !== undefined && isEqual(wanted, actual) === false) misfit ??= { axis: position - 1, wanted };
   }
   return misfit;
+}
+
+/** The first size that certainly differs, of axes that begin at `from`. */
+function differenceIn(wanted: readonly Value[], actual: readonly Value[], from: number): Misfit | undefined {
+  for (const [at, size] of wanted.entries()) {
+    const other = actual[at]!;
+    if (size.kind !== 'int' || other.kind !== 'int' || isEqual(size.value, other.value) !== false) continue;
+    return { axis: from + at, wanted: size.value };
+  }
+  return undefined;
 }
 
 /**

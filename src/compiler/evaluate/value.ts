@@ -48,6 +48,8 @@ export interface ListValue {
   /** Undefined: a list of unknown length, whose elements look like `element`. */
   readonly elements: readonly Value[] | undefined;
   readonly element?: Value;
+  /** Whether a list of unknown length has an element at least. */
+  readonly filled?: boolean;
 }
 export interface RecordValue {
   readonly kind: 'record';
@@ -108,6 +110,13 @@ export const bool = (value: boolean | undefined): BoolValue => ({ kind: 'bool', 
 export const string = (value: string | undefined): StringValue => ({ kind: 'string', value });
 export const list = (elements: readonly Value[] | undefined, element: Value = UNKNOWN): ListValue =>
   elements === undefined ? { kind: 'list', elements, element } : { kind: 'list', elements };
+/** A list of unknown length, which has elements that look like this. */
+export const someOf = (element: Value): ListValue => ({ kind: 'list', elements: undefined, element, filled: true });
+
+/** Whether a list certainly has an element. */
+export function isFilled({ elements, filled }: ListValue): boolean {
+  return elements === undefined ? filled === true : elements.length > 0;
+}
 
 /** An int where the number is whole, a float where it is not. */
 export function number(value: Dim): IntValue | FloatValue {

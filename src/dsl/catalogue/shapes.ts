@@ -230,10 +230,18 @@ export const shapes = {
     wrong: model('x |> conv2d(1000000, 1000000)'),
     right: model('x |> conv2d(100, 10)'),
   }),
-  'input-shape': entry<{ callee: string; input: string; declared: string; actual: Shape }>({
+  'input-shape': entry<{
+    callee: string;
+    input: string;
+    declared: string;
+    element: number | undefined;
+    actual: Shape;
+  }>({
     severity: 'error',
-    message: ({ callee, input, declared, actual }) =>
-      `\`${callee}\` wants \`${input}: ${declared}\`, but is given ${formatShape(actual)}`,
+    message: ({ callee, input, declared, element, actual }) => {
+      const given = element === undefined ? 'is given' : `element ${element} is`;
+      return `\`${callee}\` wants \`${input}: ${declared}\`, but ${given} ${formatShape(actual)}`;
+    },
     why: 'A block states the shapes of its inputs. Names such as H stand for any size, the same wherever they occur in one use; numbers and formulas have to match.',
     wrong: 'block Tail(x: [H, W, 64]) {\n  x |> relu\n}\nmodel M(x: [8, 8, 32]) {\n  x |> Tail\n}\n',
     right: 'block Tail(x: [H, W, 64]) {\n  x |> relu\n}\nmodel M(x: [8, 8, 64]) {\n  x |> Tail\n}\n',

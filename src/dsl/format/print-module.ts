@@ -9,6 +9,7 @@ import type {
   ShapeExpression,
   Statement,
   TensorInput,
+  TensorOutput,
   TypeExpression,
 } from '../ast.ts';
 import { textOf } from '../source.ts';
@@ -146,11 +147,15 @@ export class ModulePrinter extends AblationPrinter {
     }));
   }
 
-  #tensors(tensors: readonly (Pick<TensorInput, 'span' | 'shape'> & { name: TensorInput['name'] | undefined })[]) {
-    return tensors.map(({ name, shape, span }) => ({
-      start: span.start,
-      end: span.end,
-      print: () => concat(`${name?.text ?? ''}: `, this.#shape(shape)),
+  #tensors(tensors: readonly (TensorInput | TensorOutput)[]) {
+    return tensors.map((tensor) => ({
+      start: tensor.span.start,
+      end: tensor.span.end,
+      print: () => {
+        const shape = this.#shape(tensor.shape);
+        const isList = 'isList' in tensor && tensor.isList;
+        return concat(`${tensor.name?.text ?? ''}: `, isList ? concat('[', shape, ']') : shape);
+      },
     }));
   }
 

@@ -130,4 +130,63 @@ test('a function is worked out once for equal arguments', () => {
   accepts(`${slow}${block}`, 'x |> B', [8, 8, 4]);
 });
 
+const lists = (inputs: string, body: string): string => `block B(${inputs}) {\n  ${body}\n}`;
+
+test('a list of tensors as an input', () => {
+  accepts(lists('xs: [[H, W, C]]', 'concat(xs)'), 'B([x, x, x])', [8, 8, 12]);
+  accepts(lists('xs: [[_, _, C]]', 'concat([y |> global_avg_pool for y in xs])'), '[x, x |> max_pool(2)] |> B', [8]);
+  accepts(lists('xs: [[...S]]', 'sum(xs) / len(xs)'), 'B([x, x + 1])', [8, 8, 4]);
+  accepts(lists('xs: [[_, _, _]]', 'for y in xs[1:] {\n    assert y.shape[0] == 8\n  }\n  xs[0]'), 'B([x])', [8, 8, 4]);
+  accepts(lists('xs: [[H, W, _]]', 'a, b = xs\n  concat([b, a])'), 'B([x, x |> conv2d(2, 1)])', [8, 8, 6]);
+  accepts(lists('xs: [[H, W, _]]', 'xs += xs[-1] |> conv2d(1, 1)\n  xs |> concat'), 'B([x, x])', [8, 8, 9]);
+  accepts(lists('xs: [[8, 8, C]], y: [H, W, C]', 'reverse(xs)[0] + y'), 'B(y: x, xs: [x, x |> relu])', [8, 8, 4]);
+  accepts(lists('xs: [[H, W, C]]', 'sum([i * y for i, y in xs])'), 'B([x] * 3)', [8, 8, 4]);
+  accepts(
+    lists('xs: [[H, W, C]], ys: [[2 * H, W, C]]', 'xs[0] + (ys[0] |> max_pool([2, 1]))'),
+    'B([x |> max_pool([2, 1])], [x])',
+    [4, 8, 4],
+  );
+});
+
+test('sums of lists of unknown length make sense, those of no tensors too', () => {
+  accepts(lists('xs: [[H, W, C]]', 'xs[0] + sum(xs[1:])'), 'B([x])', [8, 8, 4]);
+  accepts(lists('xs: [[H, W, C]]', 'xs[0] * sum([y for y in xs if len(xs) > 2])'), 'B([x, x])', [8, 8, 4]);
+  accepts(lists('xs: [[H, W, C]]', 'concat([y for y in xs + xs])'), 'B([x])', [8, 8, 8]);
+});
+
+test('what a block with several outputs makes is a list where one is wanted', () => {
+  const all = lists('xs: [[H, W, C]]', 'concat(xs)');
+  accepts(PARTS + all, 'x |> Parts |> B', [8, 8, 8]);
+  accepts(NAMED + all, 'B(Named(x))', [8, 8, 8]);
+  accepts(NAMED + all, 'B(xs: Named(x))', [8, 8, 8]);
+  accepts(all, 'x |> split(2) |> B', [8, 8, 4]);
+});
+
+test('a block that takes a list is a layer as any other', () => {
+  const all = 'block B(width: int)(xs: [[H, W, _]]) -> [H, W, width] {\n  xs |> concat |> conv2d(width, 1)\n}\n';
+  accepts(`${all}block Use(l: layer)(x: [H, W, C]) {\n  l([x, x], 3)\n}`, 'x |> Use(B)', [8, 8, 3]);
+  accepts(`${all}block Use(l: layer)(x: [H, W, C]) {\n  [x, x] |> l\n}`, 'x |> Use(B(5))', [8, 8, 5]);
+  accepts(`${all}block Use(xs: [[H, W, C]]) {\n  xs |> B(2)\n}`, 'Use([x])', [8, 8, 2]);
+  accepts(
+    `${all}block Add(x: [H, W, C], more: [[H, W, C]]) {\n  x + sum(more)\n}`,
+    'x |> Add(more: [x, x])',
+    [8, 8, 4],
+  );
+  const captured = 'block Add(x: [H, W, C], more: [[H, W, C]]) {\n  x + sum(more)\n}';
+  accepts(captured, 'joined = Add(more: [x, x])\n  x |> joined', [8, 8, 4]);
+  const widths =
+    'block B(widths: [int])(xs: [[H, W, _]]) {\n  concat([y |> conv2d(w, 1) for [y, w] in zip(xs, widths)])\n}';
+  accepts(widths, '[x, x] |> B([3, 4])', [8, 8, 7]);
+  accepts(widths, 'unit = B([3, 4])\n  unit([x, x])', [8, 8, 7]);
+  accepts(widths, 'B([x, x], [3, 4])', [8, 8, 7]);
+});
+
+test('a list whose length depends on the use can end a body', () => {
+  const made = 'block B(widths: [int])(x: [H, W, C]) {\n  [x |> conv2d(w, 1) for w in widths]\n}';
+  accepts(made, 'x |> B([3, 4]) |> concat', [8, 8, 7]);
+  const two =
+    'block B(widths: [int])(x: [H, W, C]) -> (a: [H, W, 3], b: [H, W, _]) {\n  [x |> conv2d(w, 1) for w in widths]\n}';
+  accepts(two, '(x |> B([3, 4])).b', [8, 8, 4]);
+});
+
 test.run();

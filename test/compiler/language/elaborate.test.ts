@@ -123,6 +123,34 @@ graphs('a use of a block keeps its parameters, inputs, outputs and documentation
   assert.equal(modelOf(graph).parameters, { size: 8, rate: 0.5 });
 });
 
+graphs('a list of tensors goes into a use as its elements, by their places', () => {
+  const graph = graphOf(
+    'block Fuse(x: [H, W, C], levels: [[_, _, _]]) -> [H, W, C] {\n' +
+      '  x + sum([level |> conv2d(C, 1) |> resize([H, W]) for level in levels])\n}\n' +
+      'model M(x: [8, 8, 4]) {\n  low = x |> max_pool(2)\n  fused = x |> Fuse([low, x])\n  Fuse(fused, levels: [low])\n}\n',
+  );
+  assert.equal(pathsOf(graph), [
+    'low',
+    ...['fused/conv2d[0]', 'fused/resize[0]', 'fused/conv2d[1]', 'fused/resize[1]', 'fused/add', 'fused/add[1]'],
+    ...['Fuse/conv2d[0]', 'Fuse/resize[0]', 'Fuse/add'],
+  ]);
+  const uses = graph.scopes.flatMap(({ block }) => (block?.name === 'Fuse' ? [block] : []));
+  assert.equal(
+    uses.map(({ inputs }) => inputs.map(({ name, list, value }) => [name, list, shapeOf(graph, value)])),
+    [
+      [
+        ['x', undefined, [8, 8, 4]],
+        ['levels[0]', 'levels', [4, 4, 4]],
+        ['levels[1]', 'levels', [8, 8, 4]],
+      ],
+      [
+        ['x', undefined, [8, 8, 4]],
+        ['levels[0]', 'levels', [4, 4, 4]],
+      ],
+    ],
+  );
+});
+
 graphs('are the same every time', () => {
   const text = `${UNIT}${model('features = []\n  for _i in range(3) {\n    x = x |> Unit\n    features += x\n  }\n  concat(features)')}`;
   const plain = (graph: Graph): string =>

@@ -284,4 +284,44 @@ test('what a variant sets goes before the base, and both before what is given', 
   ]);
 });
 
+const LISTS = `block Fuse(width: int = 4)(levels: [[_, _, C]]) -> [width] {
+  sum([level |> global_avg_pool for level in levels]) |> dense(width)
+}
+
+model Net(image: [8, 8, 3]) -> [4] {
+  small = image |> max_pool(2)
+  fused = [image, small] |> Fuse
+  joined = concat([image, image |> relu])
+  fused + (joined |> conv2d(3, 1) |> global_avg_pool |> dense(4))
+}
+`;
+
+test('a block that takes a list: with another parameter, replaced by another that takes it, and with a layer after', () => {
+  const wide = edited('    set fused.width = 8\n    insert dense(4) after fused', LISTS);
+  const dense = wide.nodes.filter(({ path }) => ['fused/dense', 'after_fused'].includes(path));
+  assert.equal(
+    dense.map((node) => shapeOf(wide, node.outputs[0]!)),
+    [[8], [4]],
+  );
+  const replaced = edited(
+    '    replace fused with Sum |> dense(4)',
+    `${LISTS}\nblock Sum(xs: [[_, _, C]]) -> [C] {\n  sum([x |> global_max_pool for x in xs])\n}\n`,
+  );
+  assert.equal(
+    pathsOf(replaced).filter((path) => path.startsWith('fused')),
+    ['fused/Sum/global_max_pool[0]', 'fused/Sum/global_max_pool[1]', 'fused/Sum/add', 'fused/dense'],
+  );
+});
+
+test('what is replaced by a block that takes a list gives it all of its inputs', () => {
+  const graph = edited(
+    '    replace joined/concat with Mean',
+    `${LISTS}\nblock Mean(xs: [[H, W, C]]) -> [H, W, C] {\n  sum(xs) / len(xs)\n}\n`,
+  );
+  assert.equal(
+    pathsOf(graph).filter((path) => path.startsWith('joined')),
+    ['joined/relu', 'joined/concat/add', 'joined/concat/affine'],
+  );
+});
+
 test.run();

@@ -3,8 +3,8 @@ import type { Graph, ValueId } from '../../graph.ts';
 import { shapeOf } from '../../graph.ts';
 import type { Argument, Call } from './call.ts';
 import { literalKey, literalText } from './literal.ts';
-import { camelCase, Names } from './names.ts';
-import { rankOf } from './outline.ts';
+import { camelCase, Names, parseSegment } from './names.ts';
+import { type Body, rankOf } from './outline.ts';
 import {
   axisName,
   type Filling,
@@ -86,15 +86,23 @@ export class FunctionWriter {
     };
   }
 
-  #claim(name: string): string {
-    return this.#names.claim(camelCase(name), `${camelCase(name)}In`);
+  /** `x` for an input, `levels0` for an element of one. */
+  #claim(port: string): string {
+    const { name, index } = parseSegment(port);
+    const plain = `${camelCase(name)}${index ?? ''}`;
+    return this.#names.claim(plain, `${plain}In`);
   }
 
   // ── signature ───────────────────────────────────────────────────────────────────────────────────────────────────
 
   #parameters(isModel: boolean): FunctionText['parameters'] {
     const { parameters, traits } = this.#plan;
-    const inputs = [...this.#inputs].map(([value, name]) => ({ name, type: this.#tensorType(value) }));
+    const inputs = inputParts(this.#plan.bodies[0]!).map(({ values, isList }) => {
+      const names = values.map((value) => this.#inputs.get(value)!);
+      const types = values.map((value) => this.#tensorType(value));
+      if (!isList) return { name: names[0]!, type: types[0]! };
+      return { name: `[${names.join(', ')}]`, type: `readonly [${types.join(', ')}]` };
+    });
     const weights = traits.weights ? [{ name: 'weights', type: this.#weights.name }] : [];
     const fields = parameters.map(({ name, type }) => `${name}: ${type}`);
     const options =
@@ -163,15 +171,23 @@ export class FunctionWriter {
     this.#lines.push(`${layout(target, callee, args)}; // ${comment.join(', ')}`);
   }
 
-  /** `const y = `, `let y = `, `y = `, `const [a, b] = `, `const { low, high } = `. */
+  /** `const y = `, `let y = `, `y = `, `const [a, b] = `, `const { low, high } = `; without results that nothing reads. */
   #target(statement: OpStatement | UseStatement, outputs: readonly ValueId[], isTyped: boolean): string {
     const names = outputs.map((value) => this.#variable(value));
     if (outputs.length > 1) {
       const ports = statement.kind === 'use' ? statement.use.body.outputs : [];
-      if (ports.length === 0 || !ports.every(isNamed)) return `const [${names.join(', ')}] = `;
-      const fields = ports.map(({ name }, at) =>
-        camelCase(name!) === names[at] ? names[at] : `${camelCase(name!)}: ${names[at]}`,
-      );
+      const isRead = (at: number): boolean => !this.#variables.unread.has(outputs[at]!);
+      if (ports.length === 0 || !ports.every(isNamed)) {
+        const last = names.findLastIndex((_, at) => isRead(at));
+        return `const [${names
+          .map((name, at) => (isRead(at) ? name : ''))
+          .slice(0, last + 1)
+          .join(', ')}] = `;
+      }
+      const fields = ports.flatMap(({ name }, at) => {
+        if (!isRead(at)) return [];
+        return camelCase(name!) === names[at] ? names[at]! : `${camelCase(name!)}: ${names[at]}`;
+      });
       return `const { ${fields.join(', ')} } = `;
     }
     const [name, value] = [names[0]!, outputs[0]!];
@@ -199,7 +215,7 @@ export class FunctionWriter {
     const index = statement.first === 0 ? 'i' : `i + ${statement.first}`;
     const mode = use.plan.traits.dropout ? `nn.within(mode, \`${statement.list}[\${${index}}]\`)` : 'mode';
     const options = this.#useOptions(use.plan, this.#plan.fillings[at]!);
-    const args = [...inputs, element, ...options, ...(use.plan.traits.mode ? [mode] : [])];
+    const args = [...inputArguments(use.body, inputs), element, ...options, ...(use.plan.traits.mode ? [mode] : [])];
     const counted = use.plan.traits.dropout;
     const head = counted
       ? `for (const [i, ${element}] of ${elements}.entries())`
@@ -262,8 +278,9 @@ export class FunctionWriter {
   }
 
   #useCall(statement: UseStatement, at: number, fillings: readonly Filling[]): [string, string[]] {
-    const { plan } = statement.use;
-    const inputs = inputsOf(statement).map((value) => this.#variable(value));
+    const { plan, body } = statement.use;
+    const variables = inputsOf(statement).map((value) => this.#variable(value));
+    const inputs = inputArguments(body, variables);
     const weights = plan.traits.weights ? [`weights${this.#weights.access.get(at)}`] : [];
     const inside =
       plan.traits.dropout && statement.path !== '' ? `nn.within(mode, ${literalText(statement.path)})` : 'mode';
@@ -314,6 +331,32 @@ export class FunctionWriter {
     const output = outputsOf(statements[at]!).indexOf(value);
     return this.#shape((use) => outputsOf(this.#plan.statements[use]![at]!)[output]!);
   }
+}
+
+/** What a function takes: a tensor each, or those of a list together. */
+interface InputPart {
+  readonly values: readonly ValueId[];
+  readonly isList: boolean;
+}
+
+function inputParts({ inputs }: Body): readonly InputPart[] {
+  const parts: { values: ValueId[]; list: string | undefined }[] = [];
+  for (const { value, list } of inputs) {
+    const before = parts.at(-1);
+    if (before !== undefined && list !== undefined && before.list === list) before.values.push(value);
+    else parts.push({ values: [value], list });
+  }
+  return parts.map(({ values, list }) => ({ values, isList: list !== undefined }));
+}
+
+/** The variables that a call gives for the inputs of a body, those of a list in brackets. */
+function inputArguments(body: Body, variables: readonly string[]): readonly string[] {
+  let at = 0;
+  return inputParts(body).map(({ values, isList }) => {
+    const given = variables.slice(at, at + values.length).join(', ');
+    at += values.length;
+    return isList ? `[${given}]` : given;
+  });
 }
 
 /** Whether an output can be a property: `pyramid[1]` cannot. */

@@ -3,7 +3,7 @@
  * of other blocks, in an order in which values are made before they are used. Groups that a named result makes are part
  * of the body around them. A model that is nothing but one use of a block takes over that block's body.
  */
-import type { BlockUse, Graph, Node, Scope, ScopeId, ValueId } from '../../graph.ts';
+import type { BlockInput, BlockUse, Graph, Node, Scope, ScopeId, ValueId } from '../../graph.ts';
 import { shapeOf } from '../../graph.ts';
 import { weightsOf } from '../../ops/weights/index.ts';
 import { takes } from './call.ts';
@@ -19,7 +19,7 @@ export interface Body {
   readonly block: BlockUse;
   readonly items: readonly Item[];
   /** What it takes from outside, the block's declared inputs first. */
-  readonly inputs: readonly { readonly name: string; readonly value: ValueId }[];
+  readonly inputs: readonly BlockInput[];
   readonly outputs: readonly { readonly name: string | undefined; readonly value: ValueId }[];
   /** Whether any of it behaves differently while training, and whether it has weights or dropout. */
   readonly traits: Traits;
@@ -87,11 +87,11 @@ export function outline(graph: Graph): Body {
       scope,
       block,
       items: inOrder(items, made),
-      inputs: ports(block.inputs, needed, (value) => `input${value}`) as Body['inputs'],
+      inputs: ports(block.inputs, needed, (value) => ({ name: `input${value}`, value })),
       outputs: ports(
         block.outputs.filter(({ value }) => made.has(value)),
         new Set(escaping),
-        () => undefined,
+        (value) => ({ name: undefined, value }),
         true,
       ),
       traits: {
@@ -163,17 +163,17 @@ function* nodesOf(items: readonly Item[]): Iterable<Node> {
 }
 
 /** The declared ports that are needed, each value once, and then what else is needed. */
-function ports<Name extends string | undefined>(
-  declared: readonly { readonly name: Name; readonly value: ValueId }[],
+function ports<Port extends { readonly value: ValueId }>(
+  declared: readonly Port[],
   needed: ReadonlySet<ValueId>,
-  nameOf: (value: ValueId) => Name,
+  portOf: (value: ValueId) => Port,
   keepDeclared = false,
-): readonly { readonly name: Name; readonly value: ValueId }[] {
-  const found = new Map<ValueId, { name: Name; value: ValueId }>();
+): readonly Port[] {
+  const found = new Map<ValueId, Port>();
   for (const port of declared) {
     if ((keepDeclared || needed.has(port.value)) && !found.has(port.value)) found.set(port.value, port);
   }
-  for (const value of needed) if (!found.has(value)) found.set(value, { name: nameOf(value), value });
+  for (const value of needed) if (!found.has(value)) found.set(value, portOf(value));
   return [...found.values()];
 }
 

@@ -14,6 +14,8 @@ export interface Variables {
   readonly reassigned: ReadonlySet<ValueId>;
   /** The variables, other than parameters, that are assigned more than once. */
   readonly mutable: ReadonlySet<string>;
+  /** Results of blocks that no line reads. */
+  readonly unread: ReadonlySet<ValueId>;
   /** Loops that start from a value which is still needed after them, or lives elsewhere. */
   readonly copied: ReadonlySet<Statement>;
 }
@@ -59,6 +61,8 @@ export function assignVariables(graph: Graph, lines: Lines, names: Names): Varia
   const copied = new Set<Statement>();
   /** The name that a variable was meant for; undefined for one that any chain may go through. */
   const purpose = new Map<string, string | undefined>();
+  /** The variables that take apart what a block makes, which are constants. */
+  const apart = new Set<string>();
   for (const name of parameters.values()) purpose.set(name, name.length === 1 ? undefined : `parameter ${name}`);
 
   for (const [at, statement] of statements.entries()) {
@@ -71,6 +75,7 @@ export function assignVariables(graph: Graph, lines: Lines, names: Names): Varia
       const isReusable = (input: ValueId): boolean =>
         readers.get(input)!.at(-1) === at &&
         rankOf(graph, input) === rankOf(graph, value) &&
+        !apart.has(of.get(input)!) &&
         purpose.get(of.get(input)!) === wanted;
       const reusable = outputs.length === 1 ? inputsOf(statement).find(isReusable) : undefined;
       if (reusable !== undefined) {
@@ -83,13 +88,16 @@ export function assignVariables(graph: Graph, lines: Lines, names: Names): Varia
       const variable = claim(names, wanted);
       of.set(value, variable);
       purpose.set(variable, wanted);
+      if (outputs.length > 1) apart.add(variable);
       if (statement.kind === 'loop') {
         copied.add(statement);
         mutable.add(variable);
       }
     }
   }
-  return { of, reassigned, mutable, copied };
+  const made = statements.flatMap((statement) => outputsOf(statement));
+  const unread = new Set(made.filter((value) => !readers.has(value)));
+  return { of, reassigned, mutable, unread, copied };
 }
 
 /** The steps towards each named result that its own variable can hold: those of its rank that only the next one reads. */
