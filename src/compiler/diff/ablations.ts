@@ -154,7 +154,8 @@ export function ablationChanges(
   const found = next.flatMap((after): AblationChange[] => {
     const before = mates.get(after);
     if (before === undefined) return [onOneSide('added', after)];
-    const moved = before.home !== after.home;
+    // A file that is compared by itself has no home, and so has not left one.
+    const moved = before.home !== '' && after.home !== '' && before.home !== after.home;
     const ofAnother = !isSameModel(before, after);
     const variants = variantChanges(before, after);
     const mistakes = { old: before.mistakes, new: after.mistakes };
