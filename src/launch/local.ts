@@ -11,6 +11,7 @@ import type { StepProgress } from '../training/loop.ts';
 import type { DataMessage } from '../training/open-data.ts';
 import type { StartRun } from './coordinate.ts';
 import { failed, type RunReporter, type Workplace } from './execute.ts';
+import { withHugePages } from './huge-pages.ts';
 import { stateOf } from './outcome.ts';
 import { type PlannedRun, runFolderOf } from './plan.ts';
 import type { WarmStartAccount } from './warm-start.ts';
@@ -67,6 +68,7 @@ function runToEnd(
   const options = ['--engine', engine, '--threads', `${threads}`];
   const child = spawn(program!, [...first, 'ablate-run', planPath, run.id, ...options], {
     stdio: ['ignore', output, output, 'ipc'],
+    env: withHugePages(process.env),
     // A group of its own: Ctrl-C in the terminal is told once, by the process that has the plan.
     detached: true,
   });

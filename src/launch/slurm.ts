@@ -12,6 +12,7 @@ import { makeFolder } from '../data/make-folder.ts';
 import { writeDurably } from '../training/durable-file.ts';
 import { parseObject } from '../training/parse-json.ts';
 import { TrainingError } from '../training/training-error.ts';
+import { HUGE_PAGES_LINE } from './huge-pages.ts';
 import type { AblationPlan, PlannedRun } from './plan.ts';
 
 export interface SlurmOptions {
@@ -89,6 +90,7 @@ export function batchScript(
     'case "$SLURM_ARRAY_TASK_ID" in',
     ...tasks.map((runs, at) => `  ${at}) runs="${runs.join(' ')}" ;;`),
     'esac',
+    HUGE_PAGES_LINE,
     // In place of the shell, so that Slurm's signals reach it.
     `exec ${words} $runs --engine ${engine} --threads "\${SLURM_CPUS_PER_TASK:-0}"`,
     '',

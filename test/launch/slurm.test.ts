@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { HUGE_PAGES_LINE, withHugePages } from '../../src/launch/huge-pages.ts';
 import type { AblationPlan, PlannedRun } from '../../src/launch/plan.ts';
 import { batchScript, tasksOf } from '../../src/launch/slurm.ts';
 
@@ -51,6 +52,15 @@ test('the script of an array: fixed runs for each task, options as they were giv
     say('1'),
     "/usr/bin/node /opt/it's/specc.js ablate-run /data/runs/cells.ablation/plans/1.json bb cc --engine auto --threads 4\n",
   );
+});
+
+test('what trains asks for huge pages, unless the user has set otherwise', () => {
+  assert.equal(withHugePages({ HOME: '/root' }), { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1', HOME: '/root' });
+  assert.equal(withHugePages({ GLIBC_TUNABLES: '' }), { GLIBC_TUNABLES: '' });
+  const tunables = (given: NodeJS.ProcessEnv): string =>
+    execFileSync('sh', ['-c', `${HUGE_PAGES_LINE}; printenv GLIBC_TUNABLES`], { env: given, encoding: 'utf8' }).trim();
+  assert.is(tunables({ PATH: process.env.PATH }), 'glibc.malloc.hugetlb=1');
+  assert.is(tunables({ PATH: process.env.PATH, GLIBC_TUNABLES: 'glibc.malloc.check=3' }), 'glibc.malloc.check=3');
 });
 
 test('a task is a run, or all runs of a seed where they start from the base', () => {
