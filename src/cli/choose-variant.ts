@@ -1,6 +1,6 @@
 /** The variant that `--variant` names, among those of the ablations of a specification. */
 import type { Compilation } from '../compiler/compile.ts';
-import { type Ablation, ablationsOf, type Variant } from '../compiler/variants/index.ts';
+import { type Ablation, ablationsOf, isMeant, type Variant } from '../compiler/variants/index.ts';
 import type { LayerItem } from '../dsl/ast.ts';
 import { hasErrors, type Outcome } from '../dsl/diagnostic.ts';
 import { didYouMeanOneOf, nearNames } from '../shared/suggest.ts';
@@ -38,7 +38,7 @@ export function chooseVariant(
     })),
   );
   const found = all.filter(({ ablation, variant }) =>
-    [variant.name, variant.slug].some((name) => isNamed(wanted, ablation, name)),
+    [variant.name, variant.slug].some((name) => isMeant(wanted, ablation, name)),
   );
   const [first, other] = found;
   if (first !== undefined && other === undefined) return { value: first, diagnostics: [] };
@@ -46,18 +46,12 @@ export function chooseVariant(
     const named = found.map((each) => `'${qualifiedName(each)}'`).join(', ');
     throw new WrongUse(`'${path}' has ${found.length} variants \`${wanted}\``, `name one of ${named}`);
   }
-  const broken = fitting.flatMap((ablation) =>
-    ablation.broken.filter(({ name }) => name !== undefined && isNamed(wanted, ablation, name)),
-  );
+  const broken = fitting.flatMap((ablation) => ablation.broken.filter(({ name }) => isMeant(wanted, ablation, name)));
   if (broken.length > 0) return { value: undefined, diagnostics: broken.flatMap((each) => each.diagnostics) };
   const names = wanted.includes('/') ? all.map(qualifiedName) : [];
   const near = didYouMeanOneOf(nearNames(wanted, [...all.map(({ variant }) => variant.name), ...names]));
   const of = model === undefined ? `'${path}'` : `\`${model}\``;
   throw new WrongUse(`${of} has no variant \`${wanted}\``, near ?? `\`specc variants ${path}\` lists them`);
-}
-
-function isNamed(wanted: string, ablation: Ablation, name: string): boolean {
-  return wanted === name || wanted === `${ablation.name}/${name}`;
 }
 
 /** `Table6/Conv + DRDB` */

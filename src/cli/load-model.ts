@@ -1,7 +1,7 @@
 /** Loads what a command names — a model of a specification, an experiment — telling on the way what is wrong with it. */
 import { type Compilation, compile, elaborate, type Settings } from '../compiler/compile.ts';
 import type { Graph } from '../compiler/graph.ts';
-import { type Ablation, ablationsOf, elaborateVariant, type Variant } from '../compiler/variants/index.ts';
+import { type Ablation, ablationsOf, elaborateVariant, isMeant, type Variant } from '../compiler/variants/index.ts';
 import { surveyAblation } from '../compiler/variants/survey.ts';
 import { type Experiment, loadExperiment } from '../config/experiment.ts';
 import type { ConfigLoader } from '../config/link.ts';
@@ -112,9 +112,7 @@ function brokenIn({ broken }: Ablation): readonly Diagnostic[] {
 function noSuchAblation(path: string, name: string, all: readonly Ablation[]): WrongUse {
   const names = all.map((each) => each.name);
   const problem = `'${path}' has no ablation \`${name}\``;
-  const home = all.find((each) =>
-    [each.base, ...each.variants].some((variant) => variant.name === name || `${each.name}/${variant.name}` === name),
-  );
+  const home = all.find((each) => [each.base, ...each.variants].some((variant) => isMeant(name, each, variant.name)));
   if (home === undefined) return new WrongUse(problem, didYouMean(name, names) ?? `there is ${names.join(', ')}`);
   return new WrongUse(problem, `it is a variant of ${home.name}: \`specc variants ${path} ${home.name}\` lists it`);
 }

@@ -1,6 +1,6 @@
 /** The part of a configuration that says what `specc ablate` trains, linked to the ablations of the specification. */
 import type { Compilation } from '../compiler/compile.ts';
-import { type Ablation, ablationsOf, type Variant } from '../compiler/variants/index.ts';
+import { type Ablation, ablationsOf, isMeant, type Variant } from '../compiler/variants/index.ts';
 import { type Diagnostic, diagnostic, hasErrors, type Outcome } from '../dsl/diagnostic.ts';
 import { didYouMean, didYouMeanOneOf, nearNames } from '../shared/suggest.ts';
 import type { AblationConfig, TrainingConfig } from './config.ts';
@@ -46,17 +46,18 @@ export function chooseVariant(
 }
 
 /** By its name, its slug, or either with the ablation: `Table6/Conv + DRDB`. */
-function variantNamed({ name: ablation, base, variants }: Ablation, wanted: string): Variant | undefined {
-  const known = [base, ...variants];
-  const isNamed = (name: string): boolean => wanted === name || wanted === `${ablation}/${name}`;
-  return known.find(({ name }) => isNamed(name)) ?? known.find(({ slug }) => isNamed(slug));
+function variantNamed(ablation: Ablation, wanted: string): Variant | undefined {
+  const known = [ablation.base, ...ablation.variants];
+  return (
+    known.find(({ name }) => isMeant(wanted, ablation, name)) ??
+    known.find(({ slug }) => isMeant(wanted, ablation, slug))
+  );
 }
 
 /** What is wrong with the variant, or that there is none of this name. */
 function withoutVariant(ablation: Ablation, wanted: string, root: ConfigNode): readonly Diagnostic[] {
   const { base, variants, broken } = ablation;
-  const isWanted = (name: string | undefined): boolean => wanted === name || wanted === `${ablation.name}/${name}`;
-  const wrong = broken.filter(({ name }) => isWanted(name)).flatMap((each) => each.diagnostics);
+  const wrong = broken.filter(({ name }) => isMeant(wanted, ablation, name)).flatMap((each) => each.diagnostics);
   if (wrong.length > 0) return wrong;
   const names = [base, ...variants].map((each) => each.name);
   const qualified = names.map((each) => `${ablation.name}/${each}`);

@@ -3,9 +3,8 @@
  *
  * In: paths. Out: batches in their order, and why a file could not be decoded in place of its pixels.
  */
-import sharp from 'sharp';
 import { type ImageShape, type Normalisation, normalisationMap, normaliseImage } from './augmentation.ts';
-import { decodeImage, whyNotDecoded } from './decode-image.ts';
+import { decodeImage, oneThreadAnImage, whyNotDecoded } from './decode-image.ts';
 import { bytesPerImage } from './pixel-rows.ts';
 
 export interface DecodedBatch {
@@ -37,9 +36,7 @@ export function decodeAhead(files: readonly string[], options: DecodeOptions): A
       ahead.push(decodeBatch(files.slice(next, next + batch), options));
     }
   };
-  // One thread an image is faster than several for pictures of this size: there are images enough to go round.
-  const threads = sharp.concurrency();
-  sharp.concurrency(1);
+  const release = oneThreadAnImage();
   fillUp();
   return (async function* () {
     try {
@@ -50,7 +47,7 @@ export function decodeAhead(files: readonly string[], options: DecodeOptions): A
       }
     } finally {
       await Promise.all(ahead);
-      sharp.concurrency(threads);
+      release();
     }
   })();
 }

@@ -22,7 +22,7 @@ import {
   SourceReader,
 } from './cache-files.ts';
 import { counted, DataError } from './data-error.ts';
-import { decodeImage, decoderIdentity, whyNotDecoded } from './decode-image.ts';
+import { decodeImage, decoderIdentity, oneThreadAnImage, whyNotDecoded } from './decode-image.ts';
 import type { ImageIndex } from './image-folder.ts';
 import { makeFolder } from './make-folder.ts';
 import { bytesPerImage, loadRows, type PixelRows } from './pixel-rows.ts';
@@ -97,9 +97,7 @@ async function build(
   const sources = reusableRows(directory, stem, rowSize);
   const reader = new SourceReader();
   const cache = await CacheBuild.start(directory, stem, rowSize);
-  // One thread an image is faster than several for pictures of this size: there are images enough to go round.
-  const threads = sharp.concurrency();
-  sharp.concurrency(1);
+  const release = oneThreadAnImage();
   sharp.cache(false);
 
   let done = 0;
@@ -137,7 +135,7 @@ async function build(
     throw error;
   } finally {
     await reader.close();
-    sharp.concurrency(threads);
+    release();
   }
 }
 

@@ -3,6 +3,7 @@ import type { LayerItem, ShapeExpression, TensorInput } from '../../dsl/ast.ts';
 import { type Span, textOf } from '../../dsl/source.ts';
 import { type Dim, format, formatShape } from '../../shared/dim.ts';
 import type { Bound } from './call.ts';
+import { partsOf } from './extent.ts';
 import type { Frame } from './frame.ts';
 import { anyElement } from './merge.ts';
 import type { OpArgument } from './op-call.ts';
@@ -83,16 +84,7 @@ function bindList(site: InputSite, input: TensorInput, argument: OpArgument): Li
 
 /** The elements of a list, one for all where their number is not known, or the several results of a block. */
 function tensorsIn(value: Value): readonly Value[] | undefined {
-  switch (value.kind) {
-    case 'list':
-      return value.elements ?? [anyElement(value) ?? UNKNOWN];
-    case 'tuple':
-      return value.elements;
-    case 'record':
-      return [...value.fields.values()];
-    default:
-      return undefined;
-  }
+  return value.kind === 'list' && value.elements === undefined ? [anyElement(value) ?? UNKNOWN] : partsOf(value);
 }
 
 function fitTensor(

@@ -70,7 +70,8 @@ function extentOf(value: Value, parts: readonly Value[]): Extent {
   return extent;
 }
 
-function partsOf(value: Value): readonly Value[] | undefined {
+/** What a list, a tuple or a record holds; of a list of unknown length, the one that stands for all. */
+export function partsOf(value: Value): readonly Value[] | undefined {
   switch (value.kind) {
     case 'list':
       return value.elements ?? (value.element === undefined ? [] : [value.element]);

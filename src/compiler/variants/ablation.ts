@@ -20,6 +20,11 @@ export interface Ablation {
   readonly span: Span;
 }
 
+/** Whether a variant of an ablation is meant: by its name, or by that after the ablation's, `Table6/Conv + DRDB`. */
+export function isMeant(wanted: string, { name: ablation }: Pick<Ablation, 'name'>, name: string | undefined): boolean {
+  return name !== undefined && (wanted === name || wanted === `${ablation}/${name}`);
+}
+
 export interface BrokenEntry {
   /** Of the variant that it would make, where it names a single one. */
   readonly name: string | undefined;

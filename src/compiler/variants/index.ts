@@ -16,7 +16,7 @@ import type { Ablation, Variant } from './ablation.ts';
 import { elaborateOn, expandPattern, type Subject } from './elaborate.ts';
 import { type PathsOf, readAblation } from './read.ts';
 
-export type { Ablation, BrokenEntry, Edit, Variant } from './ablation.ts';
+export { type Ablation, type BrokenEntry, type Edit, isMeant, type Variant } from './ablation.ts';
 export { fingerprint } from './fingerprint.ts';
 
 const readOf = new WeakMap<Compilation, Outcome<readonly Ablation[]>>();
