@@ -166,7 +166,7 @@ export const commands: readonly CommandRow[] = [
   {
     usage: 'eval <run>',
     group: 'Train',
-    summary: 'measure a trained run on its validation images or another folder',
+    summary: 'measure a trained run on its validation images or another folder; ends with 1 if some could not be read',
     options: [ENGINE, ['--data <folder>', 'a folder with one folder of images for each class'], CHECKPOINT, TABLE],
     choices: { engine: ENGINE_CHOICES, checkpoint: CHECKPOINTS, format: ['table', 'json'] },
     examples: ['specc eval runs/ddrnet --data data/blood-cells/TEST'],

@@ -1,5 +1,5 @@
 /**
- * Image files as batches of a network's input, decoded while the caller is busy with those before.
+ * Image files as batches of a network's input, decoded while the caller is busy with those before: for `predict` and `eval`.
  *
  * In: paths. Out: batches in their order, and why a file could not be decoded in place of its pixels.
  */
@@ -11,7 +11,7 @@ export interface DecodedBatch {
   /** At most as many as a batch has room for. */
   readonly files: readonly string[];
   /** `[N, H, W, C]`, normalised; zeros in the place of a file that cannot be decoded, and after the last. */
-  readonly images: Float32Array;
+  readonly images: Float32Array<ArrayBuffer>;
   /** Of each file: why it cannot be decoded, if it cannot. */
   readonly errors: readonly (string | undefined)[];
 }
@@ -21,19 +21,25 @@ export interface DecodeOptions {
   readonly normalisation: Normalisation;
   /** N, images a batch. */
   readonly batch: number;
+  /** File `at` as `[H, W, C]` bytes; it is decoded unless told. */
+  readonly read?: (at: number) => Promise<Uint8Array>;
 }
 
-/** Batches that are decoded ahead of the one in use. */
+/** Batches that are decoded ahead of the one in use, at least, */
 const AHEAD = 2;
+/** and the bytes that they may take if they are more: while the engine starts, the processor has time for them. */
+const ROOM_AHEAD = 1 << 25;
 
 /** Begins with the first batches at once, before anybody asks for them. */
 export function decodeAhead(files: readonly string[], options: DecodeOptions): AsyncIterable<DecodedBatch> {
-  const { batch } = options;
+  const { batch, shape } = options;
+  const room = ROOM_AHEAD / (batch * bytesPerImage(shape) * Float32Array.BYTES_PER_ELEMENT);
+  const most = Math.max(AHEAD, Math.floor(room));
   const ahead: Promise<DecodedBatch>[] = [];
   let next = 0;
   const fillUp = (): void => {
-    for (; ahead.length < AHEAD && next < files.length; next += batch) {
-      ahead.push(decodeBatch(files.slice(next, next + batch), options));
+    for (; ahead.length < most && next < files.length; next += batch) {
+      ahead.push(decodeBatch(files, next, options));
     }
   };
   const release = oneThreadAnImage();
@@ -53,17 +59,16 @@ export function decodeAhead(files: readonly string[], options: DecodeOptions): A
 }
 
 /** Never rejects. */
-async function decodeBatch(
-  files: readonly string[],
-  { shape, normalisation, batch }: DecodeOptions,
-): Promise<DecodedBatch> {
+async function decodeBatch(all: readonly string[], from: number, options: DecodeOptions): Promise<DecodedBatch> {
+  const { shape, normalisation, batch, read = (at) => decodeImage(all[at]!, shape) } = options;
+  const files = all.slice(from, from + batch);
   const size = bytesPerImage(shape);
   const map = normalisationMap(normalisation, shape.channels);
   const images = new Float32Array(batch * size);
   const errors = await Promise.all(
     files.map(async (file, at) => {
       try {
-        normaliseImage(await decodeImage(file, shape), shape.channels, map, images, at * size);
+        normaliseImage(await read(from + at), shape.channels, map, images, at * size);
         return undefined;
       } catch (error) {
         return whyNotDecoded(file, error);

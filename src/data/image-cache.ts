@@ -9,21 +9,12 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import sharp from 'sharp';
 import type { ImageShape } from './augmentation.ts';
-import {
-  CacheBuild,
-  type CachedImage,
-  checkWritable,
-  digestOf,
-  imageKey,
-  readCacheIndex,
-  reusableRows,
-  SourceReader,
-} from './cache-files.ts';
+import { type CachedImage, type CacheIndex, checkWritable, digestOf, readCacheIndex } from './cache-files.ts';
 import { counted, DataError } from './data-error.ts';
-import { decodeImage, decoderIdentity, oneThreadAnImage, whyNotDecoded } from './decode-image.ts';
+import { decodeImage, decoderIdentity, oneThreadAnImage } from './decode-image.ts';
 import type { ImageIndex } from './image-folder.ts';
+import { ImageReader } from './image-reader.ts';
 import { makeFolder } from './make-folder.ts';
 import { bytesPerImage, loadRows, type PixelRows } from './pixel-rows.ts';
 
@@ -63,15 +54,11 @@ export interface ImageCache {
  * @throws DataError if images cannot be decoded (unless skipped) or the cache cannot be written
  */
 export async function openImageCache(index: ImageIndex, options: CacheOptions): Promise<ImageCache> {
-  const images = await identify(index, options);
   prepareDirectory(options.directory);
-  const stem = stemOf(index, options.shape);
-  const rowSize = bytesPerImage(options.shape);
-  const known = readCacheIndex(options.directory, stem, rowSize);
-  const upToDate = known !== undefined && digestOf(known.images) === digestOf(images);
+  const { images, stem, known } = await lookUp(index, options);
 
   let cache: ImageCache;
-  if (upToDate && !(await anyRepaired(index, known.images, options.shape))) {
+  if (known !== undefined && !(await anyRepaired(index, known.images, options.shape))) {
     cache = describe(join(options.directory, known.data), options.shape, known.images, 0);
     options.onProgress?.(images.length, images.length);
   } else {
@@ -79,6 +66,40 @@ export async function openImageCache(index: ImageIndex, options: CacheOptions): 
   }
   if (cache.corrupt.length > 0 && options.corrupt !== 'skip') throw unreadable(index, cache.corrupt);
   return cache;
+}
+
+/**
+ * Images to read one at a time, for whoever need not have them all before the first: those of the cache are not decoded,
+ * and the others are kept in it if all are going to be read and it can be written.
+ */
+export async function openImages(
+  index: ImageIndex,
+  { directory, shape, all }: Pick<CacheOptions, 'directory' | 'shape'> & { readonly all: boolean },
+): Promise<ImageReader> {
+  const { images, stem, known } = await lookUp(index, { directory, shape });
+  const keep = known === undefined && all && canWrite(directory);
+  return ImageReader.open(index.root, images, { directory, stem, shape }, keep);
+}
+
+function canWrite(directory: string): boolean {
+  try {
+    prepareDirectory(directory);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What the files are now, and the complete cache of just these, if there is one. */
+async function lookUp(
+  index: ImageIndex,
+  options: CacheOptions,
+): Promise<{ images: CachedImage[]; stem: string; known: CacheIndex | undefined }> {
+  const images = await identify(index, options);
+  const stem = stemOf(index, options.shape);
+  const found = readCacheIndex(options.directory, stem, bytesPerImage(options.shape));
+  const known = found !== undefined && digestOf(found.images) === digestOf(images) ? found : undefined;
+  return { images, stem, known };
 }
 
 /** The cache's rows, in memory shared by all threads if they are not too large for it. */
@@ -90,51 +111,26 @@ async function build(
   index: ImageIndex,
   images: CachedImage[],
   stem: string,
-  options: CacheOptions,
+  { directory, shape, onProgress, signal, parallel }: CacheOptions,
 ): Promise<ImageCache> {
-  const { directory, shape, onProgress, signal } = options;
-  const rowSize = bytesPerImage(shape);
-  const sources = reusableRows(directory, stem, rowSize);
-  const reader = new SourceReader();
-  const cache = await CacheBuild.start(directory, stem, rowSize);
+  const reader = await ImageReader.open(index.root, images, { directory, stem, shape }, true);
   const release = oneThreadAnImage();
-  sharp.cache(false);
-
   let done = 0;
-  let decoded = 0;
   const one = async (row: number): Promise<void> => {
     signal?.throwIfAborted();
-    const image = images[row]!;
-    const source = sources.get(imageKey(image));
-    let pixels: Uint8Array | undefined;
-    if (source !== undefined) {
-      const copied = new Uint8Array(rowSize);
-      if (await reader.read(source, copied)) pixels = copied;
-    }
-    if (pixels === undefined) {
-      try {
-        pixels = await decodeImage(join(index.root, image.file), shape);
-        decoded += 1;
-      } catch (error) {
-        images[row] = { ...image, error: whyNotDecoded(join(index.root, image.file), error) };
-      }
-    }
-    if (pixels !== undefined) await cache.write(row, image, pixels);
+    await reader.pixels(row).catch(() => {}); // noted in `images`, and reported with the others
+    if (reader.writeFailure !== undefined) throw reader.writeFailure;
     done += 1;
     onProgress?.(done, images.length);
   };
   try {
-    await inParallel(images.length, options.parallel ?? 2 * availableParallelism(), one);
-    const path = await cache.finish(images);
-    return describe(path, shape, images, decoded);
+    await inParallel(images.length, parallel ?? 2 * availableParallelism(), one);
+    const path = await reader.close();
+    return describe(path!, shape, images, reader.decoded);
   } catch (error) {
-    await cache.flush().catch(() => {});
-    await cache.close().catch(() => {});
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOSPC' || code === 'EDQUOT') throw unwritable(directory, code, images.length * rowSize);
-    throw error;
+    await reader.close().catch(() => {});
+    throw notWritten(error, directory, images.length * bytesPerImage(shape));
   } finally {
-    await reader.close();
     release();
   }
 }
@@ -212,7 +208,14 @@ function unwritable(directory: string, reason: string, bytes?: number): DataErro
   );
 }
 
-function unreadable(index: ImageIndex, corrupt: readonly CorruptImage[]): DataError {
+/** What `error` means if it is one of the disk, such as being full; else `error`. */
+function notWritten(error: unknown, directory: string, bytes: number): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOSPC' || code === 'EDQUOT' ? unwritable(directory, code, bytes) : error;
+}
+
+/** @param corrupt at least one */
+export function unreadable(index: ImageIndex, corrupt: readonly Pick<CorruptImage, 'file' | 'reason'>[]): DataError {
   const shown = corrupt.slice(0, 10).map(({ file, reason }) => `\n  ${file}: ${reason}`);
   const more = corrupt.length > shown.length ? `\n  … and ${corrupt.length - shown.length} more` : '';
   return new DataError(

@@ -29,6 +29,8 @@ export interface IndexOptions {
   readonly classes?: readonly string[];
   /** Accept classes of `classes` that have no folder or no images here, as a small test set may. */
   readonly allowEmptyClasses?: boolean;
+  /** List images in formats that cannot be decoded with the others, for the decoder to say so of each. */
+  readonly listUndecodable?: boolean;
 }
 
 /** What sharp's prebuilt libvips decodes. */
@@ -52,9 +54,10 @@ export function indexImageFolder(root: string, options: IndexOptions = {}): Imag
   const empty: string[] = [];
   for (const [label, name] of classes.entries()) {
     const contents = folders.folders.includes(name) ? readFolder(join(root, name)) : EMPTY_FOLDER;
-    unsupported.push(...contents.unsupported.map((file) => `${name}/${file}`));
-    if (contents.images.length === 0) empty.push(name);
-    for (const file of contents.images) examples.push({ file: `${name}/${file}`, label });
+    const images = options.listUndecodable ? allImages(contents) : contents.images;
+    if (!options.listUndecodable) unsupported.push(...contents.unsupported.map((file) => `${name}/${file}`));
+    if (images.length === 0) empty.push(name);
+    for (const file of images) examples.push({ file: `${name}/${file}`, label });
   }
 
   if (unsupported.length > 0) {
@@ -84,10 +87,10 @@ export function imagesOf(paths: readonly string[]): string[] {
 }
 
 function imagesBelow(folder: string): string[] {
-  const { images, unsupported, folders } = readFolder(folder);
+  const contents = readFolder(folder);
   return [
-    ...[...images, ...unsupported].sort().map((name) => join(folder, name)),
-    ...folders.flatMap((name) => imagesBelow(join(folder, name))),
+    ...allImages(contents).map((name) => join(folder, name)),
+    ...contents.folders.flatMap((name) => imagesBelow(join(folder, name))),
   ];
 }
 
@@ -95,6 +98,11 @@ interface Contents {
   readonly folders: readonly string[];
   readonly images: readonly string[];
   readonly unsupported: readonly string[];
+}
+
+/** Also those that cannot be decoded, in the order of their names. */
+function allImages({ images, unsupported }: Contents): string[] {
+  return [...images, ...unsupported].sort();
 }
 
 const EMPTY_FOLDER: Contents = { folders: [], images: [], unsupported: [] };

@@ -9,7 +9,7 @@ import { BatchSource } from '../data/batches.ts';
 import { counted, DataError, someOf } from '../data/data-error.ts';
 import { readGroups } from '../data/groups.ts';
 import { openImageCache, readCache } from '../data/image-cache.ts';
-import { type ImageIndex, indexImageFolder } from '../data/image-folder.ts';
+import { type ImageIndex, type IndexOptions, indexImageFolder } from '../data/image-folder.ts';
 import { findLeaks } from '../data/leaks.ts';
 import type { PixelRows } from '../data/pixel-rows.ts';
 import { type Split, splitByGroup, splitRandomly, unevenClasses } from '../data/split.ts';
@@ -69,7 +69,8 @@ export async function openTrainingImages(plan: Plan, folder: string, options: Op
   const data = withOwnGroups(plan.data, folder);
   const index = indexImageFolder(folder, data.classes && { classes: data.classes });
   const rows = await openRows(index, data, options);
-  const { split, messages } = divide(index, rows, data);
+  const { split, messages } = divide(index, data);
+  const leaks = data.split?.groups === undefined ? leakMessages(index, rows, split) : [];
   const train = { index, rows, examples: split.train };
   const validation = await openValidation(index, rows, split, data, options);
   const named = (set: ImageSet | undefined) => set?.examples.map((at) => set.index.examples[at]!.file) ?? [];
@@ -79,7 +80,7 @@ export async function openTrainingImages(plan: Plan, folder: string, options: Op
     validation,
     names: { classes: index.classes, train: named(train), validation: named(validation) },
     baseline: classBalance((validation ?? train).index, (validation ?? train).examples).baseline,
-    messages: [...countMessages(train, validation), ...messages],
+    messages: [...countMessages(train, validation), ...messages, ...leaks],
   };
 }
 
@@ -97,31 +98,52 @@ async function openValidation(
   data: DataPlan,
   options: OpenOptions,
 ): Promise<ImageSet | undefined> {
-  if (data.validation !== undefined) return openFolder(data.validation, index.classes, data, options);
+  if (data.validation !== undefined) {
+    const all = everyImage(indexFolder(data.validation, index.classes));
+    return { ...all, rows: await openRows(all.index, data, options) };
+  }
   return split.validation.length === 0 ? undefined : { index, rows, examples: split.validation };
 }
 
+/** Images by name, and which of them are meant. */
+export type ChosenImages = Pick<ImageSet, 'index' | 'examples'>;
+
 /**
- * All images of a folder, for evaluation.
+ * All images of a folder, to measure a model on, none of them opened. Those in formats that cannot be decoded are among
+ * them.
  *
  * @param classes in label order; classes without a folder or images there are allowed
+ * @throws DataError if the folder is not laid out by class, or is empty
  */
-export async function openFolder(
-  folder: string,
-  classes: readonly string[],
-  data: DataPlan,
-  options: OpenOptions,
-): Promise<ImageSet> {
-  const index = indexImageFolder(folder, { classes, allowEmptyClasses: true });
-  const rows = await openRows(index, data, options);
-  if (index.examples.length === 0) {
-    throw new DataError(
-      'class-empty',
-      `'${folder}' has no images`,
-      `put images into its folders ${someOf(classes)}, one folder a class`,
-    );
-  }
-  return { index, rows, examples: index.examples.map((_, at) => at) };
+export function imagesOfFolder(folder: string, classes: readonly string[]): ChosenImages {
+  return everyImage(indexFolder(folder, classes, { listUndecodable: true }));
+}
+
+/**
+ * The part of a plan's images that it holds out for validation, none of them opened; undefined if there is none.
+ *
+ * @param folder the images' folder, of `imageFolderOf`
+ * @throws DataError if the images are not laid out as they were, or cannot be split
+ */
+export function validationPart(plan: Plan, folder: string): ChosenImages | undefined {
+  const data = withOwnGroups(plan.data, folder);
+  const index = indexImageFolder(folder, data.classes && { classes: data.classes });
+  const { validation } = divide(index, data).split;
+  return validation.length === 0 ? undefined : { index, examples: validation };
+}
+
+function everyImage(index: ImageIndex): ChosenImages {
+  return { index, examples: index.examples.map((_, at) => at) };
+}
+
+function indexFolder(folder: string, classes: readonly string[], options: IndexOptions = {}): ImageIndex {
+  const index = indexImageFolder(folder, { ...options, classes, allowEmptyClasses: true });
+  if (index.examples.length > 0) return index;
+  throw new DataError(
+    'class-empty',
+    `'${folder}' has no images`,
+    `put images into its folders ${someOf(classes)}, one folder a class`,
+  );
 }
 
 async function openRows(index: ImageIndex, data: DataPlan, { onProgress, signal }: OpenOptions): Promise<PixelRows> {
@@ -163,14 +185,11 @@ export function evaluationBatches({ index, rows, examples }: ImageSet, data: Dat
   return new BatchSource({ rows, labels, examples, batch, normalisation: data.normalize, workers: 0 });
 }
 
-function divide(index: ImageIndex, rows: PixelRows, data: DataPlan): { split: Split; messages: DataMessage[] } {
+function divide(index: ImageIndex, data: DataPlan): { split: Split; messages: DataMessage[] } {
   const { split: plan } = data;
   if (plan === undefined) return { split: splitRandomly(index, { fraction: 0, seed: 0 }), messages: [] };
   const options = { fraction: plan.validation, seed: plan.seed };
-  if (plan.groups === undefined) {
-    const split = splitRandomly(index, options);
-    return { split, messages: leakMessages(index, rows, split) };
-  }
+  if (plan.groups === undefined) return { split: splitRandomly(index, options), messages: [] };
   const groups = readGroups(index, plan.groups);
   const split = splitByGroup(index, groups, options);
   const count = new Set(groups).size;

@@ -1,7 +1,7 @@
 /** The commands that train and use what was trained, on a few drawn images with a small model. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -99,6 +99,51 @@ test('eval: a folder of other images, without all classes', async () => {
   const { images, perClass } = JSON.parse(stdout);
   assert.is(images, 12);
   assert.is(perClass.find((each: { class: string }) => each.class === 'NEUTROPHIL').recall, null);
+});
+
+test('eval: images that cannot be read are told and left out of the figures', async () => {
+  const folder = join(project, 'damaged');
+  cpSync(join(project, 'other'), folder, { recursive: true });
+  const [cut, ...whole] = readdirSync(join(folder, 'MONOCYTE'));
+  truncateSync(join(folder, 'MONOCYTE', cut!), 300);
+  mkdirSync(join(folder, 'NEUTROPHIL'));
+  writeFileSync(join(folder, 'NEUTROPHIL/old.bmp'), 'BM');
+  const options = { data: folder, checkpoint: 'last' };
+  const json = { ...options, format: 'json' };
+  const { code, stdout, stderr } = await specc(evaluate, [made], json);
+  assert.is(code, 1, stderr);
+  const found = JSON.parse(stdout);
+  assert.is(found.images, whole.length);
+  assert.equal(
+    found.unreadable.map(({ image }: { image: string }) => image),
+    [join(folder, 'MONOCYTE', cut!), join(folder, 'NEUTROPHIL/old.bmp')],
+  );
+  assert.match(found.unreadable[0].error, /the image is damaged: /);
+  assert.match(stderr, /error: .*damaged\/NEUTROPHIL\/old\.bmp: it is not an image in a format that can be read\n/);
+  assert.match(
+    stderr,
+    /2 images of 13 cannot be decoded: the figures are of the other 11\nhelp: replace or remove them/,
+  );
+
+  const again = await specc(evaluate, [made], json);
+  assert.equal(JSON.parse(again.stdout), found, 'the same from the cache');
+  for (const file of whole) rmSync(join(folder, 'MONOCYTE', file));
+  const none = await specc(evaluate, [made], options);
+  assert.equal([none.code, none.stdout], [1, '']);
+  assert.match(none.stderr, /2 images of 2 in '.*damaged' cannot be decoded:\n {2}MONOCYTE/);
+});
+
+test('eval: only the images that are measured are decoded, and those of a folder are kept', async () => {
+  const cache = join(project, '.cache');
+  const decodedSets = () => readdirSync(cache).filter((name) => name.startsWith('images-'));
+  const before = decodedSets();
+  const first = await specc(evaluate, [made], { format: 'json' });
+  for (const name of before) rmSync(join(cache, name));
+  const again = await specc(evaluate, [made], { format: 'json' });
+  assert.equal(JSON.parse(again.stdout), JSON.parse(first.stdout));
+  assert.equal(decodedSets(), [], 'a part of a folder is no cache of it');
+  await specc(evaluate, [made], { data: join(project, 'other') });
+  assert.is(decodedSets().length, 2, 'an index and its rows');
 });
 
 test('predict: each image, and what is wrong with those that cannot be read', async () => {

@@ -16,6 +16,7 @@ import { EXIT, WrongUse } from '../failure.ts';
 import { INTERRUPTED, onInterrupt } from '../interrupt.ts';
 import { table } from '../metrics-table.ts';
 import { Pace, ProgressBar } from '../progress.ts';
+import { sayUnread, type UnreadImage } from '../say-unread.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface PredictOptions {
@@ -26,7 +27,7 @@ export interface PredictOptions {
 
 type Prediction =
   | { readonly image: string; readonly class: string; readonly probabilities: Readonly<Record<string, number>> }
-  | { readonly image: string; readonly error: string };
+  | UnreadImage;
 
 /** Images decoded and classified together. */
 const LARGEST_BATCH = 16;
@@ -91,9 +92,8 @@ function classified(
 function show(predictions: readonly Prediction[], format: PredictOptions['format'], terminal: Terminal): void {
   if (format === 'json') terminal.print(JSON.stringify(predictions, null, 2));
   else if (predictions.some((each) => 'class' in each)) terminal.print(asTable(predictions, terminal));
-  const { red } = terminal.noteColours;
   const failed = predictions.flatMap((each) => ('error' in each ? [each] : []));
-  for (const { image, error } of failed) terminal.problem(`${red('error')}: ${image}: ${error}`);
+  sayUnread(failed, terminal);
   if (failed.length > 0 && predictions.length > 1) {
     terminal.problem(`${counted(failed.length, 'image')} of ${predictions.length} could not be classified`);
   }

@@ -2,11 +2,12 @@
 import { basename, join } from 'node:path';
 import type { Graph } from '../../compiler/graph.ts';
 import { allWeights } from '../../compiler/ops/weights/index.ts';
+import type { Plan } from '../../config/plan.ts';
 import type { Engine } from '../../engines/engine.ts';
 import { elementCount } from '../../shared/element-count.ts';
 import { weightsOnly } from '../checkpoint.ts';
 import { writeDurably } from '../durable-file.ts';
-import { type EvaluationOptions, type EvaluationResult, evaluate } from '../evaluate.ts';
+import { type EvaluationOptions, type EvaluationResult, evaluate, type LabelledBatches } from '../evaluate.ts';
 import { readHistory } from '../history.ts';
 import { evaluationBatches, type ImageSet, type TrainingImages } from '../open-data.ts';
 import type { Run } from '../run-folder.ts';
@@ -16,23 +17,52 @@ import { chooseSamples, readSamples } from './samples.ts';
 /** Images classified at once: of the largest batches, only so many have their activations in memory. */
 const LARGEST_BATCH = 32;
 
-/** Runs a checkpoint of a run over images; undefined if interrupted. */
+export interface RunEvaluationOptions extends EvaluationOptions {
+  readonly threads?: number | undefined;
+}
+
+/** How many images a run is measured on at once. */
+export function evaluationBatch({ training }: Plan): number {
+  return Math.min(training.batch, LARGEST_BATCH);
+}
+
+/** Runs a checkpoint of a run over images in memory; undefined if interrupted. */
 export async function evaluateRun(
   run: Run,
   graph: Graph,
   engine: Engine,
   images: ImageSet,
   checkpoint: 'best' | 'last',
-  { threads, ...options }: EvaluationOptions & { readonly threads?: number | undefined } = {},
+  options: RunEvaluationOptions = {},
+): Promise<EvaluationResult | undefined> {
+  const { plan } = run.record;
+  const batches = evaluationBatches(images, plan.data, evaluationBatch(plan));
+  try {
+    return await evaluateRunOn(run, graph, engine, batches, checkpoint, options);
+  } finally {
+    await batches.close();
+  }
+}
+
+/**
+ * Runs a checkpoint of a run over batches; undefined if interrupted.
+ *
+ * @param batches of `evaluationBatch` images
+ */
+export async function evaluateRunOn(
+  run: Run,
+  graph: Graph,
+  engine: Engine,
+  batches: LabelledBatches,
+  checkpoint: 'best' | 'last',
+  { threads, ...options }: RunEvaluationOptions = {},
 ): Promise<EvaluationResult | undefined> {
   const { plan, classes } = run.record;
   const weights = weightsOnly(run.checkpoints.load(checkpoint).tensors);
-  const session = await engine.infer(graph, weights, Math.min(plan.training.batch, LARGEST_BATCH), threads);
-  const batches = evaluationBatches(images, plan.data, session.batch);
+  const session = await engine.infer(graph, weights, evaluationBatch(plan), threads);
   try {
     return await evaluate((pixels) => session.predict(pixels), batches, classes, options);
   } finally {
-    await batches.close();
     await session.close();
   }
 }
