@@ -74,6 +74,19 @@ test('moving elements', () => {
       ),
     [9, 1, 2, 3, 9, 4, 5, 6],
   );
+  computes(
+    { x },
+    (b, { x }) =>
+      b.pad(
+        x!,
+        [
+          [0, 0],
+          [-1, 1],
+        ],
+        9,
+      ),
+    [2, 3, 9, 5, 6, 9],
+  );
   computes({ x }, (b, { x }) => b.gather(x!, b.indices([2, 0]), 1), [3, 1, 6, 4]);
   const updates = { shape: [3, 3], data: [1, 0, 0, 10, 10, 10, 100, 0, 1] };
   computes(

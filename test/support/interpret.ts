@@ -118,10 +118,22 @@ const kernels: { readonly [K in Kernel]: Compute<K> } = {
     return result;
   },
   pad: ({ attributes: { pads, value }, shape }, [x]) => {
-    const result = new Float64Array(elementCount(shape)).fill(value);
     const strides = rowMajor(shape);
-    const first = strides.reduce((sum, stride, axis) => sum + stride * pads[axis]![0], 0);
-    for (const [index, target] of offsets(x!.shape, strides, first).entries()) result[target] = x!.data[index]!;
+    // by axis: where each place of the operand comes to, or undefined where it is cut off
+    const moved = x!.shape.map((size, axis) =>
+      Array.from({ length: size }, (_, place) => place + pads[axis]![0]).map((place) =>
+        place >= 0 && place < shape[axis]! ? place * strides[axis]! : undefined,
+      ),
+    );
+    const targets = moved.reduce<readonly (number | undefined)[]>(
+      (starts, places) =>
+        starts.flatMap((start) =>
+          places.map((place) => (start === undefined || place === undefined ? undefined : start + place)),
+        ),
+      [0],
+    );
+    const result = new Float64Array(elementCount(shape)).fill(value);
+    for (const [index, target] of targets.entries()) if (target !== undefined) result[target] = x!.data[index]!;
     return result;
   },
   gather: ({ attributes: { axis } }, [x, indices]) => {

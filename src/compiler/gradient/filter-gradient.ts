@@ -7,9 +7,9 @@ import { columnsOf, rowsOf } from '../lower/columns.ts';
 import {
   type ConvolutionForm,
   type ConvolutionSizes,
+  imagesStacked,
   reachedByFewOutputs,
   seesFewInputs,
-  stacksRows,
   sumsByColumns,
 } from '../lower/convolution-form.ts';
 import { extentOf } from '../lower/filter.ts';
@@ -33,15 +33,16 @@ export function filterGradient(
   if (groups === inputs && outputs === inputs && inputs > 1) return byChannels(b, input, output, window);
   if (groups > 1) return byGroupedTaps(b, input, output, window);
   const sizes: ConvolutionSizes = { batch, inputs, outputs, groups, window, size };
+  if (!without.includes('columns') && sumsByColumns(sizes)) return byColumns(b, input, output, window);
   if (!without.includes('few-channels')) {
     if (seesFewInputs(sizes)) return byImageColumns(b, input, output, window);
     if (allowsFlippedFilter(window) && reachedByFewOutputs(sizes, input.shape.slice(2) as unknown as Pair)) {
       return byGradientColumns(b, input, output, window);
     }
   }
-  if (!without.includes('columns') && sumsByColumns(sizes)) return byColumns(b, input, output, window);
   if (window.stride.some((stride) => stride !== 1)) return byStridedTaps(b, input, output, window);
-  if (!without.includes('stacked-rows') && stacksRows(sizes)) return byStackedRows(b, input, output, window);
+  const atOnce = without.includes('stacked-rows') ? 0 : imagesStacked(sizes);
+  if (atOnce > 0) return byStackedRows(b, input, output, window, atOnce);
   return byFlatTaps(b, input, output, window);
 }
 
@@ -80,74 +81,79 @@ export function byColumns(b: Builder, input: Tensor, output: Tensor, window: Win
   return b.reshape(product, [outputs, input.shape[1]!, ...window.kernel]);
 }
 
-/**
- * One matrix product a tap, for a stride of 1 and one group. The gradient is padded with zeros to the length of the
- * padded input's rows, so that what a tap sees is one contiguous piece of the flattened input; where the piece runs over
- * the end of a row it meets a zero. A 1×1 kernel is one product of what there is.
- */
+/** One matrix product a tap, for a stride of 1 and one group: with a contiguous piece of what its column of the kernel sees. */
 export function byFlatTaps(b: Builder, input: Tensor, output: Tensor, window: Window): Tensor {
   const [batch, inputs] = input.shape as [number, number];
   const [outputs, height, width] = output.shape.slice(1) as [number, number, number];
-  const row = input.shape[3]! + window.padding[1][0] + window.padding[1][1];
-  // taps to the right of the first run over the end of the last row too
-  const spill = window.kernel[1] > 1 ? 1 : 0;
-  const padded = b.pad(input, [
-    [0, 0],
-    [0, 0],
-    [window.padding[0][0], window.padding[0][1] + spill],
-    window.padding[1],
-  ]);
-  const flat = b.reshape(padded, [batch, inputs, padded.shape[2]! * row]);
-  const widened = b.pad(output, [
-    [0, 0],
-    [0, 0],
-    [0, 0],
-    [0, row - width],
-  ]);
-  const gradient = b.reshape(widened, [batch, outputs, height * row]);
-  const products = tapsOf(window.kernel).map((tap) => {
-    const start = tap[0] * window.dilation[0] * row + tap[1] * window.dilation[1];
-    const seen = b.slice(flat, [0, 0, start], [batch, inputs, start + height * row]);
-    return b.reduce('sum', b.matmul(gradient, swapLastAxes(b, seen)), [0]);
+  const gradient = b.reshape(output, [batch, outputs, height * width]);
+  const seen = seenByColumns(b, input, window, width);
+  const products = tapsOf(window.kernel).map(([row, column]) => {
+    const start = row * window.dilation[0] * width;
+    const piece = b.slice(seen[column]!, [0, 0, start], [batch, inputs, start + height * width]);
+    return b.reduce('sum', b.matmul(gradient, swapLastAxes(b, piece)), [0]);
   });
   return filterOfTaps(b, products, window);
 }
 
 /**
  * One matrix product a column of the kernel, for a stride of 1 and one group: as `byFlatTaps`, with the gradient once for
- * each row of the kernel, moved down as that row is, so that all taps of a column see the same piece of the input.
+ * each row of the kernel, moved down as that row is, so that all taps of a column see the whole of it. `atOnce` images
+ * are stacked together, a divisor of the batch.
  */
-export function byStackedRows(b: Builder, input: Tensor, output: Tensor, window: Window): Tensor {
-  const [batch, inputs] = input.shape as [number, number];
-  const [outputs, , width] = output.shape.slice(1) as [number, number, number];
+export function byStackedRows(b: Builder, input: Tensor, output: Tensor, window: Window, atOnce: number): Tensor {
+  const batch = input.shape[0]!;
+  const [outputs, inputs] = [output.shape[1]!, input.shape[1]!];
   const [rows, columns] = window.kernel;
-  const row = input.shape[3]! + window.padding[1][0] + window.padding[1][1];
-  const padded = padImage(b, input, window, 0);
-  const length = padded.shape[2]! * row;
-  // taps to the right of the first run over the end of the last row
-  const spill = (columns - 1) * window.dilation[1];
-  const flat = b.pad(b.reshape(padded, [batch, inputs, length]), [
-    [0, 0],
-    [0, 0],
-    [0, spill],
-  ]);
-  const widened = b.pad(output, [
-    [0, 0],
-    [0, 0],
-    [0, 0],
-    [0, row - width],
-  ]);
-  const gradient = b.reshape(widened, [batch, outputs, widened.shape[2]! * row]);
-  const between = b.expand(b.constant(0), [batch, outputs, rows * window.dilation[0] * row]);
-  const moved = Array.from({ length: 2 * rows - 1 }, (_, place) => (place % 2 === 0 ? gradient : between));
-  const stacked = b.reshape(b.concat(moved, 2), [batch, outputs * rows, length]);
-  const products = Array.from({ length: columns }, (_, column) => {
-    const start = column * window.dilation[1];
-    const seen = b.slice(flat, [0, 0, start], [batch, inputs, start + length]);
-    return b.reduce('sum', b.matmul(stacked, swapLastAxes(b, seen)), [0]);
+  const parts = Array.from({ length: batch / atOnce }, (_, part) => {
+    const [seen, gradient] = [input, output].map((images) => examples(b, images, part * atOnce, atOnce));
+    return b.concat(productsOfColumns(b, seen!, gradient!, window), 0);
   });
-  const joined = b.reshape(b.concat(products, 0), [columns, outputs, rows, inputs]);
-  return b.transpose(joined, [1, 3, 2, 0]);
+  const sum = parts.reduce((total, each) => b.add(total, each));
+  return b.transpose(b.reshape(sum, [columns, outputs, rows, inputs]), [1, 3, 2, 0]);
+}
+
+/** For each column of the kernel `[1, O · kh, C]`. */
+function productsOfColumns(b: Builder, input: Tensor, output: Tensor, window: Window): readonly Tensor[] {
+  const [batch, outputs, height, width] = output.shape as [number, number, number, number];
+  const rows = window.kernel[0];
+  const seen = seenByColumns(b, input, window, width);
+  const length = seen[0]!.shape[2]!;
+  const gradient = b.reshape(output, [batch, outputs, height * width]);
+  // what is left of one length, and a row of the kernel further into the next
+  const between = length - height * width + window.dilation[0] * width;
+  const nothing = b.expand(b.constant(0), [batch, outputs, between]);
+  const moved = Array.from({ length: 2 * rows - 1 }, (_, place) => (place % 2 === 0 ? gradient : nothing));
+  const stacked = b.reshape(b.concat(moved, 2), [batch, outputs * rows, length]);
+  return seen.map((each) => b.reduce('sum', b.matmul(stacked, swapLastAxes(b, each)), [0]));
+}
+
+/** `count` images of `[N, C, H, W]`, from the one at `first`. */
+function examples(b: Builder, images: Tensor, first: number, count: number): Tensor {
+  const [batch, ...rest] = images.shape as [number, ...number[]];
+  if (count === batch) return images;
+  return b.slice(images, [first, ...rest.map(() => 0)], [first + count, ...rest]);
+}
+
+/**
+ * What each column of the kernel sees, `[N, C, (H + padding) · W']` each: the input, moved sideways to where that column
+ * looks and with zeros where it looks past an edge. Its rows are as long as the gradient's, so that another row of the
+ * kernel sees the same from a whole number of rows further on.
+ */
+function seenByColumns(
+  b: Builder,
+  input: Tensor,
+  { kernel, dilation, padding }: Window,
+  width: number,
+): readonly Tensor[] {
+  const [batch, channels, inputHeight, inputWidth] = input.shape as [number, number, number, number];
+  const length = (padding[0][0] + inputHeight + padding[0][1]) * width;
+  return Array.from({ length: kernel[1] }, (_, column) => {
+    const left = padding[1][0] - column * dilation[1];
+    const seesNothing = left >= width || left <= -inputWidth;
+    if (seesNothing) return b.expand(b.constant(0), [batch, channels, length]);
+    const seen = b.pad(input, [[0, 0], [0, 0], padding[0], [left, width - inputWidth - left]]);
+    return b.reshape(seen, [batch, channels, length]);
+  });
 }
 
 /** One matrix product a tap, for any stride and one group. */

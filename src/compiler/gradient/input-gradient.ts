@@ -2,14 +2,12 @@
  * Forms of a convolution's gradient in its input. All take the gradient of the output, `[N, O, H', W']`, and the filter,
  * `[O, C / groups, kh, kw]`, and give `[N, C, H, W]`.
  */
-import { channelsOutermost, filterMatrix, rowsOf } from '../lower/columns.ts';
+import { filterMatrix, giveBackColumns, rowsOf } from '../lower/columns.ts';
 import { type ConvolutionForm, formsColumns } from '../lower/convolution-form.ts';
 import { extentOf, spatialWindow } from '../lower/filter.ts';
 import { swapLastAxes } from '../lower/product.ts';
-import { tapsOf } from '../lower/taps.ts';
 import type { Pair, Window } from '../ops/kind.ts';
 import type { Builder, Tensor } from '../program/builder.ts';
-import { giveBack } from './taps.ts';
 
 /** The form that was fastest where it applies: see each one, and `convolution-form.ts`. */
 export function inputGradient(
@@ -66,16 +64,9 @@ export function byFlippedFilter(
  * stride and one group. The filter is read as it is.
  */
 export function byColumns(b: Builder, output: Tensor, filter: Tensor, window: Window, input: Pair): Tensor {
-  const [batch, , ...size] = output.shape as [number, number, number, number];
-  const channels = filter.shape[1]!;
-  const taps = tapsOf(window.kernel);
-  const product = b.matmul(swapLastAxes(b, filterMatrix(b, filter)), rowsOf(b, output));
-  const columns = b.reshape(product, [channels, taps.length, batch * size[0] * size[1]]);
-  const received = taps.map((tap, at) => {
-    const value = b.slice(columns, [0, at, 0], [channels, at + 1, columns.shape[2]!]);
-    return { tap, value: b.reshape(value, [channels, batch, ...size]) };
-  });
-  return channelsOutermost(b, giveBack(b, received, window, input));
+  const [, , ...size] = output.shape as [number, number, number, number];
+  const columns = b.matmul(swapLastAxes(b, filterMatrix(b, filter)), rowsOf(b, output));
+  return giveBackColumns(b, columns, window, input, size);
 }
 
 /** As the transposed convolution, for any stride. */

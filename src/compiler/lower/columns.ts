@@ -1,40 +1,89 @@
 /**
  * The columns of an image: everything that the windows of a convolution see, side by side for the whole batch, so that
- * the convolution and both of its gradients are one matrix product each. Worth its memory where maps are small and
- * kernels large; the forward pass and the gradient in the kernel use the same columns.
+ * the convolution and both of its gradients are one matrix product each. The examples of a batch are innermost: what is
+ * looked up for one pixel is moved for all of them at once. Worth its memory where maps are small and kernels large, and
+ * with a stride; the forward pass and the gradient in the kernel use the same columns.
  */
 import type { Pair, Window } from '../ops/kind.ts';
 import type { Builder, Tensor } from '../program/builder.ts';
-import { seenAt, tapsOf } from './taps.ts';
+import { tapsOf } from './taps.ts';
 
-/** `[C · taps, N · H' · W']` of `[N, C, H, W]`, for windows that make `[H', W']`; rows in the order of a filter's axes. */
+/** `[C · taps, H' · W' · N]` of `[N, C, H, W]`, for windows that make `[H', W']`; rows in the order of a filter's axes. */
 export function columnsOf(b: Builder, image: Tensor, window: Window, size: Pair): Tensor {
-  const [batch, channels] = image.shape as [number, number];
-  const padded = b.pad(channelsOutermost(b, image), [[0, 0], [0, 0], ...window.padding]);
-  const positions = batch * size[0] * size[1];
-  const seen = tapsOf(window.kernel).map((tap) =>
-    b.reshape(seenAt(b, padded, tap, window, size), [channels, 1, positions]),
-  );
-  return b.reshape(b.concat(seen, 1), [channels * seen.length, positions]);
+  const [batch, channels, ...input] = image.shape as [number, number, number, number];
+  const found = lookUp(b, pixelsOf(b, image), pixelsSeen(window, input, size));
+  const [height, width] = window.kernel;
+  return b.reshape(found, [channels * height * width, size[0] * size[1] * batch]);
 }
 
-/** `[C, N · H · W]` of `[N, C, H, W]`. */
+/**
+ * The adjoint of `columnsOf`: `[N, C, H, W]` from the gradient of the columns. Each pixel adds up what the windows that
+ * see it give back.
+ */
+export function giveBackColumns(b: Builder, columns: Tensor, window: Window, input: Pair, size: Pair): Tensor {
+  const taps = window.kernel[0] * window.kernel[1];
+  const channels = columns.shape[0]! / taps;
+  const [pixels, windows] = [input[0] * input[1], size[0] * size[1]];
+  const batch = columns.shape[1]! / windows;
+  const seenAt = Array.from({ length: pixels }, (): number[] => []);
+  pixelsSeen(window, input, size).forEach((pixel, place) => {
+    if (pixel !== undefined) seenAt[pixel]!.push(place);
+  });
+  const most = Math.max(1, ...seenAt.map(({ length }) => length));
+  const places = Array.from({ length: most }, (_, each) => seenAt.map((list) => list[each])).flat();
+  const received = lookUp(b, b.reshape(columns, [channels, taps * windows, batch]), places);
+  const sum = b.reduce('sum', b.reshape(received, [channels, most, pixels * batch]), [1]);
+  return imageOf(b, sum, batch, input);
+}
+
+/** `[C, H · W · N]` of `[N, C, H, W]`. */
 export function rowsOf(b: Builder, image: Tensor): Tensor {
-  const [batch, channels, height, width] = image.shape as [number, number, number, number];
-  return b.reshape(channelsOutermost(b, image), [channels, batch * height * width]);
+  const [channels, pixels, batch] = pixelsOf(b, image).shape as [number, number, number];
+  return b.reshape(pixelsOf(b, image), [channels, pixels * batch]);
 }
 
-/** `[N, C, H, W]` of `[C, N · H · W]`. */
+/** `[N, C, H, W]` of `[C, H · W · N]`. */
 export function imageOf(b: Builder, rows: Tensor, batch: number, size: Pair): Tensor {
-  return channelsOutermost(b, b.reshape(rows, [rows.shape[0]!, batch, ...size]));
-}
-
-export function channelsOutermost(b: Builder, image: Tensor): Tensor {
-  return b.transpose(image, [1, 0, 2, 3]);
+  return b.transpose(b.reshape(rows, [rows.shape[0]!, ...size, batch]), [3, 0, 1, 2]);
 }
 
 /** A filter `[O, C, kh, kw]` as the matrix that columns are multiplied by, `[O, C · taps]`. */
 export function filterMatrix(b: Builder, filter: Tensor): Tensor {
   const [outputs, ...rest] = filter.shape as [number, ...number[]];
   return b.reshape(filter, [outputs, rest.reduce((product, size) => product * size, 1)]);
+}
+
+/** `[C, H · W, N]` of `[N, C, H, W]`. */
+function pixelsOf(b: Builder, image: Tensor): Tensor {
+  const [batch, channels, height, width] = image.shape as [number, number, number, number];
+  return b.reshape(b.transpose(image, [1, 2, 3, 0]), [channels, height * width, batch]);
+}
+
+/** The pixel that each tap sees in each window, taps outermost, both in scan order; undefined in the padding. */
+function pixelsSeen({ kernel, stride, dilation, padding }: Window, input: Pair, size: Pair): (number | undefined)[] {
+  return tapsOf(kernel).flatMap((tap) =>
+    tapsOf(size).map((at) => {
+      const place = ([0, 1] as const).map(
+        (axis) => at[axis] * stride[axis] + tap[axis] * dilation[axis] - padding[axis][0],
+      );
+      const [row, column] = place as [number, number];
+      const isInside = row >= 0 && row < input[0] && column >= 0 && column < input[1];
+      return isInside ? row * input[1] + column : undefined;
+    }),
+  );
+}
+
+/** `[C, places, N]` of `[C, P, N]`: what is in each place, and zeros in none. */
+function lookUp(b: Builder, from: Tensor, places: readonly (number | undefined)[]): Tensor {
+  const [, count] = from.shape as [number, number];
+  if (places.length === count && places.every((place, at) => place === at)) return from;
+  const nothing = count;
+  const source = places.includes(undefined)
+    ? b.pad(from, [
+        [0, 0],
+        [0, 1],
+        [0, 0],
+      ])
+    : from;
+  return b.gather(source, b.indices(places.map((place) => place ?? nothing)), 1);
 }

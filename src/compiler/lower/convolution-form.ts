@@ -19,15 +19,17 @@ export interface ConvolutionSizes {
   readonly size: Pair;
 }
 
-/** Windows that fill the registers of a matrix product; with fewer in an image, most of each product is idle. */
-const FULL_ROW = 16;
+/** With so few windows in an image, or fewer, most of a product for one image is idle. */
+const FEW_WINDOWS = 16;
 /**
- * The sum over images reads and writes a whole filter for each. Making columns costs as much when there are a quarter
- * as many windows in an image as filters.
+ * The sum over images reads and writes a whole filter for each. Making columns costs as much when there are as many
+ * windows in an image as filters.
  */
-const WINDOWS_A_FILTER = 1 / 4;
-/** Numbers, 64 MB of them: beyond, columns and stacked rows cost more memory than they save time. */
+const WINDOWS_A_FILTER = 1;
+/** Numbers, 64 MB of them: beyond, columns cost more memory than they save time. */
 const MOST_NUMBERS = 2 ** 24;
+/** Numbers, 32 MB of them: a larger stack is slower than several for a part of the batch each. */
+const MOST_STACKED = 2 ** 23;
 /** The product multiplies the zeros of the padding, too: rows of the padded input for each of the output. */
 const MOST_PADDED_ROWS = 1.25;
 
@@ -63,7 +65,7 @@ function tapCount({ kernel }: Window): number {
 }
 
 function isSmall(sizes: ConvolutionSizes): boolean {
-  return windowsOf(sizes) < FULL_ROW;
+  return windowsOf(sizes) <= FEW_WINDOWS;
 }
 
 /** Whether the forward pass and the gradient in the input are products with columns. */
@@ -75,14 +77,19 @@ export function formsColumns(sizes: ConvolutionSizes): boolean {
 export function sumsByColumns(sizes: ConvolutionSizes): boolean {
   if (!columnsApply(sizes)) return false;
   const strided = sizes.window.stride.some((stride) => stride > 1);
-  return strided || windowsOf(sizes) < WINDOWS_A_FILTER * sizes.outputs;
+  return strided || windowsOf(sizes) <= WINDOWS_A_FILTER * sizes.outputs;
 }
 
-/** Whether the gradient in the filter, with a stride of 1 and one group, is one product for each column of the kernel. */
-export function stacksRows({ batch, outputs, window, size }: ConvolutionSizes): boolean {
-  const [rows, columns] = [0, 1].map((axis) => size[axis]! + window.dilation[axis]! * (window.kernel[axis]! - 1));
-  const stacked = batch * outputs * window.kernel[0] * rows! * columns!;
-  return window.kernel[0] > 1 && rows! <= MOST_PADDED_ROWS * size[0] && stacked <= MOST_NUMBERS;
+/**
+ * How many images at a time have the gradient in the filter as one product for each column of the kernel, with a stride of
+ * 1 and one group: a divisor of the batch, or 0 where another form is better.
+ */
+export function imagesStacked({ batch, outputs, window, size }: ConvolutionSizes): number {
+  const rows = size[0] + window.dilation[0] * (window.kernel[0] - 1);
+  if (window.kernel[0] === 1 || rows > MOST_PADDED_ROWS * size[0]) return 0;
+  const each = outputs * window.kernel[0] * rows * size[1];
+  const divisors = Array.from({ length: batch }, (_, at) => batch - at).filter((count) => batch % count === 0);
+  return divisors.find((count) => count * each <= MOST_STACKED) ?? 0;
 }
 
 function columnsApply(sizes: ConvolutionSizes): boolean {

@@ -69,7 +69,7 @@ export interface KernelAttributes {
   slice: { readonly starts: readonly number[]; readonly ends: readonly number[]; readonly steps: readonly number[] };
   /** any number */
   concat: { readonly axis: number };
-  /** x; constant padding, `[before, after]` of every axis */
+  /** x; constant padding, `[before, after]` of every axis; what is less than 0 is cut off */
   pad: { readonly pads: readonly (readonly [number, number])[]; readonly value: number };
   /** x, indices (int64) */
   gather: { readonly axis: number };

@@ -137,8 +137,9 @@ const shapeRules: { readonly [K in Kernel]: ShapeRule<K> } = {
   pad: ({ pads }, [x]) => {
     requireType(x!, 'float32', 'pad');
     requireEntries('pads', pads, x!.shape.length);
-    require(pads.every(([before, after]) => before >= 0 && after >= 0), () => 'pads are negative');
-    return { shape: x!.shape.map((size, axis) => size + pads[axis]![0] + pads[axis]![1]), type: x!.type };
+    const shape = x!.shape.map((size, axis) => size + pads[axis]![0] + pads[axis]![1]);
+    require(shape.every((size) => size > 0), () => `pads leave nothing of ${textOf(x!.shape)}`);
+    return { shape, type: x!.type };
   },
 
   gather: ({ axis }, [x, indices]) => {

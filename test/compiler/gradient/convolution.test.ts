@@ -88,7 +88,8 @@ test('every form of the filter gradient that applies gives the same', () => {
           ...(plain && { strided: (b, { x, dy }) => filters.byStridedTaps(b, x!, dy!, window) }),
           ...(plain && { columns: (b, { x, dy }) => filters.byColumns(b, x!, dy!, window) }),
           ...(plain && unit && { flat: (b, { x, dy }) => filters.byFlatTaps(b, x!, dy!, window) }),
-          ...(plain && unit && { stacked: (b, { x, dy }) => filters.byStackedRows(b, x!, dy!, window) }),
+          ...(plain && unit && { stacked: (b, { x, dy }) => filters.byStackedRows(b, x!, dy!, window, 2) }),
+          ...(plain && unit && { 'one at a time': (b, { x, dy }) => filters.byStackedRows(b, x!, dy!, window, 1) }),
           ...(plain && { images: (b, { x, dy }) => filters.byImageColumns(b, x!, dy!, window) }),
           ...(plain &&
             inputs.allowsFlippedFilter(window) && {

@@ -4,10 +4,10 @@ import * as assert from 'uvu/assert';
 import {
   type ConvolutionSizes,
   formsColumns,
+  imagesStacked,
   reachedByFewOutputs,
   seesFewInputs,
   shiftsProducts,
-  stacksRows,
   sumsByColumns,
 } from '../../../src/compiler/lower/convolution-form.ts';
 import { window } from '../gradient/case.ts';
@@ -25,14 +25,19 @@ function sizes(
   return { batch, inputs, outputs, groups: 1, window: kernels, size: [size, size] };
 }
 
-test('small maps are columns: the last stage of a ResNet-18 on 64×64', () => {
-  for (const each of [sizes(512, 512, 3, 1, 2), sizes(256, 512, 3, 2, 2), sizes(256, 512, 1, 2, 2)]) {
+test('small maps are columns: the last stages of a ResNet-18 on 64×64', () => {
+  for (const each of [
+    sizes(512, 512, 3, 1, 2),
+    sizes(256, 512, 3, 2, 2),
+    sizes(256, 512, 1, 2, 2),
+    sizes(256, 256, 3, 1, 4),
+  ]) {
     assert.equal([formsColumns(each), sumsByColumns(each)], [true, true]);
   }
 });
 
 test('between, only the gradient in the filter is', () => {
-  for (const each of [sizes(256, 256, 3, 1, 4), sizes(3, 64, 7, 2, 32), sizes(64, 128, 3, 2, 8)]) {
+  for (const each of [sizes(128, 128, 3, 1, 8), sizes(3, 64, 7, 2, 32), sizes(64, 128, 3, 2, 8)]) {
     assert.equal([formsColumns(each), sumsByColumns(each)], [false, true]);
   }
 });
@@ -65,16 +70,17 @@ test('few channels on one side: the first layer of a network, and one map of man
   assert.not(reachedByFewOutputs(sizes(64, 1, 5, 2, 16), [32, 32]), 'a stride');
 });
 
-test('rows are stacked where the padding is small beside the map, and the memory that it takes', () => {
+test('rows are stacked where the padding is small beside the map, for so many images as fit', () => {
   for (const [inputs, outputs] of [
     [64, 64],
     [128, 32],
   ] as const) {
-    assert.ok(stacksRows(sizes(inputs, outputs, 3, 1, 32)));
+    assert.is(imagesStacked(sizes(inputs, outputs, 3, 1, 32)), 32);
   }
-  assert.not(stacksRows(sizes(64, 64, 1, 1, 32)), 'a 1×1 kernel has one row');
-  assert.not(stacksRows(sizes(128, 128, 3, 1, 4)), 'six padded rows for four');
-  assert.not(stacksRows(sizes(64, 64, 3, 1, 112)), '315 MB');
+  assert.is(imagesStacked(sizes(64, 64, 1, 1, 32)), 0, 'a 1×1 kernel has one row');
+  assert.is(imagesStacked(sizes(128, 128, 3, 1, 4)), 0, 'six padded rows for four');
+  assert.is(imagesStacked(sizes(64, 64, 3, 1, 112)), 2, '10 MB an image, and 3 is no part of 32');
+  assert.is(imagesStacked(sizes(64, 64, 3, 1, 512)), 0, 'one image alone is 202 MB');
 });
 
 test.run();
