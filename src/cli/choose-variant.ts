@@ -46,7 +46,9 @@ export function chooseVariant(
     const named = found.map((each) => `'${qualifiedName(each)}'`).join(', ');
     throw new WrongUse(`'${path}' has ${found.length} variants \`${wanted}\``, `name one of ${named}`);
   }
-  const broken = fitting.flatMap((ablation) => ablation.broken.filter(({ name }) => isMeant(wanted, ablation, name)));
+  const broken = fitting.flatMap((ablation) =>
+    ablation.broken.filter(({ names }) => names.some((name) => isMeant(wanted, ablation, name))),
+  );
   if (broken.length > 0) return { value: undefined, diagnostics: broken.flatMap((each) => each.diagnostics) };
   const names = wanted.includes('/') ? all.map(qualifiedName) : [];
   const near = didYouMeanOneOf(nearNames(wanted, [...all.map(({ variant }) => variant.name), ...names]));

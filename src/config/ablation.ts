@@ -57,7 +57,9 @@ function variantNamed(ablation: Ablation, wanted: string): Variant | undefined {
 /** What is wrong with the variant, or that there is none of this name. */
 function withoutVariant(ablation: Ablation, wanted: string, root: ConfigNode): readonly Diagnostic[] {
   const { base, variants, broken } = ablation;
-  const wrong = broken.filter(({ name }) => isMeant(wanted, ablation, name)).flatMap((each) => each.diagnostics);
+  const wrong = broken
+    .filter(({ names }) => names.some((name) => isMeant(wanted, ablation, name)))
+    .flatMap((each) => each.diagnostics);
   if (wrong.length > 0) return wrong;
   const names = [base, ...variants].map((each) => each.name);
   const qualified = names.map((each) => `${ablation.name}/${each}`);
@@ -65,7 +67,7 @@ function withoutVariant(ablation: Ablation, wanted: string, root: ConfigNode): r
   const args = { name: wanted, ablation: ablation.name, variants: names };
   const help = didYouMeanOneOf(nearNames(wanted, wanted.includes('/') ? qualified : names));
   // A sweep that is broken would have made it, perhaps.
-  const others = broken.filter(({ name }) => name === undefined).flatMap((each) => each.diagnostics);
+  const others = broken.filter(({ names }) => names.length === 0).flatMap((each) => each.diagnostics);
   return [diagnostic('config-variant-unknown', span, args, { help }), ...others];
 }
 

@@ -103,6 +103,24 @@ test('a broken entry is told, and takes no other variant away', ({ folder }) => 
   assert.not.match(typo.stderr, /`locals`/);
 });
 
+test('a pattern that matches nothing takes away the variants that would do without its parts, and no others', ({
+  folder,
+}) => {
+  const entries =
+    '"no local" { disable local }\n  leave_one_out stem, locals[*]\n  add_one_in local, stem/*, locals[*]';
+  writeFileSync(join(folder, 'parts.spec'), SPEC.replace('"no local" { disable local }', entries));
+  const listed = specc(folder, 'variants', 'parts.spec', 'Parts', '--format', 'json');
+  assert.is(listed.status, 1);
+  const names = JSON.parse(listed.stdout)[0].variants.map((each: { name: string }) => each.name);
+  assert.equal(names, ['whole', 'no local', 'without stem', 'without local, stem/conv2d and stem/relu', 'wide']);
+  for (const place of ['parts.spec:11:23', 'parts.spec:12:29']) assert.match(listed.stderr, place);
+  const sound = specc(folder, 'summary', 'parts.spec', '--variant', 'without stem', '--format', 'json');
+  assert.equal([sound.status, sound.stderr], [0, '']);
+  const unsure = specc(folder, 'summary', 'parts.spec', '--variant', 'only stem/relu');
+  assert.is(unsure.status, 1);
+  assert.match(unsure.stderr, /the path `locals\[\*\]`\n +--> parts\.spec:12:29/);
+});
+
 test('a misspelled variant is told which are near', ({ folder }) => {
   const helpOf = (...args: string[]): string | undefined => /help: (.*)/.exec(specc(folder, ...args).stderr)?.[1];
   assert.is(helpOf('summary', 'specs/net.spec', '--variant', 'Part/no lcoal'), 'did you mean `Parts/no local`?');

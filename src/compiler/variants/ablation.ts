@@ -15,19 +15,19 @@ export interface Ablation {
   readonly base: Variant;
   /** All but the base, in the order of the source, without those of broken entries. */
   readonly variants: readonly Variant[];
-  /** Entries that make no variant, because something is wrong with them. */
+  /** Entries that make no variants, or not all of theirs, because something is wrong with them. */
   readonly broken: readonly BrokenEntry[];
   readonly span: Span;
 }
 
 /** Whether a variant of an ablation is meant: by its name, or by that after the ablation's, `Table6/Conv + DRDB`. */
-export function isMeant(wanted: string, { name: ablation }: Pick<Ablation, 'name'>, name: string | undefined): boolean {
-  return name !== undefined && (wanted === name || wanted === `${ablation}/${name}`);
+export function isMeant(wanted: string, { name: ablation }: Pick<Ablation, 'name'>, name: string): boolean {
+  return wanted === name || wanted === `${ablation}/${name}`;
 }
 
 export interface BrokenEntry {
-  /** Of the variant that it would make, where it names a single one. */
-  readonly name: string | undefined;
+  /** Of the variants that it would make and does not, where they are known. */
+  readonly names: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
 }
 

@@ -68,31 +68,36 @@ export function readAblation(source: AblationSource): Outcome<Ablation | undefin
   const seen = new Map([[base.name, base.span]]);
   const bases = item.body.entries.filter((each) => each.kind === 'base');
   for (const { span } of bases.slice(1)) {
-    broken.push({ name: undefined, diagnostics: [namedTwice({ name: 'base', span, swept: false }, bases[0]!.span)] });
+    broken.push({ names: [], diagnostics: [namedTwice({ name: 'base', span, swept: false }, bases[0]!.span)] });
   }
   const without = source.misread.filter(({ span }) => !item.body.entries.some((each) => isWithin(span, each.span)));
-  if (without.length > 0) broken.push({ name: undefined, diagnostics: without });
+  if (without.length > 0) broken.push({ names: [], diagnostics: without });
   for (const entry of item.body.entries) {
-    const named = entry.kind === 'variant' ? entry.name.text : undefined;
+    const names = entry.kind === 'variant' ? [entry.name.text] : [];
     const misread = source.misread.filter(({ span }) => isWithin(span, entry.span));
     if (misread.length > 0) {
-      broken.push({ name: named, diagnostics: misread });
+      broken.push({ names, diagnostics: misread });
       continue;
     }
+    const { parts, unmatched } = partsOf(source, entry, { ...base, slug: '' });
     const { value: made = [], diagnostics: wrong } = within(source, entry.span, (reader) => {
-      const made = reader.entry(entry, { ...base, slug: '' });
+      const made = reader.entry(entry, parts, { ...base, slug: '' });
       const count = drafts.length + made.length;
       if (count > MOST_VARIANTS)
         reader.session.report('too-many-variants', entry.span, { count, limit: MOST_VARIANTS });
       return made;
     });
-    if (wrong.length > 0) broken.push({ name: named, diagnostics: wrong });
-    for (const draft of made) {
+    if (wrong.length > 0) broken.push({ names, diagnostics: wrong });
+    // A part is the only one among all: while some are not known, what its variant does without is not, either.
+    const known = entry.kind === 'add-one-in' && unmatched.length > 0 ? made.slice(0, 1) : made;
+    const unmade = made.slice(known.length).map(({ name }) => name);
+    if (unmatched.length > 0) broken.push({ names: unmade, diagnostics: unmatched });
+    for (const draft of known) {
       const first = seen.get(draft.name);
       if (first === undefined) {
         seen.set(draft.name, draft.span);
         drafts.push(draft);
-      } else broken.push({ name: named, diagnostics: [namedTwice(draft, first)] });
+      } else broken.push({ names, diagnostics: [namedTwice(draft, first)] });
     }
   }
   const slugs = slugsOf([base, ...drafts].map((each) => each.name));
@@ -107,6 +112,22 @@ export function readAblation(source: AblationSource): Outcome<Ablation | undefin
     span: item.span,
   };
   return { value, diagnostics: broken.flatMap((each) => each.diagnostics) };
+}
+
+/** What the patterns of `leave_one_out` and `add_one_in` match, and what is told of those that match nothing. */
+function partsOf(
+  source: AblationSource,
+  entry: AblationEntry,
+  base: Variant,
+): { readonly parts: readonly PathPattern[]; readonly unmatched: readonly Diagnostic[] } {
+  if (entry.kind !== 'leave-one-out' && entry.kind !== 'add-one-in') return { parts: [], unmatched: [] };
+  const found = entry.paths.map((path) =>
+    within(source, entry.span, ({ session }) => source.matches(session, path, base)),
+  );
+  return {
+    parts: found.flatMap(({ value }) => value ?? []),
+    unmatched: found.flatMap(({ diagnostics }) => diagnostics),
+  };
 }
 
 /** One at the end of the line that an entry stands on is of that entry, too. */
@@ -143,18 +164,17 @@ class EntryReader {
     this.#frame = new Frame(source.module);
   }
 
-  entry(entry: AblationEntry, base: Variant): readonly Draft[] {
+  /** @param parts those of `leave_one_out` and `add_one_in`, by path */
+  entry(entry: AblationEntry, parts: readonly PathPattern[], base: Variant): readonly Draft[] {
     switch (entry.kind) {
       case 'base':
         return [];
       case 'variant':
         return [this.#variant(entry, base)];
-      case 'leave-one-out': {
-        const parts = entry.paths.flatMap((each) => this.source.matches(this.session, each, base));
+      case 'leave-one-out':
         return parts.map((part) => withoutParts(`without ${patternText(part)}`, [part], base));
-      }
       case 'add-one-in': {
-        const parts = entry.paths.flatMap((each) => this.source.matches(this.session, each, base));
+        if (parts.length === 0) return [];
         this.#checkApart(parts);
         const none = withoutParts(`without ${listed(parts.map(patternText))}`, parts, base, entry.span);
         // Of one part, the variant with it alone is the base.
