@@ -37,6 +37,7 @@ function rowOf(change: AblationChange): DiffRow {
     ...(mistakes.old.length > 0 && mistakes.new.length === 0 && next !== undefined
       ? [`had ${counted(mistakes.old.length, 'mistake')} before, and has none now`]
       : []),
+    ...uncertainTexts(change),
   ];
   const mark: Mark = mistakes.new.length > 0 ? '!' : status === 'added' ? '+' : status === 'removed' ? '-' : '~';
   return {
@@ -47,6 +48,15 @@ function rowOf(change: AblationChange): DiffRow {
     details: details.filter((each) => each !== ''),
     delta: NOTHING,
   };
+}
+
+function uncertainTexts({ uncertain }: AblationChange): string[] {
+  const text = (names: readonly string[], verb: string, when: string): string[] => {
+    if (names.length === 0) return [];
+    const listed = shortList(names.map((each) => `"${each}"`));
+    return [`it is not known whether it ${verb} ${listed}${when}: not all of its entries can be read`];
+  };
+  return [...text(uncertain.old, 'still has', ''), ...text(uncertain.new, 'had', ' before')];
 }
 
 /** Says whether the mistakes came with the change. */
@@ -90,12 +100,7 @@ function variantRow(alike: readonly VariantChange[], total: number): DiffRow {
   const [first] = alike as readonly [VariantChange];
   const { status } = first;
   const names = alike.map(nameOf);
-  const label =
-    names.length > 2 && names.length === total
-      ? `all ${total} variants`
-      : names.length > 4
-        ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`
-        : names.join(', ');
+  const label = names.length > 2 && names.length === total ? `all ${total} variants` : shortList(names);
   return {
     depth: 1,
     mark: status === 'added' ? '+' : status === 'removed' ? '-' : '~',
@@ -104,6 +109,10 @@ function variantRow(alike: readonly VariantChange[], total: number): DiffRow {
     details: [...textChanges(first), ...networkTexts(first)],
     delta: deltaOf(first),
   };
+}
+
+function shortList(names: readonly string[]): string {
+  return names.length > 4 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ');
 }
 
 function nameOf({ base, old, new: next }: VariantChange): string {

@@ -6,6 +6,7 @@
  *
  * It is pure. No graph is kept: of a variant only what its network costs, and a fingerprint of it.
  */
+import type { AblationItem } from '../../dsl/ast-ablation.ts';
 import { type Diagnostic, hasErrors } from '../../dsl/diagnostic.ts';
 import { onOneLine } from '../../dsl/source.ts';
 import type { Compilation, Settings } from '../compile.ts';
@@ -28,8 +29,10 @@ export interface SurveyedAblation {
   readonly home: string;
   /** What is wrong with it, or with one of its variants. */
   readonly mistakes: readonly Diagnostic[];
-  /** The base first; empty where the ablation itself could not be read. */
+  /** The base first; empty where the ablation itself could not be read. Those whose entries are broken have no network. */
   readonly variants: readonly SurveyedVariant[];
+  /** Whether it has entries that cannot be read, of which it is not known which variants they would make. */
+  readonly incomplete: boolean;
   /** Whether the model needs parameters that nothing gives, so that there are no networks. */
   readonly open: boolean;
 }
@@ -80,6 +83,8 @@ export interface AblationChange {
   readonly mistakes: Change<readonly Diagnostic[]>;
   /** Those that differ; all of an ablation that only one side has. */
   readonly variants: readonly VariantChange[];
+  /** Names of variants that only this side has, unless they are of an entry that cannot be read on the other. */
+  readonly uncertain: Change<readonly string[]>;
   /** How many variants it has, on the new side if it is there, without its base. */
   readonly total: number;
 }
@@ -102,21 +107,21 @@ export function surveyAblations(
     if (item.kind !== 'ablation') return [];
     const common = { name: item.name.text, model: item.model.text, file, home };
     const ablation = left.get(item.span);
-    // With a broken entry, it is not known which variants it has.
-    if (ablation?.broken.length === 0) {
-      const given = item.arguments.map(({ span }) => onOneLine(span));
-      return [{ ...common, ...surveyed(compilation, ablation, given, settingsOf(ablation)) }];
-    }
     const { start, end } = item.span;
-    const mistakes = errors.filter(({ span }) => span.start >= start && span.end <= end);
-    return [{ ...common, mistakes, variants: [], open: false }];
+    const unread = errors.filter(({ span }) => span.start >= start && span.end <= end);
+    if (ablation === undefined) return [{ ...common, mistakes: unread, variants: [], incomplete: true, open: false }];
+    const found = surveyed(compilation, ablation, item, settingsOf(ablation));
+    const mistakes = [...unread, ...found.mistakes].sort((a, b) => a.span.start - b.span.start);
+    const written = new Set(item.body.entries.flatMap((each) => (each.kind === 'variant' ? [each.name.text] : [])));
+    const incomplete = ablation.broken.some(({ names }) => !names.some((name) => written.has(name)));
+    return [{ ...common, ...found, mistakes, incomplete }];
   });
 }
 
 function surveyed(
   compilation: Compilation,
   ablation: Ablation,
-  given: readonly string[],
+  item: AblationItem,
   settings: Settings,
 ): Pick<SurveyedAblation, 'mistakes' | 'variants' | 'open'> {
   const networks = new Map<Variant, SurveyedVariant['network']>();
@@ -124,11 +129,31 @@ function surveyed(
   const { diagnostics } = open
     ? { diagnostics: [] }
     : surveyAblation(compilation, ablation, (each, graph) => networks.set(each, networkOf(graph)), settings);
+  const given = item.arguments.map(({ span }) => onOneLine(span));
   const variants = [ablation.base, ...ablation.variants].map((each): SurveyedVariant => {
     const isBase = each === ablation.base;
     return { name: each.name, isBase, changes: isBase ? given : each.changes, network: networks.get(each) };
   });
-  return { mistakes: diagnostics.filter(({ severity }) => severity === 'error'), variants, open };
+  return {
+    mistakes: diagnostics.filter(({ severity }) => severity === 'error'),
+    variants: [...variants, ...brokenVariants(ablation, item, variants)],
+    open,
+  };
+}
+
+/** Variants that are written out in entries with mistakes. */
+function brokenVariants(
+  { broken }: Ablation,
+  { body }: AblationItem,
+  sound: readonly SurveyedVariant[],
+): readonly SurveyedVariant[] {
+  const names = new Set(broken.flatMap((each) => each.names));
+  for (const { name } of sound) names.delete(name);
+  return body.entries.flatMap((entry): SurveyedVariant[] => {
+    if (entry.kind !== 'variant' || !names.delete(entry.name.text)) return [];
+    const changes = entry.body.edits.map(({ span }) => onOneLine(span));
+    return [{ name: entry.name.text, isBase: false, changes, network: undefined }];
+  });
 }
 
 function networkOf(graph: Graph): SurveyedVariant['network'] {
@@ -157,7 +182,7 @@ export function ablationChanges(
     // A file that is compared by itself has no home, and so has not left one.
     const moved = before.home !== '' && after.home !== '' && before.home !== after.home;
     const ofAnother = !isSameModel(before, after);
-    const variants = variantChanges(before, after);
+    const { variants, uncertain } = variantChanges(before, after);
     const mistakes = { old: before.mistakes, new: after.mistakes };
     const isSameAsBefore = before.name === after.name && !moved && !ofAnother && variants.length === 0;
     if (isSameAsBefore && [...mistakes.old, ...mistakes.new].length === 0) return [];
@@ -170,6 +195,7 @@ export function ablationChanges(
         ofAnother,
         mistakes,
         variants,
+        uncertain,
         total: countOf(after),
       },
     ];
@@ -193,6 +219,7 @@ function onOneSide(status: 'added' | 'removed', ablation: SurveyedAblation): Abl
     ofAnother: false,
     mistakes: { old: added ? [] : ablation.mistakes, new: added ? ablation.mistakes : [] },
     variants: ablation.variants.map((each) => variantOnOneSide(status, each)),
+    uncertain: { old: [], new: [] },
     total: countOf(ablation),
   };
 }
@@ -212,9 +239,17 @@ function variantOnOneSide(status: 'added' | 'removed', variant: SurveyedVariant)
   };
 }
 
-/** Nothing is said of the variants of an ablation that one of the sides cannot read. */
-function variantChanges(before: SurveyedAblation, after: SurveyedAblation): VariantChange[] {
-  if (before.variants.length === 0 || after.variants.length === 0) return [];
+/**
+ * Nothing is said of the variants of an ablation that one of the sides cannot read; where an entry of a side makes nobody
+ * knows which variants, those that it lacks may be among them.
+ */
+function variantChanges(
+  before: SurveyedAblation,
+  after: SurveyedAblation,
+): Pick<AblationChange, 'variants' | 'uncertain'> {
+  if (before.variants.length === 0 || after.variants.length === 0) {
+    return { variants: [], uncertain: { old: [], new: [] } };
+  }
   const mates = paired(before.variants, after.variants, [
     (was, is) => was.isBase && is.isBase,
     (was, is) => was.isBase === is.isBase && was.name === is.name,
@@ -224,7 +259,7 @@ function variantChanges(before: SurveyedAblation, after: SurveyedAblation): Vari
   ]);
   const found = after.variants.flatMap((is): VariantChange[] => {
     const was = mates.get(is);
-    if (was === undefined) return [variantOnOneSide('added', is)];
+    if (was === undefined) return before.incomplete ? [] : [variantOnOneSide('added', is)];
     const sameNetwork =
       was.network === undefined || is.network === undefined
         ? undefined
@@ -237,10 +272,13 @@ function variantChanges(before: SurveyedAblation, after: SurveyedAblation): Vari
     return [{ status: 'changed', base: is.isBase, old: placeOfVariant(was), new: placeOfVariant(is), sameNetwork }];
   });
   const taken = new Set(mates.values());
-  return [
-    ...found,
-    ...before.variants.filter((each) => !taken.has(each)).map((each) => variantOnOneSide('removed', each)),
-  ];
+  const gone = before.variants.filter((each) => !taken.has(each));
+  const come = after.variants.filter((each) => !mates.has(each));
+  const names = (variants: readonly SurveyedVariant[]) => variants.map(({ name }) => name);
+  return {
+    variants: [...found, ...(after.incomplete ? [] : gone.map((each) => variantOnOneSide('removed', each)))],
+    uncertain: { old: after.incomplete ? names(gone) : [], new: before.incomplete ? names(come) : [] },
+  };
 }
 
 /** Each of the new side with one of the old, by the first of the relations that holds; each is taken once. */
