@@ -81,7 +81,7 @@ export function placeText(part: DiffPart): string {
     case 'renamed':
       return `was ${depthOf(old!.path) === depthOf(next!.path) ? old!.name : old!.path}`;
     case 'moved':
-      return isWithinBlock(part) ? 'moved within its block' : `moved from ${old!.path}`;
+      return movedText(part);
     case 'extracted': {
       const news = totals.new.layers - totals.old.layers;
       const before = `${kind} around ${counted(totals.old.layers, 'layer')} that ${totals.old.layers === 1 ? 'was' : 'were'} there before`;
@@ -95,10 +95,12 @@ export function placeText(part: DiffPart): string {
   }
 }
 
-/** Whether a part that moved is in the block in which it was. */
-export function isWithinBlock({ old, new: next }: DiffPart): boolean {
-  const around = (path: string | undefined) => path?.split('/').slice(0, -1).join('/');
-  return around(old?.path) === around(next?.path);
+/** Within its block by what it stands beside, and by its path from another one. */
+export function movedText({ old, place }: DiffPart): string {
+  const siblings = place?.kind === 'moved' ? place.siblings : undefined;
+  if (siblings === undefined) return `moved from ${old!.path}`;
+  const [from, to] = [siblings.old, siblings.new].map(({ side, name }) => `${side} ${name}`);
+  return `moved from ${from} to ${to}`;
 }
 
 function depthOf(path: string): number {

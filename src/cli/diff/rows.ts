@@ -4,7 +4,6 @@ import { baseName } from '../../compiler/diff/outline.ts';
 import { counted } from '../quantities.ts';
 import {
   attributeText,
-  isWithinBlock,
   parameterText,
   placeText,
   shapeChangeText,
@@ -172,9 +171,7 @@ function likenessOf(part: DiffPart, within = false): string {
   return JSON.stringify([
     ...[kind, status, old?.of, next?.of, name, inner, own, parameters, changed, shape === undefined],
     // What moved to another block has a place of its own.
-    place === undefined
-      ? undefined
-      : [place.kind, ...(place.kind === 'moved' && !isWithinBlock(part) ? [old?.path, next?.path] : [])],
+    place?.kind === 'moved' ? ['moved', place.siblings ?? [old?.path, next?.path]] : place?.kind,
     place?.kind === 'renamed' && [baseName(old!.name), baseName(next!.name)],
     parts.map((each) => likenessOf(each, true)),
   ]);

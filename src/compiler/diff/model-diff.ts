@@ -63,11 +63,17 @@ export type ParameterChange =
 export type PlaceChange =
   /** Another name in the same place. */
   | { readonly kind: 'renamed' }
-  /** Another place in its block, or another block. */
-  | { readonly kind: 'moved' }
+  /** Another place in its block, where it stood and where it stands; or another block, and then undefined. */
+  | { readonly kind: 'moved'; readonly siblings: Change<Sibling> | undefined }
   /** A block, or a named group, around layers that were there before without it; and the way back. */
   | { readonly kind: 'extracted' }
   | { readonly kind: 'inlined' };
+
+/** What a part stands after in its block, or before where it is the first: the last segment of the path. */
+export interface Sibling {
+  readonly side: 'after' | 'before';
+  readonly name: string;
+}
 
 /**
  * A block, group or layer of the old model, the new one, or both, with all that is in it. Parts without a difference are

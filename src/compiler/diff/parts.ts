@@ -8,7 +8,16 @@ import { attributeChanges, parameterChanges } from './attributes.ts';
 import type { Flow } from './flow.ts';
 import type { Matched } from './match.ts';
 import { NONE } from './matching.ts';
-import type { Change, DiffPart, PlaceChange, PlacedPart, ShapeChange, SharingChange, Totals } from './model-diff.ts';
+import type {
+  Change,
+  DiffPart,
+  PlaceChange,
+  PlacedPart,
+  ShapeChange,
+  SharingChange,
+  Sibling,
+  Totals,
+} from './model-diff.ts';
 import { baseName, isScope, type Outline, type Part } from './outline.ts';
 import { NOTHING, sumOf } from './totals.ts';
 
@@ -154,21 +163,33 @@ class PartsBuilder {
 
   #placeOfLayer(before: Node, after: Node): PlaceChange | undefined {
     const { matching } = this.#matched;
-    if (matching.moved.has(after.id)) return { kind: 'moved' };
-    if (!this.#isAtHome(before.scope, after.scope)) return { kind: 'moved' };
+    if (matching.moved.has(after.id) || !this.#isAtHome(before.scope, after.scope))
+      return this.#move(before.id, after.id);
     const [was, is] = [baseName(before.name), baseName(after.name)];
     return was === is || (was === before.op && is === after.op) ? undefined : { kind: 'renamed' };
   }
 
   #placeOfScope(before: ScopeId, after: ScopeId): PlaceChange | undefined {
     const { matching, old, new: next } = this.#matched;
-    if (matching.moved.has(~after)) return { kind: 'moved' };
     const [was, is] = [old.graph.scopes[before]!, next.graph.scopes[after]!];
-    if (!this.#isAtHome(was.parent!, is.parent!)) return { kind: 'moved' };
+    if (matching.moved.has(~after) || !this.#isAtHome(was.parent!, is.parent!)) return this.#move(~before, ~after);
     const [wasName, isName] = [baseName(was.name), baseName(is.name)];
     const called = wasName === was.block?.name && isName === is.block?.name;
     const hidden = was.path === old.graph.scopes[was.parent!]!.path && is.path === next.graph.scopes[is.parent!]!.path;
     return wasName === isName || called || hidden ? undefined : { kind: 'renamed' };
+  }
+
+  #move(before: Part, after: Part): PlaceChange {
+    const { matching, old, new: next } = this.#matched;
+    const [was, is] = [parentOf(old, before), parentOf(next, after)];
+    if (matching.scopes.toNew[was] !== is) return { kind: 'moved', siblings: undefined };
+    const neighbours = { old: neighboursOf(old, was, before), new: neighboursOf(next, is, after) };
+    const isSame = (a: Part | undefined, b: Part | undefined): boolean =>
+      a !== undefined && b !== undefined && (isScope(a) ? ~matching.scopes.toNew[~a]! : matching.nodes.toNew[a]) === b;
+    // Those before may be the same, and have moved along.
+    const first = isSame(neighbours.old.after, neighbours.new.after) ? 'before' : 'after';
+    const [from, to] = [siblingAt(old, neighbours.old, first), siblingAt(next, neighbours.new, first)];
+    return { kind: 'moved', siblings: from && to && { old: from, new: to } };
   }
 
   /** Whether the nearest blocks around that both models have are the same. */
@@ -185,7 +206,7 @@ class PartsBuilder {
     const { matching, old } = this.#matched;
     const lost: Lost = new Map();
     let behind: Part | undefined;
-    const isHere = (part: Part): boolean => this.#parentInNew(part) === home;
+    const isHere = (part: Part): boolean => parentOf(this.#matched.new, part) === home;
     for (const part of old.parts[scope]!) {
       const mate = isScope(part) ? matching.scopes.toNew[~part]! : matching.nodes.toNew[part]!;
       if (mate === NONE) {
@@ -201,11 +222,6 @@ class PartsBuilder {
       if (isScope(part)) this.#findLost(~part, mate);
     }
     if (lost.size > 0) this.#lost.set(home, lost);
-  }
-
-  #parentInNew(part: Part): ScopeId | undefined {
-    const { graph } = this.#matched.new;
-    return isScope(part) ? graph.scopes[~part]!.parent : graph.nodes[part]!.scope;
   }
 
   #lostLayer(before: Node): DiffPart | undefined {
@@ -241,6 +257,27 @@ class PartsBuilder {
     const place = { kind: 'inlined' } as const;
     return { kind, status: 'changed', old: was, new: undefined, ...LAYER, place, totals, parts };
   }
+}
+
+function parentOf({ graph }: Outline, part: Part): ScopeId {
+  return isScope(part) ? graph.scopes[~part]!.parent! : graph.nodes[part]!.scope;
+}
+
+type Neighbours = Readonly<Record<Sibling['side'], Part | undefined>>;
+
+/** What a part stands after and before in its block. */
+function neighboursOf({ parts }: Outline, scope: ScopeId, part: Part): Neighbours {
+  const at = parts[scope]!.indexOf(part);
+  return { after: parts[scope]![at - 1], before: parts[scope]![at + 1] };
+}
+
+/** On the side that is asked for, else on the other. */
+function siblingAt({ graph }: Outline, neighbours: Neighbours, wanted: Sibling['side']): Sibling | undefined {
+  const side = neighbours[wanted] !== undefined ? wanted : wanted === 'after' ? 'before' : 'after';
+  const part = neighbours[side];
+  if (part === undefined) return undefined;
+  const name = isScope(part) ? graph.scopes[~part]!.name || graph.scopes[~part]!.block!.name : graph.nodes[part]!.name;
+  return { side, name };
 }
 
 function placedLayer({ graph }: Outline, { path, name, op, outputs, attributes }: Node): PlacedPart {
