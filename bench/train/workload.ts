@@ -5,8 +5,8 @@ import { compile, elaborate } from '../../src/compiler/compile.ts';
 import { logitsOf } from '../../src/compiler/cross-entropy.ts';
 import { emitOnnx } from '../../src/compiler/emit/onnx/index.ts';
 import { type Graph, shapeOf } from '../../src/compiler/graph.ts';
-import { convolutionForms } from '../../src/compiler/lower/convolution-form.ts';
 import { inferenceForms } from '../../src/compiler/lower/inference-form.ts';
+import { trainingForms } from '../../src/compiler/lower/training-form.ts';
 import { optimise, passNames } from '../../src/compiler/program/passes/index.ts';
 import { trainingStep } from '../../src/compiler/training-step.ts';
 import type { NamedTensors, TrainingBatch, TrainingSetup } from '../../src/engines/engine.ts';
@@ -43,8 +43,8 @@ export const MODELS = {
 
 export type ModelName = keyof typeof MODELS;
 
-/** What the native engine can leave out of a training step: passes of the compiler, and forms of convolutions. */
-export const REMOVABLE = [...passNames, ...convolutionForms] as const;
+/** What the native engine can leave out of a training step: passes of the compiler, and forms. */
+export const REMOVABLE = [...passNames, ...trainingForms] as const;
 /** And of a model in inference mode. */
 export const REMOVABLE_IN_INFERENCE = [...passNames, ...inferenceForms] as const;
 export type Removable = (typeof REMOVABLE | typeof REMOVABLE_IN_INFERENCE)[number];
@@ -111,7 +111,7 @@ export function setupOf(graph: Graph, { batch, threads, without = [] }: Workload
     batch,
     threads,
     withoutPasses: passNames.filter((name) => without.includes(name)),
-    withoutForms: convolutionForms.filter((name) => without.includes(name)),
+    withoutForms: trainingForms.filter((name) => without.includes(name)),
     seed: SEED,
     optimizer: ADAM,
     loss: { kind: 'cross_entropy', labelSmoothing: 0, auxiliary: {} },

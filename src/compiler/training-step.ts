@@ -14,8 +14,8 @@ import { crossEntropy } from './cross-entropy.ts';
 import { differentiate } from './differentiate.ts';
 import type { Graph } from './graph.ts';
 import { lowering, type MaskInput } from './lower/context.ts';
-import type { ConvolutionForm } from './lower/convolution-form.ts';
 import { type ForwardPass, lower } from './lower/index.ts';
+import type { TrainingForm } from './lower/training-form.ts';
 import { asFilters } from './lower/weight-order.ts';
 import { allWeights, type WeightSpec } from './ops/weights/index.ts';
 import { type OptimizerSettings, optimizerRule } from './optimizer/index.ts';
@@ -32,8 +32,8 @@ export interface StepSetup {
   readonly loss: LossSettings;
   /** Paths of blocks that are computed again in the backward pass, so that their activations need not be kept. */
   readonly recompute?: readonly string[] | undefined;
-  /** Forms of convolutions that are left out: for measurements. */
-  readonly withoutForms?: readonly ConvolutionForm[];
+  /** Forms that are left out: for measurements, and where an engine lacks a kernel. */
+  readonly withoutForms?: readonly TrainingForm[];
 }
 
 /** Cross-entropy of the first output with the classes. */

@@ -4,7 +4,7 @@
  * float tolerance.
  */
 import type { Graph } from '../compiler/graph.ts';
-import type { ConvolutionForm } from '../compiler/lower/convolution-form.ts';
+import type { TrainingForm } from '../compiler/lower/training-form.ts';
 import type { OptimizerSettings } from '../compiler/optimizer/index.ts';
 import type { PassName } from '../compiler/program/passes/index.ts';
 import type { LossSettings } from '../compiler/training-step.ts';
@@ -33,10 +33,9 @@ export interface TrainingSetup {
   /** Seeds the dropout masks together with the node's path and the step. */
   readonly seed: number;
   readonly threads?: number;
-  /** Passes of the compiler that the native engine leaves out: for measurements. */
+  /** Passes of the compiler that the native engine leaves out, and forms: for measurements. */
   readonly withoutPasses?: readonly PassName[];
-  /** And forms of convolutions. */
-  readonly withoutForms?: readonly ConvolutionForm[];
+  readonly withoutForms?: readonly TrainingForm[];
 }
 
 export interface TrainingBatch {

@@ -225,6 +225,14 @@ const kernels: { readonly [K in Kernel]: Compute<K> } = {
     });
     return result;
   },
+  max_pool_places: ({ attributes, shape }, [x]) => {
+    const places = new Float64Array(elementCount(shape)).fill(-1);
+    eachPooled(attributes, x!.shape, shape, (atX, atResult) => {
+      const best = places[atResult]!;
+      if (best < 0 || x!.data[atX]! > x!.data[best]!) places[atResult] = atX;
+    });
+    return places;
+  },
   average_pool: ({ attributes, shape }, [x]) => {
     const sums = new Float64Array(elementCount(shape));
     const counts = new Float64Array(sums.length);

@@ -5,7 +5,6 @@
  */
 import { columnsOf, rowsOf } from '../lower/columns.ts';
 import {
-  type ConvolutionForm,
   type ConvolutionSizes,
   imagesStacked,
   reachedByFewOutputs,
@@ -15,6 +14,7 @@ import {
 import { extentOf } from '../lower/filter.ts';
 import { swapLastAxes } from '../lower/product.ts';
 import { padImage, seenAt, tapsOf } from '../lower/taps.ts';
+import type { TrainingForm } from '../lower/training-form.ts';
 import type { Pair, Window } from '../ops/kind.ts';
 import type { Builder, Tensor } from '../program/builder.ts';
 import { allowsFlippedFilter } from './input-gradient.ts';
@@ -25,7 +25,7 @@ export function filterGradient(
   input: Tensor,
   output: Tensor,
   window: Window & { groups: number },
-  without: readonly ConvolutionForm[] = [],
+  without: readonly TrainingForm[] = [],
 ): Tensor {
   const [batch, inputs] = input.shape as [number, number];
   const [outputs, ...size] = output.shape.slice(1) as [number, number, number];

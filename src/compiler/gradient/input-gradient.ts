@@ -3,9 +3,10 @@
  * `[O, C / groups, kh, kw]`, and give `[N, C, H, W]`.
  */
 import { filterMatrix, giveBackColumns, rowsOf } from '../lower/columns.ts';
-import { type ConvolutionForm, formsColumns } from '../lower/convolution-form.ts';
+import { formsColumns } from '../lower/convolution-form.ts';
 import { extentOf, spatialWindow } from '../lower/filter.ts';
 import { swapLastAxes } from '../lower/product.ts';
+import type { TrainingForm } from '../lower/training-form.ts';
 import type { Pair, Window } from '../ops/kind.ts';
 import type { Builder, Tensor } from '../program/builder.ts';
 
@@ -16,7 +17,7 @@ export function inputGradient(
   filter: Tensor,
   window: Window & { groups: number },
   input: Pair,
-  without: readonly ConvolutionForm[] = [],
+  without: readonly TrainingForm[] = [],
 ): Tensor {
   const { groups } = window;
   const [batch, outputs, ...size] = output.shape as [number, number, number, number];

@@ -1,3 +1,5 @@
+import { elementCount } from '../../shared/element-count.ts';
+import { spatialWindow } from '../lower/filter.ts';
 import { positionAxes, reciprocalCounts } from '../lower/pooling.ts';
 import { padImage, seenAt, tapsOf } from '../lower/taps.ts';
 import type { Pair, Window } from '../ops/kind.ts';
@@ -8,8 +10,13 @@ import { toFirstWinner } from './winner.ts';
 
 export const pooling: Pick<GradientTable, 'max_pool' | 'avg_pool' | 'global_avg_pool' | 'global_max_pool'> = {
   max_pool(context, { attributes }, { inputs: [x], outputs: [y] }, [output]) {
+    if (!context.withoutForms.includes('pool-places') && hasPlaces(attributes)) {
+      const [image, gradient] = [x!, output!].map((value) => context.as(value, 'channels-first'));
+      const dx = maxPoolGradientByPlaces(context.builder, image!, gradient!, attributes);
+      return { inputs: [context.place(dx, 'channels-first', x!.shape)] };
+    }
     const [image, maximum, gradient] = [x!, y!, output!].map((value) => context.as(value, 'channels-last'));
-    const dx = maxPoolGradient(context.builder, image!, maximum!, gradient!, attributes);
+    const dx = maxPoolGradientByTaps(context.builder, image!, maximum!, gradient!, attributes);
     return { inputs: [context.place(dx, 'channels-last', x!.shape)] };
   },
 
@@ -40,11 +47,31 @@ export const pooling: Pick<GradientTable, 'max_pool' | 'avg_pool' | 'global_avg_
   },
 };
 
+/** Whether every window has a tap within the image, so that the kernel takes the padding as it is. */
+export function hasPlaces({ padding, kernel }: Window): boolean {
+  return padding.every((pair, axis) => pair.every((size) => size < kernel[axis]!));
+}
+
+/** Each window's gradient is added to the place in which its maximum was. All are `[N, C, H, W]`. */
+export function maxPoolGradientByPlaces(b: Builder, image: Tensor, gradient: Tensor, window: Window): Tensor {
+  const places = b.maxPoolPlaces(image, { ...spatialWindow(window), kernel: window.kernel });
+  const windows = elementCount(gradient.shape);
+  const nothing = b.expand(b.constant(0), [elementCount(image.shape)]);
+  const sum = b.scatterAdd(nothing, b.reshape(places, [windows, 1]), b.reshape(gradient, [windows]));
+  return b.reshape(sum, image.shape);
+}
+
 /**
  * Tap by tap, each window's gradient goes to the first tap that attains its maximum. All are `[N, H, W, C]`: every other
  * pixel is cut out and put back with all of its channels at once, which is faster than number by number.
  */
-export function maxPoolGradient(b: Builder, image: Tensor, maximum: Tensor, gradient: Tensor, window: Window): Tensor {
+export function maxPoolGradientByTaps(
+  b: Builder,
+  image: Tensor,
+  maximum: Tensor,
+  gradient: Tensor,
+  window: Window,
+): Tensor {
   const size = gradient.shape.slice(1, 3) as unknown as Pair;
   const padded = padImage(b, image, window, Number.NEGATIVE_INFINITY, 1);
   const nothing = b.constant(0);

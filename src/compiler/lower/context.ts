@@ -2,10 +2,10 @@
 import { batchlessValues } from '../batchless.ts';
 import { type Graph, type Shape, shapeOf, type ValueId } from '../graph.ts';
 import type { Builder, Tensor } from '../program/builder.ts';
-import type { ConvolutionForm } from './convolution-form.ts';
 import { formsWithout, type InferenceForm } from './inference-form.ts';
 import { inLayout, physicalShape } from './layout.ts';
 import type { Layout, LowerContext } from './rule.ts';
+import type { TrainingForm } from './training-form.ts';
 
 /** A dropout mask that a program wants at each step. */
 export interface MaskInput {
@@ -31,7 +31,7 @@ export function lowering(
   batch: number,
   training: boolean,
   inputLayout: Layout = 'channels-last',
-  withoutForms: readonly ConvolutionForm[] = [],
+  withoutForms: readonly TrainingForm[] = [],
   fed: (input: Tensor) => Tensor = (input) => input,
   inferenceForms: ReadonlySet<InferenceForm> = training ? new Set() : formsWithout(),
 ): Lowering {

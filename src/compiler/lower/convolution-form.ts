@@ -4,10 +4,6 @@
  */
 import type { Pair, Window } from '../ops/kind.ts';
 
-/** Forms that can be left out, to measure what they give. */
-export const convolutionForms = ['columns', 'stacked-rows', 'few-channels', 'channel-blocks'] as const;
-export type ConvolutionForm = (typeof convolutionForms)[number];
-
 export interface ConvolutionSizes {
   readonly batch: number;
   /** Channels in and out. */

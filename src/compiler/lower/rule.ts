@@ -8,8 +8,8 @@
 import type { Node, Shape, ValueId } from '../graph.ts';
 import type { OpKind } from '../ops/kind.ts';
 import type { Builder, Tensor } from '../program/builder.ts';
-import type { ConvolutionForm } from './convolution-form.ts';
 import type { InferenceForm } from './inference-form.ts';
+import type { TrainingForm } from './training-form.ts';
 
 export type Layout = 'channels-first' | 'channels-last';
 
@@ -28,8 +28,8 @@ export interface LowerContext {
   readonly inputLayout: Layout;
   /** Whether batch statistics and dropout are live. */
   readonly training: boolean;
-  /** Forms of convolutions that are left out: for measurements. */
-  readonly withoutForms: readonly ConvolutionForm[];
+  /** Forms that are left out: for measurements, and where an engine lacks a kernel. */
+  readonly withoutForms: readonly TrainingForm[];
   /** None while training. */
   readonly inferenceForms: ReadonlySet<InferenceForm>;
   /** What is fed at each run, as the rules are to read it. */

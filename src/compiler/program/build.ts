@@ -75,6 +75,7 @@ export function builderOn(assembler: Assembler): Builder {
         { ...windowOf(window), groups: window.groups, outputPads: [...window.outputPads] },
         bias ? [x, filter, bias] : [x, filter],
       ),
+    maxPoolPlaces: (x, window) => emit('max_pool_places', { ...windowOf(window), kernel: [...window.kernel] }, [x]),
     maxPool: (x, window) => emit('max_pool', { ...windowOf(window), kernel: [...window.kernel] }, [x]),
     averagePool: (x, window) =>
       emit('average_pool', { ...windowOf(window), kernel: [...window.kernel], countPadding: window.countPadding }, [x]),

@@ -50,6 +50,8 @@ export interface Builder {
     window: SpatialWindow & { groups: number; outputPads: readonly number[] },
   ): Tensor;
   maxPool(x: Tensor, window: SpatialWindow & { kernel: readonly number[] }): Tensor;
+  /** int64: where in all of x the maximum of each window is. */
+  maxPoolPlaces(x: Tensor, window: SpatialWindow & { kernel: readonly number[] }): Tensor;
   averagePool(x: Tensor, window: SpatialWindow & { kernel: readonly number[]; countPadding: boolean }): Tensor;
   softmax(x: Tensor, axis: number): Tensor;
   /** By given statistics: `[gamma, beta, mean, variance]`, all `[C]`. */

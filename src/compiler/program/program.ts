@@ -88,6 +88,8 @@ export interface KernelAttributes {
   conv_transpose: SpatialWindow & { readonly groups: number; readonly outputPads: readonly number[] };
   /** x [N, C, …]; padding never wins */
   max_pool: SpatialWindow & { readonly kernel: readonly number[] };
+  /** x [N, C, …] → int64: where in all of x the maximum of each window is, the first of them in scan order */
+  max_pool_places: SpatialWindow & { readonly kernel: readonly number[] };
   /** x [N, C, …]; dilations are 1: opset 18 has no others */
   average_pool: SpatialWindow & { readonly kernel: readonly number[]; readonly countPadding: boolean };
   /** x */

@@ -45,6 +45,7 @@ const operandCounts: { readonly [K in Kernel]: readonly [number, number] } = {
   conv: [2, 3],
   conv_transpose: [2, 3],
   max_pool: [1, 1],
+  max_pool_places: [1, 1],
   average_pool: [1, 1],
   softmax: [1, 1],
   batch_norm: [5, 5],
@@ -203,6 +204,7 @@ const shapeRules: { readonly [K in Kernel]: ShapeRule<K> } = {
   },
 
   max_pool: (window, [x]) => pooled(window, x!),
+  max_pool_places: (window, [x]) => ({ ...pooled(window, x!), type: 'int64' }),
 
   average_pool: (window, [x]) => {
     // opset 18 has none; a lowering that needs one writes a depthwise convolution

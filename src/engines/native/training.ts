@@ -8,6 +8,7 @@ import { emitOnnx, type OnnxOptions } from '../../compiler/emit/onnx/index.ts';
 import { type Graph, shapeOf } from '../../compiler/graph.ts';
 import { inferenceProgram } from '../../compiler/inference.ts';
 import type { MaskInput } from '../../compiler/lower/context.ts';
+import type { TrainingForm } from '../../compiler/lower/training-form.ts';
 import { asFilters } from '../../compiler/lower/weight-order.ts';
 import { createBuilder } from '../../compiler/program/build.ts';
 import { optimise } from '../../compiler/program/passes/index.ts';
@@ -73,8 +74,9 @@ export class NativeTrainingSession implements TrainingSession {
     initial: NamedTensors,
     options: CompileOptions,
   ): Promise<NativeTrainingSession> {
-    const step = stepOf(setup);
-    const session = new NativeTrainingSession(setup, options, step);
+    const own = isResident(options.provider) ? { ...setup, withoutForms: withoutPlaces(setup) } : setup;
+    const step = stepOf(own);
+    const session = new NativeTrainingSession(own, options, step);
     try {
       for (const [key, program] of Object.entries(step.programs)) await session.#compile(key, () => program);
       await session.load(initial);
@@ -233,6 +235,11 @@ export class NativeTrainingSession implements TrainingSession {
     }
     return { [graph.inputs[0]!.name]: images, 'step:labels': oneHot(labels, this.#classes) };
   }
+}
+
+/** The kernels of a device do not say where maxima are. */
+function withoutPlaces({ withoutForms = [] }: TrainingSetup): readonly TrainingForm[] {
+  return [...withoutForms, 'pool-places'];
 }
 
 function imageSize(graph: Graph): number {

@@ -4,7 +4,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as filters from '../../../src/compiler/gradient/filter-gradient.ts';
 import * as inputs from '../../../src/compiler/gradient/input-gradient.ts';
-import { convolutionForms } from '../../../src/compiler/lower/convolution-form.ts';
+import { trainingForms } from '../../../src/compiler/lower/training-form.ts';
 import type { Window } from '../../../src/compiler/ops/kind.ts';
 import { createBuilder } from '../../../src/compiler/program/build.ts';
 import type { Builder, Tensor } from '../../../src/compiler/program/builder.ts';
@@ -83,7 +83,7 @@ test('every form of the filter gradient that applies gives the same', () => {
         { x: [2, channels, ...size], dy: [2, outputs, ...windowed(size, window)] },
         {
           chosen: (b, { x, dy }) => filters.filterGradient(b, x!, dy!, attributes),
-          plain: (b, { x, dy }) => filters.filterGradient(b, x!, dy!, attributes, convolutionForms),
+          plain: (b, { x, dy }) => filters.filterGradient(b, x!, dy!, attributes, trainingForms),
           grouped: (b, { x, dy }) => filters.byGroupedTaps(b, x!, dy!, attributes),
           ...(plain && { strided: (b, { x, dy }) => filters.byStridedTaps(b, x!, dy!, window) }),
           ...(plain && { columns: (b, { x, dy }) => filters.byColumns(b, x!, dy!, window) }),
@@ -112,7 +112,7 @@ test('every form of the input gradient that applies gives the same', () => {
         { filter, dy: [2, outputs, ...windowed(size, window)] },
         {
           chosen: (b, { filter, dy }) => inputs.inputGradient(b, dy!, filter!, attributes, size),
-          plain: (b, { filter, dy }) => inputs.inputGradient(b, dy!, filter!, attributes, size, convolutionForms),
+          plain: (b, { filter, dy }) => inputs.inputGradient(b, dy!, filter!, attributes, size, trainingForms),
           transposed: (b, { filter, dy }) => inputs.byTransposedConvolution(b, dy!, filter!, attributes, size),
           ...(inputs.allowsFlippedFilter(window) && {
             flipped: (b, { filter, dy }) => inputs.byFlippedFilter(b, dy!, filter!, attributes),

@@ -5,15 +5,21 @@ import { differentiate } from '../../../src/compiler/differentiate.ts';
 import type { Graph, Shape } from '../../../src/compiler/graph.ts';
 import { lowering } from '../../../src/compiler/lower/context.ts';
 import { lower } from '../../../src/compiler/lower/index.ts';
+import type { TrainingForm } from '../../../src/compiler/lower/training-form.ts';
 import { createBuilder } from '../../../src/compiler/program/build.ts';
 import { handGraph } from '../../support/hand-graph.ts';
 import { interpret } from '../../support/interpret.ts';
 import { window } from './case.ts';
 
 /** d(Σ seed · output) / d x at batch 1. */
-function gradientAt(graph: Graph, x: readonly number[], seed: readonly number[]): number[] {
+function gradientAt(
+  graph: Graph,
+  x: readonly number[],
+  seed: readonly number[],
+  withoutForms: readonly TrainingForm[] = [],
+): number[] {
   const builder = createBuilder();
-  const context = lowering(graph, builder, 1, true);
+  const context = lowering(graph, builder, 1, true, 'channels-last', withoutForms);
   const forward = lower(graph, context);
   const { value } = graph.outputs[0]!;
   const shape: Shape = graph.values[value]!.shape;
@@ -27,8 +33,11 @@ function gradientAt(graph: Graph, x: readonly number[], seed: readonly number[])
 test('max_pool gives to the first tap in scan order', () => {
   const attributes = window({ kernel: [2, 2], stride: [1, 1] });
   const graph = handGraph({ x: [3, 3, 1] }, (g, { x }) => g.op('max_pool', attributes, [x], [2, 2, 1]));
-  assert.equal(gradientAt(graph, Array(9).fill(7), [1, 10, 100, 1000]), [1, 10, 0, 100, 1000, 0, 0, 0, 0]);
-  assert.equal(gradientAt(graph, [0, 5, 0, 5, 5, 0, 0, 0, 5], [1, 10, 100, 1000]), [0, 11, 0, 100, 1000, 0, 0, 0, 0]);
+  for (const without of [[], ['pool-places']] as const) {
+    const at = (x: readonly number[]): number[] => gradientAt(graph, x, [1, 10, 100, 1000], without);
+    assert.equal(at(Array(9).fill(7)), [1, 10, 0, 100, 1000, 0, 0, 0, 0]);
+    assert.equal(at([0, 5, 0, 5, 5, 0, 0, 0, 5]), [0, 11, 0, 100, 1000, 0, 0, 0, 0]);
+  }
 });
 
 test('max_pool with padding: what is padded never wins', () => {
@@ -38,7 +47,9 @@ test('max_pool with padding: what is padded never wins', () => {
   ] as const;
   const attributes = window({ kernel: [3, 3], stride: [2, 2], padding });
   const graph = handGraph({ x: [2, 2, 1] }, (g, { x }) => g.op('max_pool', attributes, [x], [1, 1, 1]));
-  assert.equal(gradientAt(graph, [-3, -3, -3, -3], [4]), [4, 0, 0, 0]);
+  for (const without of [[], ['pool-places']] as const) {
+    assert.equal(gradientAt(graph, [-3, -3, -3, -3], [4], without), [4, 0, 0, 0]);
+  }
 });
 
 test('global_max_pool, reduce_max, reduce_min and adaptive_max_pool', () => {

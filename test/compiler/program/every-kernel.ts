@@ -176,6 +176,13 @@ export const everyKernel: { readonly [K in Kernel]: (b: Builder) => Tensor[] } =
     const x = b.input('x', [2, 3, 7, 6]);
     return [b.maxPool(x, { ...plain, kernel: [3, 2] }), b.maxPool(x, { ...uneven, kernel: [3, 3] })];
   },
+  max_pool_places: (b) => {
+    const x = b.input('x', [2, 3, 7, 6]);
+    return [
+      b.cast(b.maxPoolPlaces(x, { ...plain, kernel: [3, 2] }), 'float32'),
+      b.cast(b.maxPoolPlaces(x, { ...uneven, kernel: [3, 3] }), 'float32'),
+    ];
+  },
   average_pool: (b) => {
     const x = b.input('x', [2, 3, 7, 6]);
     const window = { ...uneven, dilations: [1, 1], kernel: [2, 3] };

@@ -59,7 +59,9 @@ export function emitOnnx(source: Program, name: string, options: OnnxOptions = {
     }
     const operands = instruction.operands.map((operand) => names.get(operand)!);
     const operator = operatorFor(instruction, operands, context);
-    if (operator) node.push(nodeMessage(output, operator.op, operator.inputs, output, operator.attributes));
+    if (!operator) continue;
+    const before = Array.from({ length: operator.outputsBefore ?? 0 }, (_, at) => `${output}: unused output ${at}`);
+    node.push(nodeMessage(output, operator.op, operator.inputs, [...before, output], operator.attributes));
   }
   for (const output of program.outputs) {
     const source = names.get(output.tensor)!;

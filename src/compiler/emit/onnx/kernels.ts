@@ -19,6 +19,8 @@ export interface Operator {
   readonly op: string;
   readonly inputs: readonly string[];
   readonly attributes?: Readonly<Record<string, AttributeValue>>;
+  /** Outputs of the operator before the one that is meant. */
+  readonly outputsBefore?: number;
 }
 
 /** What rows need of the model that they are for. */
@@ -115,6 +117,12 @@ export const operators: { readonly [K in Kernel]: KernelRow<K> } = {
     op: 'MaxPool',
     inputs,
     attributes: { ...windowAttributes(attributes), kernel_shape: attributes.kernel },
+  }),
+  max_pool_places: ({ attributes }, inputs) => ({
+    op: 'MaxPool',
+    inputs,
+    attributes: { ...windowAttributes(attributes), kernel_shape: attributes.kernel },
+    outputsBefore: 1,
   }),
   average_pool: ({ attributes: { kernel, strides, pads, countPadding } }, inputs) => ({
     op: 'AveragePool',

@@ -27,7 +27,7 @@ export function nodeMessage(
   name: string,
   opType: string,
   input: readonly string[],
-  output: string,
+  output: string | readonly string[],
   attributes: Readonly<Record<string, AttributeValue>> = {},
   domain = '',
 ): NodeProto {
@@ -36,7 +36,7 @@ export function nodeMessage(
     opType,
     domain,
     input: [...input],
-    output: [output],
+    output: typeof output === 'string' ? [output] : [...output],
     attribute: Object.entries(attributes).map(([key, value]) => attributeMessage(key, value)),
   });
 }
