@@ -24,6 +24,8 @@ interface Use {
   readonly dilations: readonly [number, number];
   readonly pads: readonly [readonly [number, number], readonly [number, number]];
   readonly bias: boolean;
+  /** Channels of an image that has fewer than a block. */
+  readonly thin?: number | undefined;
 }
 
 const uses: fc.Arbitrary<Use> = fc
@@ -36,12 +38,15 @@ const uses: fc.Arbitrary<Use> = fc
     dilations: pair(1, 3),
     pads: fc.tuple(pair(0, 3), pair(0, 3)),
     bias: fc.boolean(),
+    thin: fc.option(fc.integer({ min: 1, max: 7 }), { nil: undefined }),
   })
   .filter(({ kernel }) => kernel[0] * kernel[1] > 1);
 
-function convolution({ depthwise, groups, blocks, kernel, bias, ...window }: Use, block: number): Program {
+function convolution({ thin, blocks, kernel, bias, ...use }: Use, block: number): Program {
   const b = createBuilder();
-  const [inputs, outputs] = blocks.map((count) => count * block) as [number, number];
+  const { depthwise, groups, ...window } = thin === undefined ? use : { ...use, depthwise: false, groups: 1 };
+  const [whole, outputs] = blocks.map((count) => count * block) as [number, number];
+  const inputs = thin ?? whole;
   // enough windows for blocks to be worth it
   const image = [1, depthwise ? inputs : groups * inputs, 130, 130];
   const filter = depthwise ? [inputs, 1, ...kernel] : [groups * outputs, inputs, ...kernel];
@@ -78,12 +83,12 @@ test('convolutions in blocks give the same bits on any number of threads', async
     return;
   }
   const use = { groups: 1, blocks: [2, 3], kernel: [3, 3], strides: [1, 1], dilations: [2, 2], bias: true } as const;
-  for (const depthwise of [false, true]) {
+  for (const each of [{ depthwise: false }, { depthwise: true }, { depthwise: false, thin: 3 }]) {
     const pads = [
       [1, 1],
       [1, 1],
     ] as const;
-    const program = convolution({ ...use, depthwise, pads }, block);
+    const program = convolution({ ...use, ...each, pads }, block);
     const feeds = randomFeeds(program);
     const results = [];
     for (const threads of [1, 2, 3])
@@ -109,7 +114,8 @@ test('a model has blocks where they are asked for and the sizes fit', () => {
   assert.equal(operatorsOf(emitOnnx(convolution(use, 16), 'test')), ['Conv']);
   assert.ok(blocked(convolution(use, 16)));
   assert.ok(blocked(convolution({ ...use, depthwise: true }, 16)));
-  assert.not(blocked(convolution(use, 8)), 'half a block of channels');
+  assert.ok(blocked(convolution({ ...use, thin: 3 }, 16)), 'colours');
+  assert.not(blocked(convolution({ ...use, blocks: [3, 2] }, 8)), 'a block and a half');
   assert.not(blocked(convolution({ ...use, kernel: [1, 1] }, 16)), 'one product');
 });
 

@@ -5,7 +5,8 @@
  * rearranged, and the result is rearranged back.
  *
  * Which convolutions gain by that follows from their sizes alone. Filters are `[O / block, C / block, kh, kw, block of C,
- * block of O]`, and those of depthwise convolutions `[C / block, kh, kw, block]`, which is an image in blocks, too.
+ * block of O]`, and those of depthwise convolutions `[C / block, kh, kw, block]`, which is an image in blocks, too. An
+ * image of fewer channels than a block has is taken as it is, with filters `[O / block, C, kh, kw, block of O]`.
  */
 import type { NodeProto } from 'onnx-buf';
 import { elementCount } from '../../../shared/element-count.ts';
@@ -18,7 +19,7 @@ export const BLOCKED_DOMAIN = 'com.microsoft.nchwc';
 type Convolution = Extract<Instruction, { readonly kernel: 'conv' }>;
 
 /** Below this many windows the filter takes longer to rearrange than its product with them can gain. */
-const FEWEST_WINDOWS = 4096;
+const FEWEST_WINDOWS = 2048;
 
 /** Whether a convolution is faster in blocks of this many channels. */
 export function gainsByBlocks(instruction: Instruction, program: Program, block: number): instruction is Convolution {
@@ -30,12 +31,17 @@ export function gainsByBlocks(instruction: Instruction, program: Program, block:
   if (elementCount(kernel) === 1) return false;
   if (isDepthwise(filter, groups)) return groups % block === 0;
   const [batch, , ...size] = instruction.shape as [number, number, number, number];
-  const whole = inputs % block === 0 && (outputs / groups) % block === 0;
-  return whole && batch * elementCount(size) >= FEWEST_WINDOWS;
+  const whole = inputs % block === 0 || isThin(filter, groups, block);
+  return whole && (outputs / groups) % block === 0 && batch * elementCount(size) >= FEWEST_WINDOWS;
 }
 
 function isDepthwise([outputs, inputs]: readonly number[], groups: number): boolean {
   return groups > 1 && outputs === groups && inputs === 1;
+}
+
+/** Fewer channels than a block has, such as the colours of a photograph. */
+function isThin([, inputs]: readonly number[], groups: number, block: number): boolean {
+  return groups === 1 && inputs! < block;
 }
 
 export function blockedConvolution(
@@ -58,14 +64,19 @@ export function blockedConvolution(
   const reshape = (part: string, tensor: string, sizes: readonly number[]): string =>
     add(part, { op: 'Reshape', inputs: [tensor, model.int64(sizes)] });
 
-  const image = add('blocks of the image', { op: 'ReorderInput', inputs: [x!] }, BLOCKED_DOMAIN);
   const [outputs, inputs, ...kernel] = shape as [number, number, number, number];
-  const depthwise = isDepthwise(shape, instruction.attributes.groups);
-  const apart = depthwise ? [1, outputs, ...kernel] : [outputs / block, block, inputs / block, block, ...kernel];
-  const split = reshape('filter', filter!, apart);
-  const moved = depthwise
-    ? add('blocks of the filter', { op: 'ReorderInput', inputs: [split] }, BLOCKED_DOMAIN)
-    : add('blocks of the filter', { op: 'Transpose', inputs: [split], attributes: { perm: [0, 2, 4, 5, 3, 1] } });
+  const { groups } = instruction.attributes;
+  const inBlocks = (part: string, tensor: string): string =>
+    add(part, { op: 'ReorderInput', inputs: [tensor] }, BLOCKED_DOMAIN);
+  const transposed = (sizes: readonly number[], perm: readonly number[]): string =>
+    add('blocks of the filter', { op: 'Transpose', inputs: [reshape('filter', filter!, sizes)], attributes: { perm } });
+  const thin = isThin(shape, groups, block);
+  const image = thin ? x! : inBlocks('blocks of the image', x!);
+  const moved = isDepthwise(shape, groups)
+    ? inBlocks('blocks of the filter', reshape('filter', filter!, [1, outputs, ...kernel]))
+    : thin
+      ? transposed([outputs / block, block, inputs, ...kernel], [0, 2, 3, 4, 1])
+      : transposed([outputs / block, block, inputs / block, block, ...kernel], [0, 2, 4, 5, 3, 1]);
   const blocks = reshape('filter in blocks', moved, shape);
 
   const plain = operators.conv(instruction, [image, blocks, ...(bias === undefined ? [] : [bias])], model)!;
