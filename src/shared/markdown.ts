@@ -13,7 +13,18 @@ export function markdownCell(text: string): string {
 /** The same for a name, in which nothing is emphasised, a link or a picture. */
 export function markdownName(name: string): string {
   const plain = name.replace(/[\\`*[\]~]/g, '\\$&').replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, '\\_');
-  return markdownCell(plain);
+  return unlinked(markdownCell(plain));
+}
+
+/**
+ * Markdown in which bare addresses are no links, as GitHub makes them of what begins with a scheme or `www.`, and of
+ * what has an `@`: of that even if it is escaped, so that a comment has to come between.
+ */
+export function unlinked(markdown: string): string {
+  return markdown
+    .replaceAll('://', ':\\//')
+    .replace(/www(?=\.)/gi, '$&\\')
+    .replace(/@(?=[\p{L}\p{N}])/gu, '@<!-- -->');
 }
 
 /** To be read as it is. */

@@ -3,7 +3,7 @@ import type { AblationChange } from '../../compiler/diff/ablations.ts';
 import type { ModelDiff } from '../../compiler/diff/model-diff.ts';
 import { NOTHING } from '../../compiler/diff/totals.ts';
 import type { Diagnostic } from '../../dsl/diagnostic.ts';
-import { markdownCode, markdownCodeCell } from '../../shared/markdown.ts';
+import { markdownCode, markdownCodeCell, unlinked } from '../../shared/markdown.ts';
 import { bytes, counted, grouped, percentMore, signed } from '../quantities.ts';
 import { renderPlain } from '../render-diagnostics.ts';
 import { ablationRows, newMistakes } from './ablation-rows.ts';
@@ -210,7 +210,7 @@ function html(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
-/** Names with underscores and brackets are no Markdown. */
+/** Names with underscores and brackets are no Markdown, and addresses no links. */
 function escaped(text: string): string {
-  return text.replace(/[\\`*_[\]<>|]/g, '\\$&');
+  return unlinked(text.replace(/[\\`*_[\]<>|]/g, '\\$&'));
 }
