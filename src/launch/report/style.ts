@@ -27,6 +27,11 @@ tr.base td { background: var(--page); font-weight: 600; }
 td { white-space: nowrap; }
 td.name { white-space: normal; overflow-wrap: anywhere; max-width: 320px; }
 td.long { min-width: 230px; }
+td.better, td.worse, td.unclear { white-space: normal; }
+@media (max-width: 1320px) {
+  th, td { padding-left: 5px; padding-right: 5px; }
+  td { font-size: 13px; }
+}
 td.better { color: var(--green); font-weight: 600; }
 td.worse { color: var(--red); font-weight: 600; }
 .intervals .name { fill: var(--ink); font-size: 13px; }
