@@ -19,6 +19,7 @@ await build({
     specc: 'src/cli/main.ts',
     'image-worker': 'src/data/image-worker.ts',
     'onnx-worker': 'src/engines/native/onnx-worker.ts',
+    'webgpu-probe': 'src/engines/webgpu-probe.ts',
   },
   outdir,
   bundle: true,

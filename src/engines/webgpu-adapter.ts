@@ -1,4 +1,5 @@
 /** Which GPU WebGPU finds, through the `webgpu` package (Dawn, the WebGPU of Chrome, for Node). */
+import { startProcess } from '../shared/worker.ts';
 import type { Availability } from './engine.ts';
 
 /** The part of WebGPU that is asked here. */
@@ -44,11 +45,54 @@ async function findAdapter(): Promise<Adapter | string> {
   }
 }
 
+/** What another process has found, for one that only wants to know. */
+let foundApart: Availability | undefined;
+
+/**
+ * Looks for a GPU in a process of its own, so that what drivers print meanwhile does not reach the terminal; from then on,
+ * `webgpuAvailability` says what was found, without the means to use it. Why Dawn passed an adapter over, and what it ended
+ * with, is in the reason.
+ */
+export async function askApart(): Promise<void> {
+  const child = startProcess(import.meta.url, 'webgpu-probe');
+  let printed = '';
+  child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+    printed += text;
+  });
+  let found: Availability | undefined;
+  child.once('message', (told: Availability) => {
+    found = told;
+  });
+  foundApart = await new Promise((resolve) => {
+    child.once('error', (error) =>
+      resolve(unavailable(`no process can be started to look for a GPU: ${error.message}`)),
+    );
+    child.once('close', (code, signal) => {
+      const how = signal ?? `exit code ${code}`;
+      resolve(found === undefined ? unavailable(endText(how, printed)) : withCause(found, printed));
+    });
+  });
+}
+
+/** What Dawn warns of where it finds an adapter that it cannot use is why there is none. */
+export function withCause(found: Availability, printed: string): Availability {
+  const cause = /^Warning: (.*?)\.?$/m.exec(printed)?.[1];
+  return found.available || cause === undefined ? found : { ...found, reason: `${found.reason}: ${cause}` };
+}
+
+function endText(how: string, printed: string): string {
+  const last = printed.trim().split('\n').at(-1);
+  return `the process that looked for a GPU ended with ${how}${last ? `: ${last}` : ''}`;
+}
+
+function unavailable(reason: string): Availability {
+  return { available: false, device: '', accelerated: false, reason, remedy: REMEDY };
+}
+
 export async function webgpuAvailability(): Promise<Availability> {
+  if (foundApart !== undefined) return foundApart;
   const found = await findAdapter();
-  if (typeof found === 'string') {
-    return { available: false, device: '', accelerated: false, reason: found, remedy: REMEDY };
-  }
+  if (typeof found === 'string') return unavailable(found);
   const { vendor, architecture, device, description } = found.info;
   const name = description || [vendor, architecture, device].filter(Boolean).join(' ') || 'an unnamed GPU';
   const software = SOFTWARE.test([vendor, architecture, device, description].join(' '));

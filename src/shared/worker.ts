@@ -1,4 +1,6 @@
-/** Starts worker threads, from TypeScript sources and from the bundle alike. */
+/** Starts worker threads and processes, from TypeScript sources and from the bundle alike. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 
 /**
@@ -14,4 +16,12 @@ export function startWorker(importer: string, name: string, workerData: unknown)
   const register = import.meta.resolve('tsx/esm/api');
   const start = `import(${JSON.stringify(register)}).then(({ register }) => (register(), import(${JSON.stringify(file)})))`;
   return new Worker(start, { eval: true, workerData });
+}
+
+/** The same as a process, whose messages come back, and whose standard error is for the caller to read. */
+export function startProcess(importer: string, name: string): ChildProcess {
+  const isSource = importer.endsWith('.ts');
+  const file = fileURLToPath(new URL(`./${name}.${isSource ? 'ts' : 'js'}`, importer));
+  const execArgv = isSource ? ['--import', import.meta.resolve('tsx')] : [];
+  return fork(file, { execArgv, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
 }

@@ -132,6 +132,16 @@ test('a reader that has seen enough ends it quietly', async ({ folder }) => {
   assert.not.match(errors, /EPIPE|internal error/);
 });
 
+test('doctor prints what is here, and nothing of what drivers print when they are asked', ({ folder }) => {
+  const { status, stdout, stderr } = specc(folder, 'doctor', '--format', 'json');
+  assert.equal([status, stderr], [0, '']);
+  const { engines, hugePages } = JSON.parse(stdout);
+  assert.is(engines.native.available, true);
+  for (const name of ['native-webgpu', 'tfjs-webgpu']) assert.not.match(engines[name].reason, /ended with|cannot/);
+  if (process.platform === 'linux' && hugePages !== undefined)
+    assert.match(hugePages.given, /^(always|madvise|never)$/);
+});
+
 test('init makes a project that checks, and never overwrites one', ({ folder }) => {
   assert.is(specc(folder, 'init', 'new').status, 0);
   assert.equal(readdirSync(join(folder, 'new')).sort(), ['.gitignore', 'README.md', 'schemas', 'specs']);

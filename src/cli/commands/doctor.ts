@@ -3,6 +3,8 @@ import { createRequire } from 'node:module';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { engineLoaders } from '../../engines/choose.ts';
 import type { Availability, EngineName } from '../../engines/engine.ts';
+import { askApart } from '../../engines/webgpu-adapter.ts';
+import { type HugePages, hugePagesHere } from '../../launch/huge-pages.ts';
 import { EXIT } from '../failure.ts';
 import { readVersion } from '../package-root.ts';
 import { readText } from '../source-files.ts';
@@ -11,12 +13,21 @@ import type { Terminal } from '../terminal.ts';
 /** The packages whose version decides what works. */
 const PACKAGES = ['onnxruntime-node', '@tensorflow/tfjs-core', '@tensorflow/tfjs-node-gpu', 'webgpu', 'sharp'];
 
+/** What the system's words about huge pages mean. */
+const GIVEN: { readonly [word: string]: string | undefined } = {
+  always: 'every process gets them',
+  madvise: 'processes that ask get them',
+  never: 'no process gets them',
+};
+
 interface Report {
   readonly specc: string;
   readonly node: string;
   readonly platform: string;
   readonly cpu: string;
   readonly memory: string;
+  /** On Linux. */
+  readonly hugePages?: HugePages | undefined;
   /** Versions; null where the package is not installed. */
   readonly packages: { readonly [name: string]: string | null };
   readonly engines: { readonly [Name in EngineName]: Availability };
@@ -34,6 +45,7 @@ export async function run(
 }
 
 async function examine(): Promise<Report> {
+  await askApart();
   const engines: Partial<Record<EngineName, Availability>> = {};
   for (const [name, load] of Object.entries(engineLoaders) as [EngineName, (typeof engineLoaders)[EngineName]][]) {
     engines[name] = await availabilityOf(load);
@@ -44,6 +56,7 @@ async function examine(): Promise<Report> {
     platform: `${process.platform} ${process.arch}`,
     cpu: `${cpus()[0]?.model.trim() || 'unknown'}, ${availableParallelism()} threads`,
     memory: `${(totalmem() / 2 ** 30).toFixed(1)} GiB`,
+    hugePages: hugePagesHere(),
     packages: Object.fromEntries(PACKAGES.map((name) => [name, versionOf(name)])),
     engines: engines as Report['engines'],
   };
@@ -68,9 +81,16 @@ function versionOf(name: string): string | null {
   return null;
 }
 
-function asText({ specc, node, platform, cpu, memory, packages, engines }: Report, { colours }: Terminal): string {
+function asText(
+  { specc, node, platform, cpu, memory, hugePages, packages, engines }: Report,
+  { colours }: Terminal,
+): string {
   const { bold, green, red, yellow, dim, cyan } = colours;
   const row = (name: string, value: string): string => `  ${name.padEnd(28)}${value}`;
+  const hugePageTexts = ({ given, asked, help }: HugePages): string[] => [
+    `${given}${GIVEN[given] === undefined ? '' : `: ${GIVEN[given]}`}${asked ? ', and this one asks' : ''}`,
+    ...(help === undefined ? [] : [`${cyan('help')}: training on the CPU is faster with ${bold(help)}`]),
+  ];
   const installed = Object.entries(packages).map(([name, version]) => row(name, version ?? dim('not installed')));
   const shown = Object.entries(engines).flatMap(([name, { available, accelerated, device, reason, remedy }]) => {
     const mark = !available ? red('✘') : accelerated ? green('✔') : yellow('✔');
@@ -86,6 +106,9 @@ function asText({ specc, node, platform, cpu, memory, packages, engines }: Repor
     row('platform', platform),
     row('CPU', cpu),
     row('memory', memory),
+    ...(hugePages === undefined
+      ? []
+      : hugePageTexts(hugePages).map((text, at) => row(at === 0 ? 'huge pages' : '', text))),
     '',
     bold('Packages'),
     ...installed,
