@@ -10,19 +10,25 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { parseOptions, wrongUse } from '../parse-options.ts';
 
-const { positionals, values } = parseArgs({
-  allowPositionals: true,
-  options: {
-    groups: { type: 'string' },
-    rounds: { type: 'string', default: '3' },
-    batch: { type: 'string', default: '16' },
-    'warm-only': { type: 'string' },
+const USAGE =
+  'usage: npx tsx bench/data/first-step.ts FOLDER [--groups CSV] [--rounds 3] [--batch 16] [--warm-only CACHE]';
+
+const { positionals, values } = parseOptions(
+  {
+    allowPositionals: true,
+    options: {
+      groups: { type: 'string' },
+      rounds: { type: 'string', default: '3' },
+      batch: { type: 'string', default: '16' },
+      'warm-only': { type: 'string' },
+    },
   },
-});
+  USAGE,
+);
 const [folder] = positionals;
-if (folder === undefined) throw new Error('usage: npx tsx bench/data/first-step.ts FOLDER [--groups CSV]');
+if (folder === undefined) wrongUse('no folder is named', USAGE);
 
 /** What ends each phase, as a text on standard error. */
 const PHASES = [

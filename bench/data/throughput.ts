@@ -1,7 +1,5 @@
 /**
  * Measures the data side on a folder of images: the cache, the search for leaks, and augmented images a second.
- *
- *   npx tsx bench/data/throughput.ts FOLDER [SIZE…]
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,9 +9,11 @@ import { openImageCache, readCache } from '../../src/data/image-cache.ts';
 import { type ImageIndex, indexImageFolder } from '../../src/data/image-folder.ts';
 import { findLeaks } from '../../src/data/leaks.ts';
 import { splitRandomly } from '../../src/data/split.ts';
+import { parseOptions, wrongUse } from '../parse-options.ts';
 
-const [folder, ...sizes] = process.argv.slice(2);
-if (folder === undefined) throw new Error('usage: npx tsx bench/data/throughput.ts FOLDER [SIZE…]');
+const USAGE = 'usage: npx tsx bench/data/throughput.ts FOLDER [SIZE: 64 224]…';
+const [folder, ...sizes] = parseOptions({ allowPositionals: true }, USAGE).positionals;
+if (folder === undefined) wrongUse('no folder is named', USAGE);
 const whole = indexImageFolder(folder);
 const directory = mkdtempSync(join(tmpdir(), 'specc-bench-'));
 const seconds = (since: number) => (performance.now() - since) / 1000;

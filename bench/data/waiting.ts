@@ -1,7 +1,5 @@
 /**
  * Measures how long the native engine waits for images: DDRNet at 64 × 64, batches of 16, with the paper's augmentation.
- *
- *   npx tsx bench/data/waiting.ts FOLDER [STEPS]
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,9 +10,11 @@ import { openImageCache, readCache } from '../../src/data/image-cache.ts';
 import { indexImageFolder } from '../../src/data/image-folder.ts';
 import { initialWeights } from '../../src/engines/initialize.ts';
 import { nativeEngine } from '../../src/engines/native/engine.ts';
+import { parseOptions, wrongUse } from '../parse-options.ts';
 
-const [folder, steps = '20'] = process.argv.slice(2);
-if (folder === undefined) throw new Error('usage: npx tsx bench/data/waiting.ts FOLDER [STEPS]');
+const USAGE = 'usage: npx tsx bench/data/waiting.ts FOLDER [STEPS: 20]';
+const [folder, steps = '20'] = parseOptions({ allowPositionals: true }, USAGE).positionals;
+if (folder === undefined) wrongUse('no folder is named', USAGE);
 const BATCH = 16;
 const read = (path: string): string => readFileSync(path, 'utf8');
 const graph = elaborate(compile('specs/ddrnet.spec', read('specs/ddrnet.spec'), { read }), 'DDRNet', { size: 64 })

@@ -1,23 +1,26 @@
 /**
  * Measures the difference of two models in this process, at 1,000 and at 10,000 operations: processor time, the longest
  * single run, and how much ten times the operations cost.
- *
- *   npx tsx bench/diff/diff.ts [--rounds N] [--only REGEX] [--format json]
  */
-import { parseArgs } from 'node:util';
 import { compile, elaborate } from '../../src/compiler/compile.ts';
 import { diffModels } from '../../src/compiler/diff/diff-models.ts';
 import type { Graph } from '../../src/compiler/graph.ts';
+import { parseOptions } from '../parse-options.ts';
 import { measure } from '../scale/measure.ts';
 import { type FormName, forms } from '../scale/models.ts';
 
-const { values: options } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '3' },
-    only: { type: 'string' },
-    format: { type: 'string', default: 'table' },
+const USAGE = 'usage: npm run bench:diff -- [--rounds 3] [--only REGEX] [--format table|json]';
+
+const { values: options } = parseOptions(
+  {
+    options: {
+      rounds: { type: 'string', default: '3' },
+      only: { type: 'string' },
+      format: { type: 'string', default: 'table' },
+    },
   },
-});
+  USAGE,
+);
 
 const SIZES = [1000, 10_000] as const;
 

@@ -1,29 +1,33 @@
 /**
  * Measures how the compiler grows with its input: every phase on models of 1,000 and of 10,000 operations.
- *
- *   npm run --silent bench:scale -- [--large] [--rounds N] [--form NAME]… [--phase NAME]… [--texts]
- *     [--clock wall] [--format json]
  */
 import { cpus } from 'node:os';
-import { parseArgs } from 'node:util';
+import { parseOptions, wrongUse } from '../parse-options.ts';
 import { type Clock, clocks, measure } from './measure.ts';
 import { type FormName, forms } from './models.ts';
 import { type Counts, modelPhases, type Phase, textPhases } from './phases.ts';
 import { texts } from './texts.ts';
 
-const { values: options } = parseArgs({
-  options: {
-    large: { type: 'boolean', default: false },
-    texts: { type: 'boolean', default: false },
-    rounds: { type: 'string', default: '3' },
-    clock: { type: 'string', default: 'processor' },
-    form: { type: 'string', multiple: true },
-    phase: { type: 'string', multiple: true },
-    format: { type: 'string', default: 'table' },
-  },
-});
+const USAGE =
+  'usage: npm run bench:scale -- [--large] [--texts] [--rounds 3] [--clock processor|wall] [--form NAME]… [--phase NAME]… ' +
+  '[--format table|json]';
 
-if (!(options.clock in clocks)) throw new Error(`--clock is one of ${Object.keys(clocks).join(', ')}`);
+const { values: options } = parseOptions(
+  {
+    options: {
+      large: { type: 'boolean', default: false },
+      texts: { type: 'boolean', default: false },
+      rounds: { type: 'string', default: '3' },
+      clock: { type: 'string', default: 'processor' },
+      form: { type: 'string', multiple: true },
+      phase: { type: 'string', multiple: true },
+      format: { type: 'string', default: 'table' },
+    },
+  },
+  USAGE,
+);
+
+if (!(options.clock in clocks)) wrongUse(`--clock is one of ${Object.keys(clocks).join(', ')}`, USAGE);
 const SMALL = 1000;
 const sizes = options.large ? [SMALL, 10_000, 20_000] : [SMALL, 10_000];
 /** The most that ten times the input may cost. */

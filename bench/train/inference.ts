@@ -4,9 +4,9 @@
  *
  * As in the benchmark of training, every engine is a process of its own that is stopped while another one has its turn.
  */
-import { parseArgs } from 'node:util';
 import type { Graph } from '../../src/compiler/graph.ts';
 import { summarize } from '../../src/compiler/summary.ts';
+import { parseOptions } from '../parse-options.ts';
 import { leftOutBy, WITHOUT } from './compare.ts';
 import type { EngineProcess } from './engine-process.ts';
 import type { Started } from './engine-worker.ts';
@@ -67,14 +67,17 @@ const USAGE =
   '[--budget 500] [--engines native,pytorch,pytorch-frozen,pytorch-optimized,native-without:gelu+layer-norm] ' +
   '[--format table|json]';
 
-const { values: options } = parseArgs({
-  options: {
-    ...workloadOptions,
-    rounds: { type: 'string', default: '5' },
-    budget: { type: 'string', default: '500' },
-    engines: { type: 'string', default: ENGINES.join(',') },
+const { values: options } = parseOptions(
+  {
+    options: {
+      ...workloadOptions,
+      rounds: { type: 'string', default: '5' },
+      budget: { type: 'string', default: '500' },
+      engines: { type: 'string', default: ENGINES.join(',') },
+    },
   },
-});
+  USAGE,
+);
 
 process.on('SIGINT', () => process.exit(130));
 

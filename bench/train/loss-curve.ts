@@ -6,24 +6,27 @@
  *
  * What PyTorch in float32 differs by from itself in float64 is rounding alone; it tells what can be asked of specc.
  */
-import { parseArgs } from 'node:util';
 import { initialWeights } from '../../src/engines/initialize.ts';
 import { nativeEngine } from '../../src/engines/native/engine.ts';
+import { parseOptions } from '../parse-options.ts';
 import { compareLosses } from './measured.ts';
 import { optionReader, say, workloadOptions } from './options.ts';
 import { findPython, pytorchLosses } from './pytorch-engine.ts';
 import { batchesOf, graphOf, LEARNING_RATE, MODELS, type ModelName, SEED, setupOf, type Workload } from './workload.ts';
 
 const USAGE =
-  'npx tsx bench/train/loss-curve.ts [--models NAME,…] [--batch N] [--size N] [--learning-rate X] [--steps N] [--threads N]';
+  'usage: npx tsx bench/train/loss-curve.ts [--models NAME,…] [--batch N] [--size N] [--learning-rate X] [--steps N] [--threads N]';
 
-const { values } = parseArgs({
-  options: {
-    ...workloadOptions,
-    steps: { type: 'string', default: '50' },
-    'learning-rate': { type: 'string', default: `${LEARNING_RATE}` },
+const { values } = parseOptions(
+  {
+    options: {
+      ...workloadOptions,
+      steps: { type: 'string', default: '50' },
+      'learning-rate': { type: 'string', default: `${LEARNING_RATE}` },
+    },
   },
-});
+  USAGE,
+);
 const read = optionReader(values, USAGE);
 const steps = read.natural('steps');
 const learningRate = Number(values['learning-rate']);

@@ -1,5 +1,6 @@
 /** What the options of the benchmarks of training have in common. */
 import { availableParallelism } from 'node:os';
+import { wrongUse } from '../parse-options.ts';
 
 export const workloadOptions = {
   models: { type: 'string', default: 'ddrnet,resnet18' },
@@ -28,10 +29,7 @@ export function optionReader<Name extends string>(
   options: Readonly<Record<Name, string>>,
   usage: string,
 ): OptionReader<Name> {
-  const fail = (message: string): never => {
-    say(`${message}\n${usage}`);
-    process.exit(2);
-  };
+  const fail = (message: string): never => wrongUse(message, usage);
   const listed: OptionReader<Name>['listed'] = (name, read, known) =>
     options[name]
       .split(',')

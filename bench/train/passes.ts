@@ -6,7 +6,8 @@
  * of them have to wait so long that the system takes their memory away. What changes no byte of the step's model is not
  * run. The first row compares two processes that do the same: that is noise.
  */
-import { parseArgs } from 'node:util';
+
+import { parseOptions } from '../parse-options.ts';
 import { compare, nativeWithout, speedOf } from './compare.ts';
 import { optionReader, say, workloadOptions } from './options.ts';
 import { REMOVABLE, type Removable, stepModel, type Workload } from './workload.ts';
@@ -23,15 +24,18 @@ const USAGE =
   'usage: npm run bench:passes -- [--workloads ddrnet-16,ddrnet-32,ddrnet-128,resnet18-32] [--parts PASS,…] ' +
   '[--threads N] [--rounds 7] [--steps 3]';
 
-const { values: options } = parseArgs({
-  options: {
-    workloads: { type: 'string', default: Object.keys(WORKLOADS).join(',') },
-    parts: { type: 'string', default: REMOVABLE.join(',') },
-    threads: workloadOptions.threads,
-    rounds: { type: 'string', default: '7' },
-    steps: { type: 'string', default: '3' },
+const { values: options } = parseOptions(
+  {
+    options: {
+      workloads: { type: 'string', default: Object.keys(WORKLOADS).join(',') },
+      parts: { type: 'string', default: REMOVABLE.join(',') },
+      threads: workloadOptions.threads,
+      rounds: { type: 'string', default: '7' },
+      steps: { type: 'string', default: '3' },
+    },
   },
-});
+  USAGE,
+);
 
 process.on('SIGINT', () => process.exit(130));
 

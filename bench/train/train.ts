@@ -1,7 +1,7 @@
 /** `npm run bench:train`: the same training in each engine, in turns. See bench/README.md. */
-import { parseArgs } from 'node:util';
 import { shapeOf } from '../../src/compiler/graph.ts';
 import { summarize } from '../../src/compiler/summary.ts';
+import { parseOptions } from '../parse-options.ts';
 import { compare, ENGINES, engineOf, isSlow, type Runner, referenceOf, speedOf } from './compare.ts';
 import { compareLosses, median } from './measured.ts';
 import { optionReader, say, workloadOptions } from './options.ts';
@@ -24,15 +24,18 @@ const USAGE =
   'usage: npm run bench:train -- [--models ddrnet,resnet18] [--batch 16] [--size 64] [--threads N] [--rounds 5] ' +
   '[--steps 4] [--engines native,native-without:PASS+…,pytorch,tfjs-cpu] [--without PASS,…] [--format table|json]';
 
-const { values: options } = parseArgs({
-  options: {
-    ...workloadOptions,
-    rounds: { type: 'string', default: '5' },
-    steps: { type: 'string', default: '4' },
-    engines: { type: 'string', default: 'native,pytorch,tfjs-cpu' },
-    without: { type: 'string', default: '' },
+const { values: options } = parseOptions(
+  {
+    options: {
+      ...workloadOptions,
+      rounds: { type: 'string', default: '5' },
+      steps: { type: 'string', default: '4' },
+      engines: { type: 'string', default: 'native,pytorch,tfjs-cpu' },
+      without: { type: 'string', default: '' },
+    },
   },
-});
+  USAGE,
+);
 
 process.on('SIGINT', () => process.exit(130));
 

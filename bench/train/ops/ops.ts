@@ -2,8 +2,8 @@
  * `npm run bench:ops`: every operation of the models alone, specc's programs on onnxruntime against PyTorch's autograd,
  * sorted by the time that a step of training loses to it. See bench/README.md.
  */
-import { parseArgs } from 'node:util';
 import { physicalAxis, physicalShape } from '../../../src/compiler/lower/layout.ts';
+import { parseOptions } from '../../parse-options.ts';
 import { EngineProcess } from '../engine-process.ts';
 import { median } from '../measured.ts';
 import { optionReader, say, workloadOptions } from '../options.ts';
@@ -28,15 +28,18 @@ const USAGE =
   'usage: npm run bench:ops -- [--models ddrnet,resnet18] [--batch 16] [--size 64] [--threads N] [--rounds 3] ' +
   '[--budget 100] [--only NAME] [--format table|json]';
 
-const { values: options } = parseArgs({
-  options: {
-    ...workloadOptions,
-    rounds: { type: 'string', default: '3' },
-    /** Milliseconds for one part of an operation in one round. */
-    budget: { type: 'string', default: '100' },
-    only: { type: 'string', default: '' },
+const { values: options } = parseOptions(
+  {
+    options: {
+      ...workloadOptions,
+      rounds: { type: 'string', default: '3' },
+      /** Milliseconds for one part of an operation in one round. */
+      budget: { type: 'string', default: '100' },
+      only: { type: 'string', default: '' },
+    },
   },
-});
+  USAGE,
+);
 
 process.on('SIGINT', () => process.exit(130));
 
