@@ -4,6 +4,7 @@ import { type MemoryEstimate, type MemoryEstimates, memoryEstimates } from '../.
 import { type Summary, summarize } from '../../compiler/summary.ts';
 import { matchBlocks } from '../../compiler/variants/blocks.ts';
 import { PATH_PATTERN } from '../../compiler/variants/match.ts';
+import { catalogue } from '../../dsl/catalogue/index.ts';
 import { wholeDepth } from '../depth-option.ts';
 import { EXIT, WrongUse } from '../failure.ts';
 import { loadModel } from '../load-model.ts';
@@ -59,10 +60,9 @@ function blocksOf(graph: Graph, patterns: readonly string[]): readonly string[] 
   const { paths, unmatched } = matchBlocks(graph, patterns);
   const [missing] = unmatched;
   if (missing === undefined) return paths;
-  const { pattern, other, near } = missing;
-  const what = other === undefined ? `no block of ${graph.name} has the path '${pattern}'` : `'${other}' is no block`;
-  const blocks = near.map((path) => `'${path}'`).join(' and ');
-  throw new WrongUse(`--recompute: ${what}`, near.length === 0 ? 'name a block around it' : `there is ${blocks}`);
+  const { message, help } = catalogue['config-recompute-nothing'];
+  const args = { ...missing, model: graph.name };
+  throw new WrongUse(`--recompute: ${message(args)}`, help?.(args));
 }
 
 function asTable(graph: Graph, summary: WithMemory, rows: readonly SummaryRow[], { colours, width }: Terminal): string {

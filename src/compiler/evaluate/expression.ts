@@ -19,7 +19,7 @@ import type { Declaration, ModuleScope } from '../project.ts';
 import { evaluateBody, reportNotAList } from './body.ts';
 import { isBuiltin } from './builtins.ts';
 import { call, elementSpans } from './call.ts';
-import { checkExtent, tickThrough } from './extent.ts';
+import { checkExtent, partsOf, tickThrough } from './extent.ts';
 import { Frame } from './frame.ts';
 import { anyElement, elementOf, merge } from './merge.ts';
 import type { OpArgument } from './op-call.ts';
@@ -246,23 +246,17 @@ function isSeveral(name: Name | readonly Name[]): name is readonly Name[] {
 
 /** As many values as are wanted; unknown ones after reporting that there are more or fewer. */
 export function takeApart(session: Session, span: Span, value: Value, wanted: number): readonly Value[] {
-  const parts = partsOf(value);
+  // A list of unknown length holds as many as are wanted.
+  const uncounted = value.kind === 'list' && value.elements === undefined ? value : undefined;
+  const parts = uncounted === undefined ? partsOf(value) : undefined;
   const unknown = value.kind === 'unknown' || (value.kind === 'tensor' && value.shape === undefined);
-  if (parts !== 'any' && parts?.length !== wanted && !unknown) {
+  if (uncounted === undefined && parts?.length !== wanted && !unknown) {
     session.report('wrong-number-of-values', span, { wanted, actual: describe(value) });
   }
-  const element = parts === 'any' && value.kind === 'list' ? value : undefined;
-  return Array.from({ length: wanted }, (_, at) => {
-    if (element !== undefined) return anyElement(element) ?? UNKNOWN;
-    return (Array.isArray(parts) ? parts[at] : undefined) ?? UNKNOWN;
-  });
-}
-
-function partsOf(value: Value): readonly Value[] | 'any' | undefined {
-  if (value.kind === 'tuple') return value.elements;
-  if (value.kind === 'list') return value.elements ?? 'any';
-  if (value.kind === 'record') return [...value.fields.values()];
-  return undefined;
+  return Array.from(
+    { length: wanted },
+    (_, at) => (uncounted === undefined ? parts?.[at] : anyElement(uncounted)) ?? UNKNOWN,
+  );
 }
 
 function evaluateMember(session: Session, frame: Frame, { object, name }: MemberExpression): Value {
