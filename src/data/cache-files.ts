@@ -10,17 +10,7 @@
  * killed build leaves is a source of rows for the next one.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -106,7 +96,7 @@ function readJournal(path: string): (CachedImage & { row: number })[] {
 
 /** Names, without their endings, of the builds under way or left behind. */
 function partialNames(directory: string, stem: string): string[] {
-  if (!existsSync(directory)) return [];
+  if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory()) return [];
   const names = readdirSync(directory).filter((name) => name.startsWith(`${stem}-`) && name.endsWith('.journal'));
   return names.map((name) => name.slice(0, -'.journal'.length));
 }

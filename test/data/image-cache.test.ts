@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { DataError } from '../../src/data/data-error.ts';
-import { openImageCache, readCache } from '../../src/data/image-cache.ts';
+import { openImageCache, openImages, readCache } from '../../src/data/image-cache.ts';
 import { indexImageFolder } from '../../src/data/image-folder.ts';
 import { RowReader } from '../../src/data/pixel-rows.ts';
 import { randomPixels, temporaryFolder, writeFiles, writeImages } from './made-up-images.ts';
@@ -185,6 +185,36 @@ test('a cache that cannot be written says so', async () => {
   } catch (error) {
     assert.is((error as DataError).code, 'cache-unwritable');
   }
+});
+
+test('images are read one at a time, and those that were are not decoded again', async () => {
+  const { root, directory } = await folder();
+  const index = indexImageFolder(root);
+  const pixelsOf = (file: string) => [...randomPixels(8, 8, 3, file)];
+  const some = await openImages(index, { directory, shape: SHAPE, all: true });
+  for (const row of [3, 0]) assert.equal([...(await some.pixels(row))], pixelsOf(FILES[row]!));
+  assert.is(await some.close(), undefined, 'three are missing');
+  const rest = await openImages(index, { directory, shape: SHAPE, all: true });
+  for (const [row, file] of FILES.entries()) assert.equal([...(await rest.pixels(row))], pixelsOf(file));
+  assert.is(rest.decoded, 3);
+  assert.ok(await rest.close());
+  assert.is((await openImageCache(index, { directory, shape: SHAPE })).decoded, 0);
+});
+
+test('images are read where nothing can be kept, or is to be', async () => {
+  const { root, directory } = await folder();
+  const index = indexImageFolder(root);
+  for (const [place, all] of [
+    [join(root, FILES[0]!), true],
+    [directory, false],
+  ] as const) {
+    const reader = await openImages(index, { directory: place, shape: SHAPE, all });
+    for (const [row, file] of FILES.entries()) {
+      assert.equal([...(await reader.pixels(row))], [...randomPixels(8, 8, 3, file)]);
+    }
+    assert.equal([reader.decoded, await reader.close()], [5, undefined]);
+  }
+  assert.not.ok(existsSync(directory));
 });
 
 test('an aborted build keeps what it has', async () => {
