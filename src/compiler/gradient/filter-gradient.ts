@@ -3,7 +3,7 @@
  * `[N, O, H', W']`, and give `[O, C / groups, kh, kw]`: for each tap, the products of what the windows see there with
  * the gradient, summed over windows and batch.
  */
-import { columnsOf, rowsOf } from '../lower/columns.ts';
+import { columnsOf, lookUp, rowsOf } from '../lower/columns.ts';
 import {
   type ConvolutionSizes,
   imagesStacked,
@@ -18,6 +18,9 @@ import type { TrainingForm } from '../lower/training-form.ts';
 import type { Pair, Window } from '../ops/kind.ts';
 import type { Builder, Tensor } from '../program/builder.ts';
 import { allowsFlippedFilter } from './input-gradient.ts';
+
+/** Rows of so many numbers, or fewer, are moved sideways by a product, which has all threads; longer ones by padding. */
+const WIDEST_PRODUCT = 32;
 
 /** The form that was fastest where it applies: see each one, and `convolution-form.ts`. */
 export function filterGradient(
@@ -81,50 +84,34 @@ export function byColumns(b: Builder, input: Tensor, output: Tensor, window: Win
   return b.reshape(product, [outputs, input.shape[1]!, ...window.kernel]);
 }
 
-/** One matrix product a tap, for a stride of 1 and one group: with a contiguous piece of what its column of the kernel sees. */
+/** One matrix product a tap, for a stride of 1 and one group. */
 export function byFlatTaps(b: Builder, input: Tensor, output: Tensor, window: Window): Tensor {
-  const [batch, inputs] = input.shape as [number, number];
-  const [outputs, height, width] = output.shape.slice(1) as [number, number, number];
-  const gradient = b.reshape(output, [batch, outputs, height * width]);
-  const seen = seenByColumns(b, input, window, width);
-  const products = tapsOf(window.kernel).map(([row, column]) => {
-    const start = row * window.dilation[0] * width;
-    const piece = b.slice(seen[column]!, [0, 0, start], [batch, inputs, start + height * width]);
-    return b.reduce('sum', b.matmul(gradient, swapLastAxes(b, piece)), [0]);
-  });
+  const seen = seenByColumns(b, input, output.shape[3]!, window);
+  const rows = movesOfRows(input.shape[2]!, output.shape[2]!, window).map((places) => lookUpRows(b, output, places));
+  const products = rows.flatMap((row) =>
+    seen.map((each) => b.reduce('sum', b.matmul(row, swapLastAxes(b, each)), [0])),
+  );
   return filterOfTaps(b, products, window);
 }
 
 /**
- * One matrix product a column of the kernel, for a stride of 1 and one group: as `byFlatTaps`, with the gradient once for
- * each row of the kernel, moved down as that row is, so that all taps of a column see the whole of it. `atOnce` images
- * are stacked together, a divisor of the batch.
+ * One matrix product a column of the kernel, for a stride of 1 and one group: with the gradient once for each row of the
+ * kernel. `atOnce` images are stacked together, a divisor of the batch.
  */
 export function byStackedRows(b: Builder, input: Tensor, output: Tensor, window: Window, atOnce: number): Tensor {
-  const batch = input.shape[0]!;
-  const [outputs, inputs] = [output.shape[1]!, input.shape[1]!];
+  const [batch, inputs, height] = input.shape as [number, number, number];
+  const outputs = output.shape[1]!;
   const [rows, columns] = window.kernel;
+  const places = movesOfRows(height, output.shape[2]!, window).flat();
   const parts = Array.from({ length: batch / atOnce }, (_, part) => {
-    const [seen, gradient] = [input, output].map((images) => examples(b, images, part * atOnce, atOnce));
-    return b.concat(productsOfColumns(b, seen!, gradient!, window), 0);
+    const [image, gradient] = [input, output].map((images) => examples(b, images, part * atOnce, atOnce));
+    const stacked = b.reshape(lookUpRows(b, gradient!, places), [atOnce, outputs * rows, height * output.shape[3]!]);
+    const seen = seenByColumns(b, image!, output.shape[3]!, window);
+    const products = seen.map((each) => b.reduce('sum', b.matmul(stacked, swapLastAxes(b, each)), [0]));
+    return b.concat(products, 0);
   });
   const sum = parts.reduce((total, each) => b.add(total, each));
   return b.transpose(b.reshape(sum, [columns, outputs, rows, inputs]), [1, 3, 2, 0]);
-}
-
-/** For each column of the kernel `[1, O · kh, C]`. */
-function productsOfColumns(b: Builder, input: Tensor, output: Tensor, window: Window): readonly Tensor[] {
-  const [batch, outputs, height, width] = output.shape as [number, number, number, number];
-  const rows = window.kernel[0];
-  const seen = seenByColumns(b, input, window, width);
-  const length = seen[0]!.shape[2]!;
-  const gradient = b.reshape(output, [batch, outputs, height * width]);
-  // what is left of one length, and a row of the kernel further into the next
-  const between = length - height * width + window.dilation[0] * width;
-  const nothing = b.expand(b.constant(0), [batch, outputs, between]);
-  const moved = Array.from({ length: 2 * rows - 1 }, (_, place) => (place % 2 === 0 ? gradient : nothing));
-  const stacked = b.reshape(b.concat(moved, 2), [batch, outputs * rows, length]);
-  return seen.map((each) => b.reduce('sum', b.matmul(stacked, swapLastAxes(b, each)), [0]));
 }
 
 /** `count` images of `[N, C, H, W]`, from the one at `first`. */
@@ -134,26 +121,50 @@ function examples(b: Builder, images: Tensor, first: number, count: number): Ten
   return b.slice(images, [first, ...rest.map(() => 0)], [first + count, ...rest]);
 }
 
+/** For each row of the kernel: which row of the gradient meets each row of the input there, if any does. */
+function movesOfRows(input: number, output: number, { kernel, dilation, padding }: Window): (number | undefined)[][] {
+  return Array.from({ length: kernel[0] }, (_, row) =>
+    Array.from({ length: input }, (_, at) => at - row * dilation[0] + padding[0][0]).map((place) =>
+      place >= 0 && place < output ? place : undefined,
+    ),
+  );
+}
+
+/** The rows of `[N, C, H, W]` in these places, `[N, C, places · W]`, and zeros in none. */
+function lookUpRows(b: Builder, image: Tensor, places: readonly (number | undefined)[]): Tensor {
+  const [batch, channels, , width] = image.shape as [number, number, number, number];
+  return b.reshape(lookUp(b, image, places, 2), [batch, channels, places.length * width]);
+}
+
 /**
- * What each column of the kernel sees, `[N, C, (H + padding) · W']` each: the input, moved sideways to where that column
- * looks and with zeros where it looks past an edge. Its rows are as long as the gradient's, so that another row of the
- * kernel sees the same from a whole number of rows further on.
+ * What each column of the kernel sees, `[N, C, H · W']` each: the input, moved sideways to where that column looks and
+ * with zeros where it looks past an edge.
  */
-function seenByColumns(
-  b: Builder,
-  input: Tensor,
-  { kernel, dilation, padding }: Window,
-  width: number,
-): readonly Tensor[] {
-  const [batch, channels, inputHeight, inputWidth] = input.shape as [number, number, number, number];
-  const length = (padding[0][0] + inputHeight + padding[0][1]) * width;
-  return Array.from({ length: kernel[1] }, (_, column) => {
-    const left = padding[1][0] - column * dilation[1];
-    const seesNothing = left >= width || left <= -inputWidth;
-    if (seesNothing) return b.expand(b.constant(0), [batch, channels, length]);
-    const seen = b.pad(input, [[0, 0], [0, 0], padding[0], [left, width - inputWidth - left]]);
-    return b.reshape(seen, [batch, channels, length]);
-  });
+function seenByColumns(b: Builder, input: Tensor, width: number, { kernel, dilation, padding }: Window): Tensor[] {
+  const [batch, channels, height] = input.shape as [number, number, number];
+  return Array.from({ length: kernel[1] }, (_, column) =>
+    b.reshape(movedSideways(b, input, padding[1][0] - column * dilation[1], width), [batch, channels, height * width]),
+  );
+}
+
+/** `[N, C, H, width]` of `[N, C, H, W]`, `left` columns further to the right. */
+function movedSideways(b: Builder, image: Tensor, left: number, width: number): Tensor {
+  const [batch, channels, height, own] = image.shape as [number, number, number, number];
+  if (left === 0 && own === width) return image;
+  if (left >= width || left <= -own) return b.expand(b.constant(0), [batch, channels, height, width]);
+  if (own > WIDEST_PRODUCT) {
+    return b.pad(image, [
+      [0, 0],
+      [0, 0],
+      [0, 0],
+      [left, width - own - left],
+    ]);
+  }
+  const move = Float32Array.from({ length: own * width }, (_, at) =>
+    Number((at % width) - left === Math.floor(at / width)),
+  );
+  const rows = b.reshape(image, [batch * channels * height, own]);
+  return b.reshape(b.matmul(rows, b.constant(move, [own, width])), [batch, channels, height, width]);
 }
 
 /** One matrix product a tap, for any stride and one group. */

@@ -11,7 +11,7 @@ import { tapsOf } from './taps.ts';
 /** `[C · taps, H' · W' · N]` of `[N, C, H, W]`, for windows that make `[H', W']`; rows in the order of a filter's axes. */
 export function columnsOf(b: Builder, image: Tensor, window: Window, size: Pair): Tensor {
   const [batch, channels, ...input] = image.shape as [number, number, number, number];
-  const found = lookUp(b, pixelsOf(b, image), pixelsSeen(window, input, size));
+  const found = lookUp(b, pixelsOf(b, image), pixelsSeen(window, input, size), 1);
   const [height, width] = window.kernel;
   return b.reshape(found, [channels * height * width, size[0] * size[1] * batch]);
 }
@@ -31,7 +31,7 @@ export function giveBackColumns(b: Builder, columns: Tensor, window: Window, inp
   });
   const most = Math.max(1, ...seenAt.map(({ length }) => length));
   const places = Array.from({ length: most }, (_, each) => seenAt.map((list) => list[each])).flat();
-  const received = lookUp(b, b.reshape(columns, [channels, taps * windows, batch]), places);
+  const received = lookUp(b, b.reshape(columns, [channels, taps * windows, batch]), places, 1);
   const sum = b.reduce('sum', b.reshape(received, [channels, most, pixels * batch]), [1]);
   return imageOf(b, sum, batch, input);
 }
@@ -73,17 +73,11 @@ function pixelsSeen({ kernel, stride, dilation, padding }: Window, input: Pair, 
   );
 }
 
-/** `[C, places, N]` of `[C, P, N]`: what is in each place, and zeros in none. */
-function lookUp(b: Builder, from: Tensor, places: readonly (number | undefined)[]): Tensor {
-  const [, count] = from.shape as [number, number];
+/** What is in these places of an axis, and zeros in none. */
+export function lookUp(b: Builder, from: Tensor, places: readonly (number | undefined)[], axis: number): Tensor {
+  const count = from.shape[axis]!;
   if (places.length === count && places.every((place, at) => place === at)) return from;
-  const nothing = count;
-  const source = places.includes(undefined)
-    ? b.pad(from, [
-        [0, 0],
-        [0, 1],
-        [0, 0],
-      ])
-    : from;
-  return b.gather(source, b.indices(places.map((place) => place ?? nothing)), 1);
+  const pads = from.shape.map((_, each): Pair => [0, each === axis ? 1 : 0]);
+  const source = places.includes(undefined) ? b.pad(from, pads) : from;
+  return b.gather(source, b.indices(places.map((place) => place ?? count)), axis);
 }

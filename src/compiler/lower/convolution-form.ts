@@ -26,8 +26,6 @@ const WINDOWS_A_FILTER = 1;
 const MOST_NUMBERS = 2 ** 24;
 /** Numbers, 32 MB of them: a larger stack is slower than several for a part of the batch each. */
 const MOST_STACKED = 2 ** 23;
-/** The product multiplies the zeros of the padding, too: rows of the padded input for each of the output. */
-const MOST_PADDED_ROWS = 1.25;
 
 /** With fewer channels on one side, most of each product with a tap is idle. */
 const FEW_CHANNELS = 16;
@@ -81,8 +79,9 @@ export function sumsByColumns(sizes: ConvolutionSizes): boolean {
  * 1 and one group: a divisor of the batch, or 0 where another form is better.
  */
 export function imagesStacked({ batch, outputs, window, size }: ConvolutionSizes): number {
-  const rows = size[0] + window.dilation[0] * (window.kernel[0] - 1);
-  if (window.kernel[0] === 1 || rows > MOST_PADDED_ROWS * size[0]) return 0;
+  if (window.kernel[0] === 1) return 0;
+  const [before, after] = window.padding[0];
+  const rows = size[0] + window.dilation[0] * (window.kernel[0] - 1) - before - after;
   const each = outputs * window.kernel[0] * rows * size[1];
   const divisors = Array.from({ length: batch }, (_, at) => batch - at).filter((count) => batch % count === 0);
   return divisors.find((count) => count * each <= MOST_STACKED) ?? 0;

@@ -144,7 +144,8 @@ test('a plain 3×3 convolution takes the forms that were fastest', () => {
     { name: 'dk', tensor: filters.filterGradient(b, x, dy, attributes) },
   ]);
   const count = (kernel: string): number => program.instructions.filter((each) => each.kernel === kernel).length;
-  assert.equal([count('conv'), count('conv_transpose'), count('matmul')], [1, 0, 9]);
+  // three columns of the kernel, two of which look past an edge
+  assert.equal([count('conv'), count('conv_transpose'), count('matmul')], [1, 0, 5]);
 });
 
 test.run();
