@@ -6,34 +6,21 @@
  * or undefined where the symbols do not decide.
  */
 
+import { lowerBoundOf } from './dim/bound.ts';
+import {
+  type Atom,
+  addTerm,
+  type Factor,
+  fractionOf,
+  gcd,
+  keyOf,
+  multiplyFactors,
+  type Polynomial,
+  type Term,
+} from './dim/polynomial.ts';
+
+export type { Polynomial } from './dim/polynomial.ts';
 export type Dim = number | Polynomial;
-
-interface Atom {
-  readonly text: string;
-  /** The least value it can have, when that is known: 1 for the size of an axis. */
-  readonly minimum: number | undefined;
-  /** Something that it never exceeds: `H / 2` for `floor(H / 2)`. */
-  readonly maximum?: Dim;
-  /** It may have a fraction, as the quotient of two sums may. */
-  readonly fractional?: boolean;
-}
-
-interface Factor {
-  readonly atom: Atom;
-  readonly exponent: number;
-}
-
-interface Term {
-  readonly coefficient: number;
-  /** Sorted by the atoms' texts; no exponent is 0. */
-  readonly factors: readonly Factor[];
-}
-
-/** (Σ terms) / denominator; at least one term has a factor. */
-export interface Polynomial {
-  readonly terms: ReadonlyMap<string, Term>;
-  readonly denominator: number;
-}
 
 /** Beyond these, a formula is an unknown: nobody could read it, and it would take forever to reckon with. */
 const MOST_TERMS = 64;
@@ -287,43 +274,20 @@ export function formatShape(shape: readonly Dim[] | undefined): string {
 
 // ── inside ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-function keyOf(factors: readonly Factor[]): string {
-  return factors.map(({ atom, exponent }) => `${atom.text}^${exponent}`).join('·');
-}
-
 function polynomial(d: Dim): Polynomial {
   if (typeof d !== 'number') return d;
   if (Number.isInteger(d)) return { terms: new Map([['', { coefficient: d, factors: [] }]]), denominator: 1 };
   // A half or a third from an earlier exact quotient.
-  for (let denominator = 2; denominator <= 4096; denominator += 1) {
-    const scaled = d * denominator;
-    if (Math.abs(scaled - Math.round(scaled)) < 1e-9) {
-      return { terms: new Map([['', { coefficient: Math.round(scaled), factors: [] }]]), denominator };
-    }
+  const fraction = fractionOf(d);
+  if (fraction !== undefined) {
+    const { numerator, denominator } = fraction;
+    return { terms: new Map([['', { coefficient: numerator, factors: [] }]]), denominator };
   }
   return unknownAtom(undefined, true) as Polynomial;
 }
 
 function accumulate(terms: Map<string, Term>, from: Polynomial, scale: number): void {
   for (const term of from.terms.values()) addTerm(terms, term.factors, term.coefficient * scale);
-}
-
-function addTerm(terms: Map<string, Term>, factors: readonly Factor[], coefficient: number): void {
-  const key = keyOf(factors);
-  const sum = (terms.get(key)?.coefficient ?? 0) + coefficient;
-  if (sum === 0) terms.delete(key);
-  else terms.set(key, { coefficient: sum, factors });
-}
-
-function multiplyFactors(a: readonly Factor[], b: readonly Factor[]): readonly Factor[] {
-  const exponents = new Map<string, Factor>();
-  for (const factor of [...a, ...b]) {
-    const exponent = (exponents.get(factor.atom.text)?.exponent ?? 0) + factor.exponent;
-    exponents.set(factor.atom.text, { atom: factor.atom, exponent });
-  }
-  return [...exponents.values()]
-    .filter((each) => each.exponent !== 0)
-    .sort((left, right) => (left.atom.text < right.atom.text ? -1 : 1));
 }
 
 function normal(terms: ReadonlyMap<string, Term>, denominator: number): Dim {
@@ -346,11 +310,6 @@ function isExact(terms: ReadonlyMap<string, Term>, denominator: number): boolean
   );
 }
 
-function gcd(a: number, b: number): number {
-  while (b !== 0) [a, b] = [b, a % b];
-  return a;
-}
-
 function degree(term: Term): number {
   return term.factors.reduce((sum, each) => sum + each.exponent, 0);
 }
@@ -365,40 +324,8 @@ function isWhole(d: Dim): boolean {
     : d.denominator === 1 && ![...d.terms.values()].some(mayBeFraction);
 }
 
-/** A number that the value is never below, when the bounds of its atoms give one. */
-function lowerBound(dim: Dim): number | undefined {
-  const d = withMaxima(dim);
-  if (typeof d === 'number') return d;
-  let bound = 0;
-  for (const { coefficient, factors } of d.terms.values()) {
-    if (factors.length === 0) {
-      bound += coefficient;
-      continue;
-    }
-    let least = 1;
-    for (const { atom, exponent } of factors) {
-      if (exponent < 0 || atom.minimum === undefined || atom.minimum < 0) return undefined;
-      least *= atom.minimum ** exponent;
-    }
-    if (coefficient < 0) return undefined;
-    bound += coefficient * least;
-  }
-  return bound / d.denominator;
-}
-
-/** Something that is never larger: what is subtracted is replaced by what it never exceeds. */
-function withMaxima(d: Dim): Dim {
-  if (typeof d === 'number') return d;
-  for (const [key, { coefficient, factors }] of d.terms) {
-    const at = factors.findIndex(({ atom, exponent }) => atom.maximum !== undefined && exponent === 1);
-    const others = factors.filter((_, index) => index !== at);
-    const positive = others.every(({ atom, exponent }) => exponent > 0 && (atom.minimum ?? -1) >= 0);
-    if (coefficient > 0 || at < 0 || !positive) continue;
-    const rest = normal(new Map([...d.terms].filter(([each]) => each !== key)), d.denominator);
-    const factor = normal(new Map([[keyOf(others), { coefficient, factors: others }]]), d.denominator);
-    return withMaxima(add(rest, mul(factor, factors[at]!.atom.maximum!)));
-  }
-  return d;
+function lowerBound(d: Dim): number | undefined {
+  return typeof d === 'number' ? d : lowerBoundOf(d);
 }
 
 function isPositive(d: Dim): boolean {

@@ -139,6 +139,32 @@ test('what is written reads back as the same size', () => {
   );
 });
 
+test('the same size has the same answers, in whatever order its terms were added', () => {
+  const [H, W, n] = [dim.axisSymbol('H'), dim.axisSymbol('W'), dim.integerSymbol('n')];
+  const remainders: dim.Dim[] = [
+    dim.mod(dim.mod(0, dim.add(W, H)), H),
+    dim.mod(dim.sub(0, dim.floor(dim.div(H, 2))), H),
+    dim.max(dim.mod(dim.mod(H, 2), H), n),
+  ];
+  for (const size of remainders) {
+    const again = rebuild(readExpression(dim.format(size)));
+    assert.is(dim.isEqual(again, size), true);
+    for (const [a, b] of [
+      [size, 0],
+      [0, size],
+      [dim.mul(size, -1), 0],
+      [size, H],
+    ] as const) {
+      const [x, y] = [a, b].map((each) => (each === size ? again : each)) as [dim.Dim, dim.Dim];
+      assert.is(dim.isLess(x, y), dim.isLess(a, b), `${dim.format(a)} and ${dim.format(b)}`);
+      assert.is(dim.format(dim.max(x, y)), dim.format(dim.max(a, b)));
+      assert.is(dim.format(dim.min(x, y)), dim.format(dim.min(a, b)));
+    }
+  }
+  // A remainder is never negative: found where the outer rounding is bounded before what it is made of.
+  assert.is(dim.isLess(dim.mod(dim.sub(0, dim.floor(dim.div(H, 2))), H), 0), false);
+});
+
 /** A size from the expression that its text is. */
 function rebuild(expression: Expression): dim.Dim {
   switch (expression.kind) {
@@ -244,6 +270,15 @@ test('certain differences between sizes are found', () => {
   assert.is(dim.isLess(C, 1), false);
   assert.is(dim.isLess(dim.floor(dim.div(H, 3)), H), true);
   assert.is(dim.isLess(dim.unknownInteger(), 1), undefined);
+});
+
+test('bounds of fractions are exact', () => {
+  const H = dim.axisSymbol('H');
+  // 2 at 7 rows, though 7/6 + 5/6 is a little less than 2 when each is rounded
+  const pooled = dim.ceil(dim.div(dim.min(7, H), 6));
+  assert.is(dim.isLess(pooled, 2), undefined);
+  assert.is(dim.isEqual(pooled, 2), undefined);
+  assert.is(dim.isLess(pooled, 3), true);
 });
 
 test('what is made of different unknowns is not known to be the same', () => {
