@@ -68,15 +68,15 @@ export function blockedConvolution(
   const { groups } = instruction.attributes;
   const inBlocks = (part: string, tensor: string): string =>
     add(part, { op: 'ReorderInput', inputs: [tensor] }, BLOCKED_DOMAIN);
-  const transposed = (sizes: readonly number[], perm: readonly number[]): string =>
-    add('blocks of the filter', { op: 'Transpose', inputs: [reshape('filter', filter!, sizes)], attributes: { perm } });
   const thin = isThin(shape, groups, block);
   const image = thin ? x! : inBlocks('blocks of the image', x!);
-  const moved = isDepthwise(shape, groups)
-    ? inBlocks('blocks of the filter', reshape('filter', filter!, [1, outputs, ...kernel]))
-    : thin
-      ? transposed([outputs / block, block, inputs, ...kernel], [0, 2, 3, 4, 1])
-      : transposed([outputs / block, block, inputs / block, block, ...kernel], [0, 2, 4, 5, 3, 1]);
+  const taps = elementCount(kernel);
+  // as an image whose channels are the outputs, `[O / block, C, kh, kw, block of O]`: much faster than a transpose of six axes
+  let moved = inBlocks('blocks of outputs', reshape('filter', filter!, [1, outputs, inputs, taps]));
+  if (!thin && !isDepthwise(shape, groups)) {
+    const apart = reshape('filter apart', moved, [(outputs * inputs) / block ** 2, block, taps, block]);
+    moved = add('blocks of inputs', { op: 'Transpose', inputs: [apart], attributes: { perm: [0, 2, 1, 3] } });
+  }
   const blocks = reshape('filter in blocks', moved, shape);
 
   const plain = operators.conv(instruction, [image, blocks, ...(bias === undefined ? [] : [bias])], model)!;
