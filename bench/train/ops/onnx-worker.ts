@@ -1,7 +1,8 @@
-/** The process of onnxruntime: times the programs of one operation, with the native engine's settings. */
+/** The process of onnxruntime: times the programs of one operation, with the native engine's settings and channel blocks. */
 import { emitOnnx } from '../../../src/compiler/emit/onnx/index.ts';
 import { createBuilder } from '../../../src/compiler/program/build.ts';
 import type { Program } from '../../../src/compiler/program/program.ts';
+import { channelBlock } from '../../../src/engines/native/channel-block.ts';
 import { runInPlace, UNRETURNED } from '../../../src/engines/native/run-in-place.ts';
 import { loadRuntime, sessionOptions } from '../../../src/engines/native/runtime.ts';
 import { elementCount } from '../../../src/shared/element-count.ts';
@@ -43,7 +44,7 @@ async function measure({ opCase, batch, threads, budget }: OpRequest): Promise<{
 async function timed(program: Program, threads: number, budget: number): Promise<readonly number[]> {
   const { InferenceSession, Tensor } = await loadRuntime();
   const session = await InferenceSession.create(
-    emitOnnx(program, 'bench', { sequenceFirst: UNRETURNED }),
+    emitOnnx(program, 'bench', { sequenceFirst: UNRETURNED, channelBlock: await channelBlock() }),
     sessionOptions('cpu', threads, []),
   );
   const random = Random.of('bench');
