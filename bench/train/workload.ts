@@ -122,8 +122,11 @@ export function setupOf(graph: Graph, { batch, threads, without = [] }: Workload
 export function stepModel(workload: Workload): Uint8Array {
   const setup = setupOf(graphOf(workload), workload);
   const program = optimise(trainingStep(setup).program, { disable: setup.withoutPasses ?? [] });
-  const plain = setup.withoutForms?.includes('channel-blocks');
-  return emitOnnx(program, 'step', { channelBlock: plain ? undefined : 16 });
+  const { withoutForms = [] } = setup;
+  return emitOnnx(program, 'step', {
+    channelBlock: withoutForms.includes('channel-blocks') ? undefined : 16,
+    affineConvolution: !withoutForms.includes('affine-convolution'),
+  });
 }
 
 /** Noise whose mean tells the class, so that there is something to learn. Step n trains on batch n modulo their number. */

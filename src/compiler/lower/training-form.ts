@@ -8,6 +8,8 @@ export const trainingForms = [
   'few-channels',
   /** Channels in blocks of a vector of the processor. */
   'channel-blocks',
+  /** A factor and an offset for each channel as a convolution. */
+  'affine-convolution',
   /** The gradient of maximum pooling by where each maximum was. */
   'pool-places',
 ] as const;

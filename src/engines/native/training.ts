@@ -190,8 +190,12 @@ export class NativeTrainingSession implements TrainingSession {
 
   /** What makes a model fast on the CPU. */
   async #onProcessor(): Promise<OnnxOptions> {
-    const plain = this.#setup.withoutForms?.includes('channel-blocks');
-    return { sequenceFirst: UNRETURNED, channelBlock: plain ? undefined : await channelBlock() };
+    const { withoutForms = [] } = this.#setup;
+    return {
+      sequenceFirst: UNRETURNED,
+      channelBlock: withoutForms.includes('channel-blocks') ? undefined : await channelBlock(),
+      affineConvolution: !withoutForms.includes('affine-convolution'),
+    };
   }
 
   async #run(key: string, { values, masks, step }: Feeds): Promise<ReadonlyMap<string, TensorMessage>> {

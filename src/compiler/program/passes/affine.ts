@@ -1,7 +1,7 @@
 /**
  * Writes `x · scale + offset`, with one scale and one offset for each channel of each example or for each channel alone,
  * as the normalisation by given statistics, which reads and writes `x` once where a product and a sum do it twice.
- * Nothing else may read the product.
+ * Nothing else may read the product. A ReLU that follows is brought next to it, where an engine may join them.
  */
 import { elementCount } from '../../../shared/element-count.ts';
 import type { Tensor } from '../builder.ts';
@@ -17,6 +17,7 @@ export function joinAffine(program: Program): Program {
   const uses = countUses(program);
   return rewrite(program, (instruction, operands, rewriting) => {
     const { shape } = instruction;
+    if (instruction.kernel === 'unary') return nextToAffine(instruction, operands[0]!, rewriting);
     if (!isBinary(instruction, 'add') || shape.length < 3 || elementCount(shape) < smallest) return undefined;
     for (const place of [0, 1]) {
       const product = rewriting.definition(operands[place]!);
@@ -29,6 +30,19 @@ export function joinAffine(program: Program): Program {
     }
     return undefined;
   });
+}
+
+/** ReLU before the reshape of a normalisation, in place of after it. */
+function nextToAffine(
+  { attributes: { fn }, shape }: Extract<Instruction, { kernel: 'unary' }>,
+  x: Tensor,
+  rewriting: Rewriting,
+): Tensor | undefined {
+  const reshape = rewriting.definition(x);
+  if (fn !== 'relu' || reshape.kernel !== 'reshape') return undefined;
+  const normalised = rewriting.operand(reshape, 0);
+  if (rewriting.definition(normalised).kernel !== 'batch_norm') return undefined;
+  return rewriting.builder.reshape(rewriting.builder.unary('relu', normalised), shape);
 }
 
 function isBinary({ kernel, attributes }: Instruction, fn: 'add' | 'mul'): boolean {
