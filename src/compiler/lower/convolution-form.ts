@@ -24,7 +24,7 @@ const FEW_WINDOWS = 16;
 const WINDOWS_A_FILTER = 1;
 /** Numbers, 64 MB of them: beyond, columns cost more memory than they save time. */
 const MOST_NUMBERS = 2 ** 24;
-/** Numbers, 32 MB of them: a larger stack is slower than several for a part of the batch each. */
+/** Numbers, 32 MB of them: a larger stack is slower than several of up to half as much for a part of the batch each. */
 const MOST_STACKED = 2 ** 23;
 
 /** With fewer channels on one side, most of each product with a tap is idle. */
@@ -83,8 +83,9 @@ export function imagesStacked({ batch, outputs, window, size }: ConvolutionSizes
   const [before, after] = window.padding[0];
   const rows = size[0] + window.dilation[0] * (window.kernel[0] - 1) - before - after;
   const each = outputs * window.kernel[0] * rows * size[1];
+  if (batch * each <= MOST_STACKED) return batch;
   const divisors = Array.from({ length: batch }, (_, at) => batch - at).filter((count) => batch % count === 0);
-  return divisors.find((count) => count * each <= MOST_STACKED) ?? 0;
+  return divisors.find((count) => count * each <= MOST_STACKED / 2) ?? (each <= MOST_STACKED ? 1 : 0);
 }
 
 function columnsApply(sizes: ConvolutionSizes): boolean {

@@ -78,9 +78,12 @@ test('rows are stacked for so many images as fit', () => {
     assert.is(imagesStacked(sizes(inputs, outputs, 3, 1, 32)), 32);
   }
   assert.is(imagesStacked(sizes(64, 64, 1, 1, 32)), 0, 'a 1×1 kernel has one row');
-  assert.is(imagesStacked(sizes(64, 64, 3, 1, 112, 30)), 3, '9.8 MB an image');
-  assert.is(imagesStacked(sizes(64, 64, 3, 1, 112, 32)), 2, '3 is no part of 32');
-  assert.is(imagesStacked(sizes(64, 64, 3, 1, 512)), 0, 'one image alone is 201 MB');
+  assert.is(imagesStacked(sizes(64, 64, 3, 1, 112, 3)), 3, '9.8 MB an image');
+  assert.is(imagesStacked(sizes(64, 64, 3, 1, 112)), 1, 'in parts of up to 16 MB');
+  assert.is(imagesStacked(sizes(32, 32, 3, 1, 112, 27)), 3, '4.9 MB an image');
+  assert.is(imagesStacked(sizes(32, 32, 3, 1, 112, 32)), 2, '3 is no part of 32');
+  assert.is(imagesStacked(sizes(64, 64, 3, 1, 200)), 1, 'one image is 31 MB');
+  assert.is(imagesStacked(sizes(64, 64, 3, 1, 512)), 0, 'one image is 202 MB');
 });
 
 test.run();
