@@ -233,6 +233,11 @@ const kernels: { readonly [K in Kernel]: Compute<K> } = {
     });
     return places;
   },
+  max_unpool: ({ shape }, [y, places]) => {
+    const result = new Float64Array(elementCount(shape));
+    for (const [at, place] of places!.data.entries()) result[place] = y!.data[at]!;
+    return result;
+  },
   average_pool: ({ attributes, shape }, [x]) => {
     const sums = new Float64Array(elementCount(shape));
     const counts = new Float64Array(sums.length);

@@ -1,5 +1,5 @@
 import { elementCount } from '../../shared/element-count.ts';
-import { spatialWindow } from '../lower/filter.ts';
+import { extentOf, spatialWindow } from '../lower/filter.ts';
 import { positionAxes, reciprocalCounts } from '../lower/pooling.ts';
 import { padImage, seenAt, tapsOf } from '../lower/taps.ts';
 import type { Pair, Window } from '../ops/kind.ts';
@@ -41,20 +41,38 @@ export const pooling: Pick<GradientTable, 'max_pool' | 'avg_pool' | 'global_avg_
   global_max_pool(context, _node, { inputs: [x], outputs: [y] }, [output]) {
     const { builder: b } = context;
     const { tensor, layout, shape } = x!;
+    if (!context.withoutForms.includes('pool-places') && shape.length === 3) {
+      const image = context.as(x!, 'channels-first');
+      const [height, width] = image.shape.slice(2) as [number, number];
+      const gradient = b.reshape(output!.tensor, [...image.shape.slice(0, 2), 1, 1]);
+      const window = { kernel: [height, width], stride: [height, width], dilation: [1, 1], padding: NONE } as const;
+      const dx = maxPoolGradientByPlaces(b, image, gradient, window);
+      return { inputs: [context.place(dx, 'channels-first', shape)] };
+    }
     const axes = positionAxes(x!);
     const [maximum, gradient] = [y!, output!].map((value) => b.reshape(value.tensor, withSizeOne(tensor, axes)));
     return { inputs: [context.place(toFirstWinner(b, tensor, maximum!, gradient!, axes), layout, shape)] };
   },
 };
 
+const NONE = [
+  [0, 0],
+  [0, 0],
+] as const;
+
 /** Whether every window has a tap within the image, so that the kernel takes the padding as it is. */
 export function hasPlaces({ padding, kernel }: Window): boolean {
   return padding.every((pair, axis) => pair.every((size) => size < kernel[axis]!));
 }
 
-/** Each window's gradient is added to the place in which its maximum was. All are `[N, C, H, W]`. */
+/** Each window's gradient goes to the place in which its maximum was. All are `[N, C, H, W]`. */
 export function maxPoolGradientByPlaces(b: Builder, image: Tensor, gradient: Tensor, window: Window): Tensor {
-  const places = b.maxPoolPlaces(image, { ...spatialWindow(window), kernel: window.kernel });
+  const pool = { ...spatialWindow(window), kernel: window.kernel };
+  const places = b.maxPoolPlaces(image, pool);
+  const isApart = ([0, 1] as const).every(
+    (axis) => window.stride[axis] >= extentOf(window)[axis] && window.padding[axis].every((size) => size === 0),
+  );
+  if (isApart) return b.maxUnpool(gradient, places, pool, image.shape);
   const windows = elementCount(gradient.shape);
   const nothing = b.expand(b.constant(0), [elementCount(image.shape)]);
   const sum = b.scatterAdd(nothing, b.reshape(places, [windows, 1]), b.reshape(gradient, [windows]));

@@ -70,6 +70,7 @@ const rows: { readonly [K in Kernel]: Row<K> } = {
     (x!.shape.length > 1 && !vectors.some(({ grows }) => grows)) || 'normalises over the examples',
   max_pool: examplewise,
   max_pool_places: () => 'counts through all examples',
+  max_unpool: () => 'counts through all examples',
   average_pool: examplewise,
   softmax: ({ attributes: { axis } }) => axis !== 0 || 'normalises over the examples',
 };

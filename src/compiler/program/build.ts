@@ -77,6 +77,11 @@ export function builderOn(assembler: Assembler): Builder {
       ),
     maxPoolPlaces: (x, window) => emit('max_pool_places', { ...windowOf(window), kernel: [...window.kernel] }, [x]),
     maxPool: (x, window) => emit('max_pool', { ...windowOf(window), kernel: [...window.kernel] }, [x]),
+    maxUnpool: (y, places, { kernel, strides }, shape) =>
+      emit('max_unpool', { kernel: [...kernel], strides: [...strides] }, [y, places], {
+        shape: [...shape],
+        type: 'float32',
+      }),
     averagePool: (x, window) =>
       emit('average_pool', { ...windowOf(window), kernel: [...window.kernel], countPadding: window.countPadding }, [x]),
     softmax: (x, axis) => emit('softmax', { axis: axis < 0 ? axis + x.shape.length : axis }, [x]),

@@ -52,6 +52,13 @@ export interface Builder {
   maxPool(x: Tensor, window: SpatialWindow & { kernel: readonly number[] }): Tensor;
   /** int64: where in all of x the maximum of each window is. */
   maxPoolPlaces(x: Tensor, window: SpatialWindow & { kernel: readonly number[] }): Tensor;
+  /** `shape`, with `y` in its places, which are all different, and zeros elsewhere. */
+  maxUnpool(
+    y: Tensor,
+    places: Tensor,
+    window: { kernel: readonly number[]; strides: readonly number[] },
+    shape: readonly number[],
+  ): Tensor;
   averagePool(x: Tensor, window: SpatialWindow & { kernel: readonly number[]; countPadding: boolean }): Tensor;
   softmax(x: Tensor, axis: number): Tensor;
   /** By given statistics: `[gamma, beta, mean, variance]`, all `[C]`. */

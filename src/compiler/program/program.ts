@@ -90,6 +90,8 @@ export interface KernelAttributes {
   max_pool: SpatialWindow & { readonly kernel: readonly number[] };
   /** x [N, C, …] → int64: where in all of x the maximum of each window is, the first of them in scan order */
   max_pool_places: SpatialWindow & { readonly kernel: readonly number[] };
+  /** y [N, C, …], one for each window without padding; places (int64), all different → this shape: y there, and zeros */
+  max_unpool: { readonly kernel: readonly number[]; readonly strides: readonly number[] };
   /** x [N, C, …]; dilations are 1: opset 18 has no others */
   average_pool: SpatialWindow & { readonly kernel: readonly number[]; readonly countPadding: boolean };
   /** x */

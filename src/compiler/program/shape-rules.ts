@@ -46,6 +46,7 @@ const operandCounts: { readonly [K in Kernel]: readonly [number, number] } = {
   conv_transpose: [2, 3],
   max_pool: [1, 1],
   max_pool_places: [1, 1],
+  max_unpool: [2, 2],
   average_pool: [1, 1],
   softmax: [1, 1],
   batch_norm: [5, 5],
@@ -205,6 +206,18 @@ const shapeRules: { readonly [K in Kernel]: ShapeRule<K> } = {
 
   max_pool: (window, [x]) => pooled(window, x!),
   max_pool_places: (window, [x]) => ({ ...pooled(window, x!), type: 'int64' }),
+
+  max_unpool: ({ kernel, strides }, [y, places], { shape }) => {
+    requireType(y!, 'float32', 'max_unpool');
+    requireType(places!, 'int64', 'the places');
+    require(equalShapes(y!.shape, places!.shape), () => `${textOf(y!.shape)} has no places ${textOf(places!.shape)}`);
+    requireEntries('kernel', kernel, shape.length - 2);
+    requireEntries('strides', strides, shape.length - 2);
+    const windows = kernel.map((size, axis) => Math.floor((shape[axis + 2]! - size) / strides[axis]!) + 1);
+    require(equalShapes(y!.shape, [...shape.slice(0, 2), ...windows]), () =>
+      `${textOf(shape)} has no windows ${textOf(y!.shape)}`);
+    return { shape, type: 'float32' };
+  },
 
   average_pool: (window, [x]) => {
     // opset 18 has none; a lowering that needs one writes a depthwise convolution

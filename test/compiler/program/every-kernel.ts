@@ -183,6 +183,11 @@ export const everyKernel: { readonly [K in Kernel]: (b: Builder) => Tensor[] } =
       b.cast(b.maxPoolPlaces(x, { ...uneven, kernel: [3, 3] }), 'float32'),
     ];
   },
+  max_unpool: (b) => {
+    const window = { ...plain, pads: [0, 0].map(() => [0, 0] as const), kernel: [3, 2], strides: [3, 2] };
+    const x = b.input('x', [2, 3, 6, 6]);
+    return [b.maxUnpool(b.input('y', [2, 3, 2, 3]), b.maxPoolPlaces(x, window), window, x.shape)];
+  },
   average_pool: (b) => {
     const x = b.input('x', [2, 3, 7, 6]);
     const window = { ...uneven, dilations: [1, 1], kernel: [2, 3] };

@@ -124,6 +124,15 @@ export const operators: { readonly [K in Kernel]: KernelRow<K> } = {
     attributes: { ...windowAttributes(attributes), kernel_shape: attributes.kernel },
     outputsBefore: 1,
   }),
+  max_unpool: ({ attributes: { kernel, strides }, shape }, [y, places], { int64 }) => {
+    // rows and columns at the end that no window reaches
+    const isWhole = kernel.every((size, axis) => (shape[axis + 2]! - size) % strides[axis]! === 0);
+    return {
+      op: 'MaxUnpool',
+      inputs: isWhole ? [y!, places!] : [y!, places!, int64(shape)],
+      attributes: { kernel_shape: kernel, strides },
+    };
+  },
   average_pool: ({ attributes: { kernel, strides, pads, countPadding } }, inputs) => ({
     op: 'AveragePool',
     inputs,
