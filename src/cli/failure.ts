@@ -1,4 +1,5 @@
 /** Ends of a command other than success, told without a stack trace. */
+import { shownMessage } from './shown-text.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What the exit code says to scripts. */
@@ -47,8 +48,8 @@ export function reportFailure(error: unknown, terminal: Terminal): number {
 }
 
 export function problemText(message: string, help: string | undefined, { noteColours: colours }: Terminal): string {
-  const lines = [`${colours.red(colours.bold('error'))}: ${message}`];
-  if (help !== undefined) lines.push(`${colours.cyan('help')}: ${help}`);
+  const lines = [`${colours.red(colours.bold('error'))}: ${shownMessage(message)}`];
+  if (help !== undefined) lines.push(`${colours.cyan('help')}: ${shownMessage(help)}`);
   return lines.join('\n');
 }
 

@@ -31,7 +31,7 @@ export function confusionTable({ confusion, perClass }: Evaluation, colours: Col
 
 /** Columns as wide as their widest cell; the first flush left, numbers flush right, the first row dim. */
 export function table(rows: readonly (readonly string[])[], { dim }: Colours): string {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const widths = rows[0]!.map((_, column) => rows.reduce((widest, row) => Math.max(widest, row[column]!.length), 0));
   const lines = rows.map((row) =>
     row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!))).join('  '),
   );

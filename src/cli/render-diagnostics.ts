@@ -12,6 +12,7 @@
  */
 import type { Diagnostic } from '../dsl/diagnostic.ts';
 import type { Source, Span } from '../dsl/source.ts';
+import { shownMessage, visible } from './shown-text.ts';
 
 /** What a piece of the text is; a terminal gives each its colour. */
 export type Style = 'error' | 'warning' | 'message' | 'gutter' | 'secondary' | 'note' | 'help';
@@ -161,24 +162,6 @@ function shownText(text: string): string {
     else shown += visible(character);
   }
   return shown;
-}
-
-/** `\x1b` as `␛`; what reorders a line or has no width as `·`. */
-function visible(character: string): string {
-  const code = character.codePointAt(0)!;
-  if (code < 0x20) return String.fromCodePoint(0x2400 + code);
-  if (code === 0x7f) return '␡';
-  const hidden =
-    (code >= 0x80 && code < 0xa0) || /[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/.test(character);
-  return hidden ? '·' : character;
-}
-
-/** The title and the labels quote from the source as well. */
-function shownMessage(text: string): string {
-  return text
-    .split('\n')
-    .map((line) => [...line].map(visible).join(''))
-    .join('\n');
 }
 
 function shownWidth(text: string): number {

@@ -1,4 +1,5 @@
 /** Tells which images could not be read, a line each. */
+import { shownName } from './shown-text.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface UnreadImage {
@@ -8,5 +9,5 @@ export interface UnreadImage {
 
 export function sayUnread(images: readonly UnreadImage[], terminal: Terminal): void {
   const { red } = terminal.noteColours;
-  for (const { image, error } of images) terminal.problem(`${red('error')}: ${image}: ${error}`);
+  for (const { image, error } of images) terminal.problem(`${red('error')}: ${shownName(image)}: ${shownName(error)}`);
 }

@@ -193,6 +193,15 @@ export class CacheBuild {
     await this.#journal.close();
   }
 
+  /** Ends it early: the rows that are safe stay for the next build, and files that hold none are removed. */
+  async abandon(): Promise<void> {
+    await this.flush().catch(() => {});
+    await this.close().catch(() => {});
+    const journal = join(this.#directory, `${this.#name}.journal`);
+    if (readJournal(journal).length > 0) return;
+    for (const path of [join(this.#directory, `${this.#name}.part`), journal]) rmSync(path, { force: true });
+  }
+
   #removeSuperseded(current: string): void {
     for (const name of readdirSync(this.#directory)) {
       if (!name.startsWith(`${this.#stem}-`)) continue;

@@ -1,5 +1,5 @@
 /** Decodes one image file to the bytes that the network's input has room for. */
-import { statSync } from 'node:fs';
+import { accessSync, constants, type Stats, statSync } from 'node:fs';
 import sharp from 'sharp';
 import type { ImageShape } from './augmentation.ts';
 
@@ -20,6 +20,8 @@ export function decoderIdentity(): string {
  */
 export async function decodeImage(file: string, shape: ImageShape): Promise<Uint8Array> {
   const { height, width, channels } = shape;
+  // to open a pipe would wait for somebody to write into it, for ever
+  if (!statSync(file).isFile()) throw new Error('not a file');
   const pipeline = sharp(file, { failOn: 'error', sequentialRead: true })
     .rotate()
     .flatten()
@@ -44,11 +46,36 @@ export function oneThreadAnImage(): () => void {
 
 /** Why `decodeImage` failed with `error`, in words for someone who looks at the file rather than at the decoder. */
 export function whyNotDecoded(file: string, error: unknown): string {
-  const found = statSync(file, { throwIfNoEntry: false });
+  return whyNotRead(file) ?? whyNotUnderstood(error instanceof Error ? error.message : String(error));
+}
+
+/** Undefined where the file can be read. */
+function whyNotRead(file: string): string | undefined {
+  let found: Stats | undefined;
+  try {
+    found = statSync(file, { throwIfNoEntry: false });
+    if (found !== undefined) accessSync(file, constants.R_OK);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'EACCES' || code === 'EPERM') return 'there is no permission to read it';
+    return code === 'ELOOP' ? 'its symbolic links lead in a circle' : message;
+  }
+  // what Node makes of bytes that are no text
+  if (found === undefined && file.includes('\ufffd')) return 'its name is not in UTF-8, so that it cannot be opened';
   if (found === undefined) return 'there is no such file';
   if (found.isDirectory()) return 'it is a folder, not an image';
-  if (found.size === 0) return 'the file is empty';
-  const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+  if (!found.isFile()) return 'it is not a file';
+  return found.size === 0 ? 'the file is empty' : undefined;
+}
+
+/** From what the decoder says. */
+function whyNotUnderstood(message: string): string {
+  const [reason = ''] = message
+    .replace(/^Input file has corrupt header:\s*/, '')
+    .split('\n')
+    .filter((line) => line.trim() !== '');
   if (/unsupported image format/.test(reason)) return 'it is not an image in a format that can be read';
-  return `the image is damaged: ${reason.replace(/^Input file has corrupt header: /, '')}`;
+  if (/exceeds pixel limit/.test(reason)) return 'it has more pixels than are read, which are 268 million';
+  if (/[hv]shrink/.test(reason)) return 'it is too wide or too high to be made so small';
+  return `the image is damaged: ${reason || 'its header is wrong'}`;
 }

@@ -70,24 +70,29 @@ export async function openImageCache(index: ImageIndex, options: CacheOptions): 
 
 /**
  * Images to read one at a time, for whoever need not have them all before the first: those of the cache are not decoded,
- * and the others are kept in it if all are going to be read and it can be written.
+ * and the others are kept in it if all are going to be read. A cache that cannot be written is the reader's `writeFailure`.
  */
 export async function openImages(
   index: ImageIndex,
   { directory, shape, all }: Pick<CacheOptions, 'directory' | 'shape'> & { readonly all: boolean },
 ): Promise<ImageReader> {
   const { images, stem, known } = await lookUp(index, { directory, shape });
-  const keep = known === undefined && all && canWrite(directory);
-  return ImageReader.open(index.root, images, { directory, stem, shape }, keep);
-}
-
-function canWrite(directory: string): boolean {
+  const place = { directory, stem, shape };
+  if (known !== undefined || !all) return ImageReader.open(index.root, images, place, false);
   try {
     prepareDirectory(directory);
-    return true;
-  } catch {
-    return false;
+    return await ImageReader.open(index.root, images, place, true);
+  } catch (error) {
+    return ImageReader.open(index.root, images, place, false, error);
   }
+}
+
+/** Why what was decoded of an index is not kept, of a reader that was closed; undefined if it is, or was not to be. */
+export function whyNotKept(reader: ImageReader, directory: string): string | undefined {
+  const { writeFailure: failure } = reader;
+  if (failure === undefined) return undefined;
+  const reason = (failure as NodeJS.ErrnoException).code ?? (failure as Error).message;
+  return failure instanceof DataError ? failure.message : unwritable(directory, reason, reader.bytes).message;
 }
 
 /** What the files are now, and the complete cache of just these, if there is one. */
@@ -199,11 +204,21 @@ function prepareDirectory(directory: string): void {
   }
 }
 
+const REASONS: { readonly [code: string]: string | undefined } = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the quota of the disk is used up',
+  EACCES: 'no permission',
+  EPERM: 'no permission',
+  EROFS: 'the file system is read-only',
+  ENOTDIR: 'a part of the path is a file',
+  EEXIST: 'there is a file in its place',
+};
+
 function unwritable(directory: string, reason: string, bytes?: number): DataError {
   const size = bytes === undefined ? '' : `; it needs ${Math.ceil(bytes / 1e6)} MB`;
   return new DataError(
     'cache-unwritable',
-    `cannot write decoded images to '${directory}' (${reason})${size}`,
+    `cannot write decoded images to '${directory}' (${REASONS[reason] ?? reason})${size}`,
     'name another cache folder, or make room in this one',
   );
 }

@@ -4,8 +4,8 @@
  * In: a path. Out: the classes and the images, in an order that depends on nothing but their names. The images are not
  * opened here; the cache does that and reports the ones that cannot be decoded.
  */
-import { readdirSync, statSync } from 'node:fs';
-import { basename, dirname, extname, join, resolve } from 'node:path';
+import { accessSync, constants, readdirSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, extname, join, resolve, sep } from 'node:path';
 import { closest } from 'fastest-levenshtein';
 import { counted, DataError, someOf } from './data-error.ts';
 
@@ -22,6 +22,8 @@ export interface ImageIndex {
   readonly classes: readonly string[];
   /** Sorted by class, then by file name. */
   readonly examples: readonly Example[];
+  /** Folders within those of the classes that hold images, which are none of the examples; relative to the root. */
+  readonly leftOut: readonly string[];
 }
 
 export interface IndexOptions {
@@ -52,11 +54,15 @@ export function indexImageFolder(root: string, options: IndexOptions = {}): Imag
   const examples: Example[] = [];
   const unsupported: string[] = [];
   const empty: string[] = [];
+  const leftOut: string[] = [];
   for (const [label, name] of classes.entries()) {
     const contents = folders.folders.includes(name) ? readFolder(join(root, name)) : EMPTY_FOLDER;
     const images = options.listUndecodable ? allImages(contents) : contents.images;
     if (!options.listUndecodable) unsupported.push(...contents.unsupported.map((file) => `${name}/${file}`));
+    const inside = foldersWithImages(join(root, name), contents);
+    if (images.length === 0 && inside.length > 0) throw withNestedImages(join(root, name), inside);
     if (images.length === 0) empty.push(name);
+    leftOut.push(...inside.map((folder) => `${name}/${folder}`));
     for (const file of images) examples.push({ file: `${name}/${file}`, label });
   }
 
@@ -68,29 +74,47 @@ export function indexImageFolder(root: string, options: IndexOptions = {}): Imag
     );
   }
   if (empty.length > 0 && !options.allowEmptyClasses) throw withEmptyClasses(root, empty);
-  return { root, classes: [...classes], examples };
+  return { root, classes: [...classes], examples, leftOut };
+}
+
+/** Folders within a class's folder that hold images of their own. */
+function foldersWithImages(path: string, { folders }: Contents): string[] {
+  return folders.filter((name) => {
+    const folder = join(path, name);
+    // a link back to where it lies holds the same images
+    const isAround = `${realpathSync(path)}${sep}`.startsWith(`${realpathSync(folder)}${sep}`);
+    return !isAround && canList(folder) && allImages(readFolder(folder)).length > 0;
+  });
 }
 
 /**
  * Images by path: files as they are named, and in place of a folder all images in it and below, sorted. Those in formats
- * that cannot be decoded are among them, for the decoder to say so.
+ * that cannot be decoded are among them, for the decoder to say so. A folder that symbolic links lead to again is gone
+ * through once.
  *
  * @throws DataError for a folder without any
  */
 export function imagesOf(paths: readonly string[]): string[] {
   return paths.flatMap((path) => {
     if (!isFolder(path)) return [path];
-    const images = imagesBelow(path);
+    const images = imagesBelow(path, new Set());
     if (images.length > 0) return images;
     throw new DataError('no-images', `'${path}' has no images`, `readable are ${[...DECODABLE].join(' ')}`);
   });
 }
 
-function imagesBelow(folder: string): string[] {
+function imagesBelow(folder: string, seen: Set<string>): string[] {
   const contents = readFolder(folder);
+  const place = realpathSync(folder);
+  if (seen.has(place)) return [];
+  seen.add(place);
   return [
     ...allImages(contents).map((name) => join(folder, name)),
-    ...contents.folders.flatMap((name) => imagesBelow(join(folder, name))),
+    ...contents.folders.flatMap((name) => {
+      const below = join(folder, name);
+      // one that cannot be listed is left to the decoder, too
+      return canList(below) ? imagesBelow(below, seen) : [below];
+    }),
   ];
 }
 
@@ -123,7 +147,22 @@ function readFolder(path: string): Contents {
 }
 
 function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  } catch (error) {
+    // a link that leads to itself leads to no folder
+    if ((error as NodeJS.ErrnoException).code === 'ELOOP') return false;
+    throw error;
+  }
+}
+
+function canList(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK | constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function listed(path: string): string[] {
@@ -180,18 +219,15 @@ function withoutClassFolders(root: string, contents: Contents): DataError {
   );
 }
 
+function withNestedImages(folder: string, inside: readonly string[]): DataError {
+  return new DataError(
+    'nested-classes',
+    `'${folder}' should hold one class's images, but holds the folders ${someOf(inside)}`,
+    `if those are the classes, use '${folder}' as the folder`,
+  );
+}
+
 function withEmptyClasses(root: string, empty: readonly string[]): DataError {
-  for (const name of empty) {
-    const inside = isFolder(join(root, name)) ? readFolder(join(root, name)).folders : [];
-    const withImages = inside.filter((folder) => readFolder(join(root, name, folder)).images.length > 0);
-    if (withImages.length > 0) {
-      return new DataError(
-        'nested-classes',
-        `'${join(root, name)}' should hold one class's images, but holds the folders ${someOf(withImages)}`,
-        `if those are the classes, use '${join(root, name)}' as the folder`,
-      );
-    }
-  }
   return new DataError(
     'class-empty',
     `${empty.length === 1 ? 'the class folder' : 'the class folders'} ${someOf(empty)} in '${root}' ${empty.length === 1 ? 'has' : 'have'} no images`,

@@ -32,13 +32,20 @@ export class ImageReader {
   /**
    * @param images row i of the cache; why one cannot be decoded is added as it is found
    * @param keep whether what is read is written to the cache
+   * @param writeFailure why it is not, if it should be
    */
-  static async open(root: string, images: CachedImage[], place: CachePlace, keep: boolean): Promise<ImageReader> {
+  static async open(
+    root: string,
+    images: CachedImage[],
+    place: CachePlace,
+    keep: boolean,
+    writeFailure?: unknown,
+  ): Promise<ImageReader> {
     const { directory, stem, shape } = place;
     const sources = reusableRows(directory, stem, bytesPerImage(shape));
     const cache = keep ? await CacheBuild.start(directory, stem, bytesPerImage(shape)) : undefined;
     sharp.cache(false);
-    return new ImageReader(root, images, shape, sources, cache);
+    return new ImageReader(root, images, shape, sources, cache, writeFailure);
   }
 
   private constructor(
@@ -47,17 +54,24 @@ export class ImageReader {
     shape: ImageShape,
     sources: ReadonlyMap<string, RowSource>,
     cache: CacheBuild | undefined,
+    writeFailure: unknown,
   ) {
     this.#root = root;
     this.#images = images;
     this.#shape = shape;
     this.#sources = sources;
     this.#cache = cache;
+    this.#writeFailure = writeFailure;
   }
 
   /** Images that had to be decoded. */
   get decoded(): number {
     return this.#decoded;
+  }
+
+  /** Of all images, as the cache holds them. */
+  get bytes(): number {
+    return this.#images.length * bytesPerImage(this.#shape);
   }
 
   /** Why nothing more is kept, if the cache could not be written. */
@@ -87,9 +101,11 @@ export class ImageReader {
     try {
       if (this.#cache === undefined) return undefined;
       if (this.#seen.size === this.#images.length) return await this.#cache.finish(this.#images);
-      await this.#cache.flush();
-      await this.#cache.close();
+      await this.#cache.abandon();
       return undefined;
+    } catch (error) {
+      this.#writeFailure ??= error;
+      throw error;
     } finally {
       await this.#reader.close();
     }
@@ -125,8 +141,7 @@ export class ImageReader {
       // the image is there all the same
       this.#writeFailure ??= error;
       this.#cache = undefined;
-      await cache.flush().catch(() => {});
-      await cache.close().catch(() => {});
+      await cache.abandon();
     }
   }
 }

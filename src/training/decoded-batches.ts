@@ -4,8 +4,8 @@
  */
 import { join } from 'node:path';
 import type { DataPlan } from '../config/plan.ts';
-import { type DecodedBatch, decodeAhead } from '../data/decode-ahead.ts';
-import { type CorruptImage, openImages, unreadable } from '../data/image-cache.ts';
+import { type DecodedAhead, type DecodedBatch, decodeAhead } from '../data/decode-ahead.ts';
+import { type CorruptImage, openImages, unreadable, whyNotKept } from '../data/image-cache.ts';
 import type { ImageReader } from '../data/image-reader.ts';
 import { bytesPerImage } from '../data/pixel-rows.ts';
 import type { LabelledBatch, LabelledBatches } from './evaluate.ts';
@@ -19,7 +19,8 @@ export class DecodedBatches implements LabelledBatches {
   readonly #images: ChosenImages;
   readonly #size: number;
   readonly #reader: ImageReader;
-  readonly #ahead: AsyncIterable<DecodedBatch>;
+  readonly #cache: string;
+  readonly #ahead: DecodedAhead;
   readonly #readable: number[] = [];
   readonly #unreadable: UnreadableImage[] = [];
 
@@ -38,6 +39,7 @@ export class DecodedBatches implements LabelledBatches {
     this.#images = images;
     this.#size = bytesPerImage(shape);
     this.#reader = reader;
+    this.#cache = data.cache;
     this.#ahead = decodeAhead(
       examples.map((example) => join(images.index.root, this.#file(example))),
       { shape, normalisation: data.normalize, batch, read: (at) => reader.pixels(examples[at]!) },
@@ -77,9 +79,17 @@ export class DecodedBatches implements LabelledBatches {
     if (this.#readable.length === 0) throw unreadable(this.#images.index, this.#unreadable);
   }
 
-  /** Keeps what was decoded for the next time, where it can be written. To be called when no batch is asked for any more. */
+  /** Once closed: why what was decoded is not kept for the next time; undefined if it is, or was not to be. */
+  get notKept(): string | undefined {
+    return whyNotKept(this.#reader, this.#cache);
+  }
+
+  /**
+   * Keeps what was decoded for the next time; `notKept` says where it cannot. To be called when no batch is asked for any
+   * more.
+   */
   async close(): Promise<void> {
-    for await (const _ of this.#ahead) break; // waits for what is being decoded
+    await this.#ahead.close();
     await this.#reader.close().catch(() => {});
   }
 

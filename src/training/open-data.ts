@@ -80,7 +80,13 @@ export async function openTrainingImages(plan: Plan, folder: string, options: Op
     validation,
     names: { classes: index.classes, train: named(train), validation: named(validation) },
     baseline: classBalance((validation ?? train).index, (validation ?? train).examples).baseline,
-    messages: [...countMessages(train, validation), ...messages, ...leaks],
+    messages: [
+      ...countMessages(train, validation),
+      ...leftOutMessages(index),
+      ...(validation === undefined || validation.index === index ? [] : leftOutMessages(validation.index)),
+      ...messages,
+      ...leaks,
+    ],
   };
 }
 
@@ -218,6 +224,18 @@ function leakMessages(index: ImageIndex, rows: PixelRows, split: Split): DataMes
       severity: 'warning',
       text: `${found.length} of ${checked} validation images that were checked look like a training image (${name(nearest.validation)} like ${name(nearest.train)}): validation will measure memory`,
       help: 'if several images show one source, split by it: data.split.by_group',
+    },
+  ];
+}
+
+/** Images that would be missed in silence. */
+export function leftOutMessages({ root, leftOut }: ImageIndex): DataMessage[] {
+  if (leftOut.length === 0) return [];
+  const folders = leftOut.length === 1 ? 'the folder' : 'the folders';
+  return [
+    {
+      severity: 'warning',
+      text: `the images in ${folders} ${someOf(leftOut)} of '${root}' are left out: those of a class lie directly in its folder`,
     },
   ];
 }

@@ -44,4 +44,14 @@ test('nobody has to ask for the first batches, and large images are two batches 
   assert.is(large.asked.length, 6);
 });
 
+test('an early end waits for none that is not begun, also before anybody has asked', async () => {
+  for (const asks of [true, false]) {
+    const { asked, batches } = reading(5000, { height: 1, width: 1, channels: 1 });
+    if (asks) for await (const _ of batches) break;
+    else await batches.close();
+    await batches.close();
+    assert.ok(asked.length < 2500, `${asked.length} were begun`);
+  }
+});
+
 test.run();

@@ -1,12 +1,23 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { crc32, deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { DataError } from '../../src/data/data-error.ts';
-import { openImageCache, openImages, readCache } from '../../src/data/image-cache.ts';
+import { whyNotDecoded } from '../../src/data/decode-image.ts';
+import { openImageCache, openImages, readCache, whyNotKept } from '../../src/data/image-cache.ts';
 import { indexImageFolder } from '../../src/data/image-folder.ts';
 import { RowReader } from '../../src/data/pixel-rows.ts';
 import { randomPixels, temporaryFolder, writeFiles, writeImages } from './made-up-images.ts';
@@ -216,6 +227,77 @@ test('images are read where nothing can be kept, or is to be', async () => {
   }
   assert.not.ok(existsSync(directory));
 });
+
+test('why images are not kept is told once they are read', async () => {
+  const { root, directory } = await folder();
+  const index = indexImageFolder(root);
+  const readAll = async (place: string, all: boolean, meanwhile = () => {}) => {
+    const reader = await openImages(index, { directory: place, shape: SHAPE, all });
+    for (const row of FILES.keys()) await reader.pixels(row);
+    meanwhile();
+    await reader.close().catch(() => {});
+    return whyNotKept(reader, place) ?? 'kept';
+  };
+  const inTheWay = join(root, FILES[0]!);
+  assert.match(
+    await readAll(inTheWay, true),
+    /^cannot write decoded images to '.*1\.png' \(there is a file in its place\)/,
+  );
+  const removed = await readAll(directory, true, () => rmSync(directory, { recursive: true }));
+  assert.match(removed, /^cannot write decoded images to '.*cache' \(ENOENT\); it needs 1 MB$/);
+  assert.is(await readAll(directory, false), 'kept', 'it was not to be');
+  assert.is(await readAll(directory, true), 'kept');
+  assert.is(await readAll(directory, true), 'kept', 'they are kept already');
+});
+
+test('a build that is given up leaves no file without rows', async () => {
+  const { root, directory } = await folder();
+  const reader = await openImages(indexImageFolder(root), { directory, shape: SHAPE, all: true });
+  await reader.close();
+  assert.equal(readdirSync(directory), []);
+});
+
+test('what cannot be read is told in words, and nobody waits for a pipe', async () => {
+  const { root, directory } = await folder();
+  const inA = (name: string) => join(root, 'a', name);
+  symlinkSync('loop.png', inA('loop.png'));
+  mkdirSync(inA('folder.png'));
+  writeFileSync(inA('nothing.png'), '');
+  writeFileSync(inA('broken.png'), 'no image');
+  writeFileSync(inA('huge.png'), pngHeader(100_000, 100_000));
+  if (process.platform !== 'win32') execFileSync('mkfifo', [inA('pipe.png')]);
+  const cache = await openImageCache(indexImageFolder(root), { directory, shape: SHAPE, corrupt: 'skip' });
+  const reasons = Object.fromEntries(cache.corrupt.map(({ file, reason }) => [file, reason]));
+  assert.equal(reasons, {
+    'a/broken.png': 'it is not an image in a format that can be read',
+    'a/folder.png': 'it is a folder, not an image',
+    'a/huge.png': 'it has more pixels than are read, which are 268 million',
+    'a/loop.png': 'its symbolic links lead in a circle',
+    'a/nothing.png': 'the file is empty',
+    ...(process.platform !== 'win32' && { 'a/pipe.png': 'it is not a file' }),
+  });
+  assert.is(whyNotDecoded(inA('b\ufffd.png'), new Error()), 'its name is not in UTF-8, so that it cannot be opened');
+});
+
+/** What a PNG of this size begins with. */
+function pngHeader(width: number, height: number): Buffer {
+  const chunk = (type: string, data: Buffer): Buffer => {
+    const body = Buffer.concat([Buffer.from(type), data]);
+    const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
+    length.writeUInt32BE(data.length);
+    sum.writeUInt32BE(crc32(body));
+    return Buffer.concat([length, body, sum]);
+  };
+  const size = Buffer.alloc(8);
+  size.writeUInt32BE(width);
+  size.writeUInt32BE(height, 4);
+  return Buffer.concat([
+    Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
+    chunk('IHDR', Buffer.concat([size, Buffer.from([8, 2, 0, 0, 0])])),
+    chunk('IDAT', deflateSync(Buffer.alloc(0))),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
+}
 
 test('an aborted build keeps what it has', async () => {
   const { root, directory } = await folder();

@@ -1,8 +1,9 @@
-import { join } from 'node:path';
+import { rmSync, symlinkSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { DataError, type DataErrorCode } from '../../src/data/data-error.ts';
-import { type IndexOptions, indexImageFolder } from '../../src/data/image-folder.ts';
+import { type IndexOptions, imagesOf, indexImageFolder } from '../../src/data/image-folder.ts';
 import { temporaryFolder, writeFiles } from './made-up-images.ts';
 
 function refused(root: string, code: DataErrorCode, options: IndexOptions = {}): DataError {
@@ -33,6 +34,7 @@ test('classes and images are sorted by name, other files are left out', () => {
       { file: 'b/10.jpeg', label: 1 },
       { file: 'b/2.PNG', label: 1 },
     ],
+    leftOut: [],
   });
 });
 
@@ -60,6 +62,27 @@ test('a flat folder, an empty one and a file are told apart', () => {
 test('a folder one level too high is recognised', () => {
   const root = writeFiles(temporaryFolder(), ['TRAIN/a/1.png', 'TRAIN/b/1.png']);
   assert.match(refused(root, 'nested-classes').help, /use '.*TRAIN' as the folder/);
+});
+
+test('images below the folder of a class are not left out in silence', () => {
+  const root = writeFiles(temporaryFolder(), ['a/1.png', 'a/more/2.png', 'a/notes/x.txt', 'b/1.png']);
+  symlinkSync('.', join(root, 'b/again'));
+  const { examples, leftOut } = indexImageFolder(root);
+  assert.equal([examples.length, leftOut], [2, ['a/more']]);
+  rmSync(join(root, 'a/1.png'));
+  for (const allowEmptyClasses of [false, true]) {
+    assert.match(refused(root, 'nested-classes', { allowEmptyClasses }).message, /holds the folders more/);
+  }
+});
+
+test('links that lead in a circle are gone through once, and into no folder', () => {
+  const root = writeFiles(temporaryFolder(), ['a/1.png', 'b/2.png']);
+  symlinkSync('.', join(root, 'a/again'));
+  symlinkSync('..', join(root, 'a/up'));
+  symlinkSync('loop', join(root, 'b/loop'));
+  const found = imagesOf([root]).map((path) => basename(path));
+  assert.equal(found, ['1.png', '2.png']);
+  assert.is(indexImageFolder(root).examples.length, 2);
 });
 
 test('an empty class is refused unless that is accepted', () => {

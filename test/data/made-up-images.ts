@@ -51,5 +51,5 @@ export function indexOf(counts: Readonly<Record<string, number>>): ImageIndex {
   const examples = classes.flatMap((name, label) =>
     Array.from({ length: counts[name]! }, (_, at) => ({ file: `${name}/${at}.png`, label })),
   );
-  return { root: 'images', classes, examples };
+  return { root: 'images', classes, examples, leftOut: [] };
 }

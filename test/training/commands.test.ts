@@ -1,7 +1,7 @@
 /** The commands that train and use what was trained, on a few drawn images with a small model. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -144,6 +144,34 @@ test('eval: only the images that are measured are decoded, and those of a folder
   assert.equal(decodedSets(), [], 'a part of a folder is no cache of it');
   await specc(evaluate, [made], { data: join(project, 'other') });
   assert.is(decodedSets().length, 2, 'an index and its rows');
+});
+
+test('eval: what cannot be kept is told in one line, and the figures are there', async () => {
+  const elsewhere = join(project, 'other/MONOCYTE', readdirSync(join(project, 'other/MONOCYTE'))[0]!);
+  const run = join(project, 'runs/unkept');
+  cpSync(made, run, { recursive: true });
+  const record = join(run, 'plan.json');
+  const text = readFileSync(record, 'utf8');
+  writeFileSync(record, text.replace(`"${project}/.cache"`, JSON.stringify(elsewhere)));
+  assert.is.not(readFileSync(record, 'utf8'), text);
+  const { code, stdout, stderr } = await specc(evaluate, [run], { data: join(project, 'other') });
+  assert.is(code, 0, stderr);
+  assert.match(stdout, /^accuracy .* of 12 images/);
+  const told = stderr.split('\n').filter((line) => line.startsWith('warning'));
+  assert.is(told.length, 1);
+  assert.match(told.join(), /not all that was decoded is kept for the next time: cannot write decoded images to '/);
+});
+
+test('predict and eval: names are shown in one line, and images below a class are told', async () => {
+  const folder = join(project, 'odd');
+  cpSync(join(project, 'other'), folder, { recursive: true });
+  writeFileSync(join(folder, 'MONOCYTE/two\nlines \x1b[31m.png'), 'no image');
+  const predicted = await specc(predict, [made, folder]);
+  assert.match(predicted.stderr, /two␊lines ␛\[31m\.png: it is not an image/);
+  cpSync(join(project, 'other/MONOCYTE'), join(folder, 'MONOCYTE/more'), { recursive: true });
+  const { code, stderr } = await specc(evaluate, [made], { data: folder });
+  assert.is(code, 1);
+  assert.match(stderr, /warning: the images in the folder MONOCYTE\/more of '.*odd' are left out/);
 });
 
 test('predict: each image, and what is wrong with those that cannot be read', async () => {

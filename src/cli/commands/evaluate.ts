@@ -8,14 +8,20 @@ import { classBalance } from '../../data/statistics.ts';
 import { chooseEngine, type EngineChoice } from '../../engines/choose.ts';
 import { DecodedBatches } from '../../training/decoded-batches.ts';
 import type { Evaluation, EvaluationResult } from '../../training/evaluate.ts';
-import { type ChosenImages, imageFolderOf, imagesOfFolder, validationPart } from '../../training/open-data.ts';
+import {
+  type ChosenImages,
+  imageFolderOf,
+  imagesOfFolder,
+  leftOutMessages,
+  validationPart,
+} from '../../training/open-data.ts';
 import { evaluateRunOn, evaluationBatch } from '../../training/report/write-report.ts';
 import { experimentOfRun } from '../../training/run-experiment.ts';
 import { openRun, type Run } from '../../training/run-folder.ts';
 import { EXIT, problemText, WrongUse } from '../failure.ts';
 import { INTERRUPTED, onInterrupt } from '../interrupt.ts';
 import { classTable, confusionTable, headline } from '../metrics-table.ts';
-import { Pace, ProgressBar } from '../progress.ts';
+import { Pace, ProgressBar, sayMessage } from '../progress.ts';
 import { sayEngine } from '../say-engine.ts';
 import { sayUnread, type UnreadImage } from '../say-unread.ts';
 import type { Terminal } from '../terminal.ts';
@@ -33,6 +39,7 @@ export async function run([given]: readonly string[], options: EvaluateOptions, 
   const bar = new ProgressBar(terminal);
   try {
     const images = await chooseImages(opened, options.data, bar);
+    for (const message of leftOutMessages(images.index)) sayMessage(message, terminal);
     const size = evaluationBatch(opened.record.plan);
     // the first images are decoded while the model is compiled
     const batches = await DecodedBatches.open(images, opened.record.plan.data, size);
@@ -79,6 +86,12 @@ async function evaluated(
   } finally {
     bar.clear();
     await batches.close();
+    const { notKept } = batches;
+    if (notKept !== undefined)
+      sayMessage(
+        { severity: 'warning', text: `not all that was decoded is kept for the next time: ${notKept}` },
+        terminal,
+      );
   }
 }
 

@@ -17,6 +17,7 @@ import { INTERRUPTED, onInterrupt } from '../interrupt.ts';
 import { table } from '../metrics-table.ts';
 import { Pace, ProgressBar } from '../progress.ts';
 import { sayUnread, type UnreadImage } from '../say-unread.ts';
+import { shownName } from '../shown-text.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface PredictOptions {
@@ -43,23 +44,27 @@ export async function run(args: readonly string[], options: PredictOptions, term
     const batch = Math.min(images.length, LARGEST_BATCH);
     // the first images are decoded while the model is compiled
     const batches = decodeAhead(images, { shape: shapeOf(plan.data), normalisation: plan.data.normalize, batch });
-    const { graph } = experimentOfRun(opened);
-    const { engine } = await chooseEngine(options.engine);
-    const weights = weightsOnly(opened.checkpoints.load(options.checkpoint).tensors);
-    const session = await engine.infer(graph, weights, batch);
     const predictions: Prediction[] = [];
     const bar = new ProgressBar(terminal);
     const pace = new Pace();
     try {
-      for await (const decoded of batches) {
-        if (interruption.signal.aborted) break;
-        predictions.push(...classified(decoded, classes, await session.predict(decoded.images)));
-        const done = predictions.length;
-        bar.update('classifying', done, images.length, `${done}/${images.length}  ${pace.of(done, images.length)}`);
+      const { graph } = experimentOfRun(opened);
+      const { engine } = await chooseEngine(options.engine);
+      const weights = weightsOnly(opened.checkpoints.load(options.checkpoint).tensors);
+      const session = await engine.infer(graph, weights, batch);
+      try {
+        for await (const decoded of batches) {
+          if (interruption.signal.aborted) break;
+          predictions.push(...classified(decoded, classes, await session.predict(decoded.images)));
+          const done = predictions.length;
+          bar.update('classifying', done, images.length, `${done}/${images.length}  ${pace.of(done, images.length)}`);
+        }
+      } finally {
+        bar.clear();
+        await session.close();
       }
     } finally {
-      bar.clear();
-      await session.close();
+      await batches.close();
     }
     show(predictions, options.format, terminal);
     const left = images.length - predictions.length;
@@ -103,7 +108,7 @@ function asTable(predictions: readonly Prediction[], { colours }: Terminal): str
   const known = predictions.flatMap((each) => ('error' in each ? [] : [each]));
   const classes = Object.keys(known[0]!.probabilities);
   const rows = known.map(({ image, class: name, probabilities }) => [
-    image,
+    shownName(image),
     name,
     ...classes.map((each) => percent(probabilities[each]!)),
   ]);
