@@ -45,15 +45,24 @@ async function findAdapter(): Promise<Adapter | string> {
   }
 }
 
-/** What another process has found, for one that only wants to know. */
-let foundApart: Availability | undefined;
+/** Makes WebGPU what TensorFlow.js finds in this process, which it needs before its backend is loaded. */
+export async function provideGpu(): Promise<void> {
+  gpu ??= installGpu();
+  await gpu;
+}
+
+let foundApart: Promise<Availability> | undefined;
 
 /**
- * Looks for a GPU in a process of its own, so that what drivers print meanwhile does not reach the terminal; from then on,
- * `webgpuAvailability` says what was found, without the means to use it. Why Dawn passed an adapter over, and what it ended
- * with, is in the reason.
+ * Looks for a GPU in a process of its own, once: what drivers print meanwhile does not reach the terminal, and one that
+ * breaks does not end this process. Why Dawn passed an adapter over, and what it ended with, is in the reason.
  */
-export async function askApart(): Promise<void> {
+export function webgpuAvailability(): Promise<Availability> {
+  foundApart ??= lookApart();
+  return foundApart;
+}
+
+async function lookApart(): Promise<Availability> {
   const child = startProcess(import.meta.url, 'webgpu-probe');
   let printed = '';
   child.stderr!.setEncoding('utf8').on('data', (text: string) => {
@@ -63,7 +72,7 @@ export async function askApart(): Promise<void> {
   child.once('message', (told: Availability) => {
     found = told;
   });
-  foundApart = await new Promise((resolve) => {
+  return new Promise((resolve) => {
     child.once('error', (error) =>
       resolve(unavailable(`no process can be started to look for a GPU: ${error.message}`)),
     );
@@ -89,8 +98,8 @@ function unavailable(reason: string): Availability {
   return { available: false, device: '', accelerated: false, reason, remedy: REMEDY };
 }
 
-export async function webgpuAvailability(): Promise<Availability> {
-  if (foundApart !== undefined) return foundApart;
+/** What is found in this process. */
+export async function lookHere(): Promise<Availability> {
   const found = await findAdapter();
   if (typeof found === 'string') return unavailable(found);
   const { vendor, architecture, device, description } = found.info;

@@ -1,5 +1,5 @@
-/** A process that looks for a GPU and tells what it finds; started by `askApart`. */
-import { webgpuAvailability } from './webgpu-adapter.ts';
+/** A process that looks for a GPU and tells what it finds; started by `webgpuAvailability`. */
+import { lookHere } from './webgpu-adapter.ts';
 
-const found = await webgpuAvailability();
+const found = await lookHere();
 process.send!(found, () => process.exit());

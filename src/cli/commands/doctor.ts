@@ -3,7 +3,6 @@ import { createRequire } from 'node:module';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { engineLoaders } from '../../engines/choose.ts';
 import type { Availability, EngineName } from '../../engines/engine.ts';
-import { askApart } from '../../engines/webgpu-adapter.ts';
 import { type HugePages, hugePagesHere } from '../../launch/huge-pages.ts';
 import { EXIT } from '../failure.ts';
 import { readVersion } from '../package-root.ts';
@@ -45,7 +44,6 @@ export async function run(
 }
 
 async function examine(): Promise<Report> {
-  await askApart();
   const engines: Partial<Record<EngineName, Availability>> = {};
   for (const [name, load] of Object.entries(engineLoaders) as [EngineName, (typeof engineLoaders)[EngineName]][]) {
     engines[name] = await availabilityOf(load);

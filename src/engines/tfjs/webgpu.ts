@@ -1,5 +1,5 @@
 /** TensorFlow.js on any GPU, through WebGPU. */
-import { webgpuAvailability } from '../webgpu-adapter.ts';
+import { provideGpu, webgpuAvailability } from '../webgpu-adapter.ts';
 import type { Backend, BackendLoader } from './backend.ts';
 import { registerGradients } from './gradients.ts';
 
@@ -7,6 +7,7 @@ export const webgpu: BackendLoader = {
   availability: webgpuAvailability,
 
   async load(): Promise<Backend> {
+    await provideGpu();
     const tf = await import('@tensorflow/tfjs-core');
     await import('@tensorflow/tfjs-backend-webgpu');
     registerGradients(tf);
