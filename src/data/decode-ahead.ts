@@ -25,9 +25,9 @@ export interface DecodeOptions {
   readonly read?: (at: number) => Promise<Uint8Array>;
 }
 
-/** Batches that are decoded ahead of the one in use, at least, */
+/** Batches that are decoded ahead of the one in use, at least. */
 const AHEAD = 2;
-/** and the bytes that they may take if they are more: while the engine starts, the processor has time for them. */
+/** Bytes that they may take if they are more: while the engine starts, the processor has time for them. */
 const ROOM_AHEAD = 1 << 25;
 
 /** Batches to go through once; whoever stops early need not wait for what is ahead. */

@@ -29,7 +29,7 @@ export function giveBackColumns(b: Builder, columns: Tensor, window: Window, inp
   pixelsSeen(window, input, size).forEach((pixel, place) => {
     if (pixel !== undefined) seenAt[pixel]!.push(place);
   });
-  const most = Math.max(1, ...seenAt.map(({ length }) => length));
+  const most = seenAt.reduce((found, { length }) => Math.max(found, length), 1);
   const places = Array.from({ length: most }, (_, each) => seenAt.map((list) => list[each])).flat();
   const received = lookUp(b, b.reshape(columns, [channels, taps * windows, batch]), places, 1);
   const sum = b.reduce('sum', b.reshape(received, [channels, most, pixels * batch]), [1]);
@@ -38,8 +38,9 @@ export function giveBackColumns(b: Builder, columns: Tensor, window: Window, inp
 
 /** `[C, H · W · N]` of `[N, C, H, W]`. */
 export function rowsOf(b: Builder, image: Tensor): Tensor {
-  const [channels, pixels, batch] = pixelsOf(b, image).shape as [number, number, number];
-  return b.reshape(pixelsOf(b, image), [channels, pixels * batch]);
+  const pixels = pixelsOf(b, image);
+  const [channels, count, batch] = pixels.shape as [number, number, number];
+  return b.reshape(pixels, [channels, count * batch]);
 }
 
 /** `[N, C, H, W]` of `[C, H · W · N]`. */

@@ -5,22 +5,25 @@
  */
 import { elementCount } from '../../../shared/element-count.ts';
 import type { Tensor } from '../../program/builder.ts';
-import { type Rewriting, rewrite } from '../../program/passes/rewrite.ts';
-import type { Instruction, Program } from '../../program/program.ts';
+import type { Rewriting } from '../../program/passes/rewrite.ts';
+import type { Instruction } from '../../program/program.ts';
 
 /** A group takes some time of its own, in which so many numbers could be computed. */
 const FEWEST_POSITIONS = 256;
 
-export function convolveAffine(program: Program): Program {
-  return rewrite(program, (instruction, operands, rewriting) => {
-    if (!isAffine(instruction, operands, rewriting)) return undefined;
-    const [x, scale, offset] = operands;
-    const { builder: b } = rewriting;
-    const [, channels, ...positions] = instruction.shape as [number, number, ...number[]];
-    const along = <T>(each: T): T[] => positions.map(() => each);
-    const window = { strides: along(1), dilations: along(1), pads: along([0, 0] as const), groups: channels };
-    return b.conv(x!, b.reshape(scale!, [channels, 1, ...along(1)]), offset!, window);
-  });
+/** Of a normalisation by given statistics; undefined where it is more than that, or the image is small. */
+export function convolveAffine(
+  instruction: Instruction,
+  operands: readonly Tensor[],
+  rewriting: Rewriting,
+): Tensor | undefined {
+  if (!isAffine(instruction, operands, rewriting)) return undefined;
+  const [x, scale, offset] = operands;
+  const { builder: b } = rewriting;
+  const [, channels, ...positions] = instruction.shape as [number, number, ...number[]];
+  const along = <T>(each: T): T[] => positions.map(() => each);
+  const window = { strides: along(1), dilations: along(1), pads: along([0, 0] as const), groups: channels };
+  return b.conv(x!, b.reshape(scale!, [channels, 1, ...along(1)]), offset!, window);
 }
 
 /** Whether a normalisation by given statistics is no more than a factor and an offset, and the image large enough. */

@@ -8,7 +8,6 @@ import { traceBatch } from '../../program/batch-axis.ts';
 import { countedTensors } from '../../program/counted.ts';
 import type { Instruction, KernelAttributes, Program, TensorId } from '../../program/program.ts';
 import { ProgramError } from '../../program/shape-rules.ts';
-import { convolveAffine } from './affine-convolution.ts';
 import { BLOCKED_DOMAIN, blockedConvolution, gainsByBlocks } from './blocked-convolution.ts';
 import { type ModelContext, type Operator, operators } from './kernels.ts';
 import { legalise } from './legalise.ts';
@@ -44,7 +43,7 @@ export interface OnnxOptions {
 /** Inputs and outputs keep their names; constants become initializers. */
 export function emitOnnx(source: Program, name: string, options: OnnxOptions = {}): Uint8Array {
   const { opset = 18, batch, channelBlock, affineConvolution, sequenceFirst, doc = '', docs, metadata = {} } = options;
-  const program = legalise(affineConvolution ? convolveAffine(source) : source, opset);
+  const program = legalise(source, opset, affineConvolution);
   const grows = growing(program, batch);
   const names = nameTensors(program);
   const initializers: Initializer[] = [];

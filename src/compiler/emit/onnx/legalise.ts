@@ -3,10 +3,16 @@ import { elementCount } from '../../../shared/element-count.ts';
 import type { Builder, Tensor } from '../../program/builder.ts';
 import { rewrite } from '../../program/passes/rewrite.ts';
 import type { Instruction, Program } from '../../program/program.ts';
+import { convolveAffine } from './affine-convolution.ts';
 
-/** In one sweep, since the programs of training steps are long. */
-export function legalise(program: Program, opset: number): Program {
-  return rewrite(program, (instruction, [x, ...vectors], { builder }) => {
+/** In one sweep, since the programs of training steps are long; with what an engine has a faster kernel for. */
+export function legalise(program: Program, opset: number, affineConvolution = false): Program {
+  return rewrite(program, (instruction, operands, rewriting) => {
+    const [x, ...vectors] = operands;
+    const { builder } = rewriting;
+    if (affineConvolution && instruction.kernel === 'batch_norm') {
+      return convolveAffine(instruction, operands, rewriting);
+    }
     if (instruction.kernel === 'max_pool') return spellOutWidePadding(instruction, x!, builder);
     if (instruction.kernel === 'layer_norm' && opset < 17) return spellOutLayerNorm(instruction, x!, vectors, builder);
     if (instruction.kernel === 'reduce') return spellOutMean(instruction, x!, builder);
