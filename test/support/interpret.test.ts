@@ -61,32 +61,18 @@ test('moving elements', () => {
   const x = { shape: [2, 3], data: [1, 2, 3, 4, 5, 6] };
   computes({ x }, (b, { x }) => b.transpose(x!, [1, 0]), [1, 4, 2, 5, 3, 6]);
   computes({ x }, (b, { x }) => b.slice(x!, [0, 2], [2, -4], [1, -2]), [3, 1, 6, 4]);
-  computes(
-    { x },
-    (b, { x }) =>
-      b.pad(
-        x!,
-        [
-          [0, 0],
-          [1, 0],
-        ],
-        9,
-      ),
-    [9, 1, 2, 3, 9, 4, 5, 6],
-  );
-  computes(
-    { x },
-    (b, { x }) =>
-      b.pad(
-        x!,
-        [
-          [0, 0],
-          [-1, 1],
-        ],
-        9,
-      ),
-    [2, 3, 9, 5, 6, 9],
-  );
+  for (const [pads, expected] of [
+    [
+      [1, 0],
+      [9, 1, 2, 3, 9, 4, 5, 6],
+    ],
+    [
+      [-1, 1],
+      [2, 3, 9, 5, 6, 9],
+    ],
+  ] as const) {
+    computes({ x }, (b, { x }) => b.pad(x!, [[0, 0], pads], 9), [...expected]);
+  }
   computes({ x }, (b, { x }) => b.gather(x!, b.indices([2, 0]), 1), [3, 1, 6, 4]);
   const updates = { shape: [3, 3], data: [1, 0, 0, 10, 10, 10, 100, 0, 1] };
   computes(

@@ -4,13 +4,14 @@ import { positionAxes, reciprocalCounts } from '../lower/pooling.ts';
 import { padImage, seenAt, tapsOf } from '../lower/taps.ts';
 import type { Pair, Window } from '../ops/kind.ts';
 import type { Builder, Tensor } from '../program/builder.ts';
+import { isNarrowPadding } from '../program/shape-rules.ts';
 import type { GradientTable } from './rule.ts';
 import { giveBack } from './taps.ts';
 import { toFirstWinner } from './winner.ts';
 
 export const pooling: Pick<GradientTable, 'max_pool' | 'avg_pool' | 'global_avg_pool' | 'global_max_pool'> = {
   max_pool(context, { attributes }, { inputs: [x], outputs: [y] }, [output]) {
-    if (!context.withoutForms.includes('pool-places') && hasPlaces(attributes)) {
+    if (!context.withoutForms.includes('pool-places') && isNarrowPadding(attributes.padding, attributes.kernel)) {
       const [image, gradient] = [x!, output!].map((value) => context.as(value, 'channels-first'));
       const dx = maxPoolGradientByPlaces(context.builder, image!, gradient!, attributes);
       return { inputs: [context.place(dx, 'channels-first', x!.shape)] };
@@ -59,11 +60,6 @@ const NONE = [
   [0, 0],
   [0, 0],
 ] as const;
-
-/** Whether every window has a tap within the image, so that the kernel takes the padding as it is. */
-export function hasPlaces({ padding, kernel }: Window): boolean {
-  return padding.every((pair, axis) => pair.every((size) => size < kernel[axis]!));
-}
 
 /** Each window's gradient goes to the place in which its maximum was. All are `[N, C, H, W]`. */
 export function maxPoolGradientByPlaces(b: Builder, image: Tensor, gradient: Tensor, window: Window): Tensor {

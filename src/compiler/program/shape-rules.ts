@@ -315,6 +315,11 @@ export function typeOfData(data: Float32Array | BigInt64Array | Uint8Array): Dat
   return data instanceof BigInt64Array ? 'int64' : 'bool';
 }
 
+/** Whether the operator for maximum pooling takes the padding as it is: a dilated window may have more than it takes. */
+export function isNarrowPadding(pads: SpatialWindow['pads'], kernel: readonly number[]): boolean {
+  return pads.every((pair, axis) => pair.every((size) => size < kernel[axis]!));
+}
+
 function pooled(window: KernelAttributes['max_pool'], x: TensorType): TensorType {
   const rank = requireWindow(window, x);
   requireEntries('kernel', window.kernel, rank);

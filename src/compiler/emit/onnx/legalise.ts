@@ -3,6 +3,7 @@ import { elementCount } from '../../../shared/element-count.ts';
 import type { Builder, Tensor } from '../../program/builder.ts';
 import { rewrite } from '../../program/passes/rewrite.ts';
 import type { Instruction, Program } from '../../program/program.ts';
+import { isNarrowPadding } from '../../program/shape-rules.ts';
 import { convolveAffine } from './affine-convolution.ts';
 
 /** In one sweep, since the programs of training steps are long; with what an engine has a faster kernel for. */
@@ -27,7 +28,7 @@ function spellOutWidePadding(
   builder: Builder,
 ): Tensor | undefined {
   const { pads, kernel } = attributes;
-  if (pads.every((pair, axis) => pair.every((pad) => pad < kernel[axis]!))) return undefined;
+  if (isNarrowPadding(pads, kernel)) return undefined;
   const padded = builder.pad(x, [[0, 0], [0, 0], ...pads], Number.NEGATIVE_INFINITY);
   return builder.maxPool(padded, { ...attributes, pads: pads.map(() => [0, 0]) });
 }
