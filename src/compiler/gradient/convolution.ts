@@ -1,8 +1,8 @@
 import { type AxisOrder, inOrder, inverseOrder } from '../../shared/axis-order.ts';
-import { convolutionFilter, depthwiseFilter, spatialWindow } from '../lower/filter.ts';
+import { convolutionFilter, depthwiseFilter, extentOf, spatialWindow } from '../lower/filter.ts';
 import type { LowerContext, Placed } from '../lower/rule.ts';
 import { depthwiseFilterOrder, filterOrder } from '../lower/weight-order.ts';
-import type { Pair } from '../ops/kind.ts';
+import type { Pair, Window } from '../ops/kind.ts';
 import type { Builder, Tensor } from '../program/builder.ts';
 import { filterGradient } from './filter-gradient.ts';
 import { inputGradient } from './input-gradient.ts';
@@ -37,12 +37,37 @@ export const convolution: Pick<GradientTable, 'conv2d' | 'depthwise_conv2d' | 'c
     const { builder, withoutForms } = context;
     const [x, gradient] = images(context, forward, output!);
     const filter = convolutionFilter(builder, forward.weights['kernel']!);
-    const window = { ...spatialWindow(node.attributes), groups: node.attributes.groups };
-    const dx = builder.conv(gradient, filter, undefined, window);
-    const kernel = kernelOf(builder, filterGradient(builder, gradient, x, node.attributes, withoutForms), filterOrder);
-    return backward(context, forward, dx, kernel, gradient);
+    const { groups } = node.attributes;
+    const [reached, window] = reachedBy(builder, gradient, sizeOf(x), node.attributes);
+    const dx = builder.conv(reached, filter, undefined, { ...spatialWindow(window), groups });
+    const taps = filterGradient(builder, reached, x, { ...window, groups }, withoutForms);
+    return backward(context, forward, dx, kernelOf(builder, taps, filterOrder), gradient);
   },
 };
+
+/**
+ * The gradient of a transposed convolution's output, `[N, O, H', W']`, and a window that looks at it once for each
+ * position of the input. With dilation, an output may have been given as many rows and columns at its end as
+ * the stride, or more: a further window would fit, which no position of the input made.
+ */
+function reachedBy(
+  b: Builder,
+  gradient: Tensor,
+  input: Pair,
+  attributes: Window & { readonly outputPadding: Pair },
+): [Tensor, Window] {
+  const { stride, padding, outputPadding } = attributes;
+  if (outputPadding.every((size, axis) => size < stride[axis]!)) return [gradient, attributes];
+  const extent = extentOf(attributes);
+  const along = (axis: 0 | 1): { readonly end: number; readonly pads: Pair } => {
+    const reached = (input[axis] - 1) * stride[axis] + extent[axis] - padding[axis][0];
+    const end = Math.min(sizeOf(gradient)[axis], reached);
+    return { end, pads: [padding[axis][0], reached - end] };
+  };
+  const [rows, columns] = [along(0), along(1)];
+  const ends = [...gradient.shape.slice(0, 2), rows.end, columns.end];
+  return [b.slice(gradient, [0, 0, 0, 0], ends), { ...attributes, padding: [rows.pads, columns.pads] }];
+}
 
 /** Back from the order of axes in which a filter is read. */
 function kernelOf(builder: Builder, filter: Tensor, order: AxisOrder): Tensor {

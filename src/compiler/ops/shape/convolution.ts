@@ -111,7 +111,8 @@ export const convolution = {
       }
       const [before, after] = padding === 'valid' ? [0, 0] : padding[axis];
       const output = add(sub(whole, add(before, after)), extra[axis]);
-      if (isLess(output, 1) === true) {
+      // what no position of the input reaches is all that would be left, too, of an output padded at its end
+      if (isLess(output, 1) === true || isLess(sub(whole, before), 1) === true) {
         return call.report(
           'argument-out-of-range',
           {

@@ -111,4 +111,9 @@ export const transposedCases = [
   transposed([2, 3, 2], 2, { kernel: [1, 1], stride: [2, 2], outputPadding: [1, 1] }),
   transposed([3, 4, 4], 6, { kernel: [3, 2], stride: [2, 1], padding: around(1), groups: 2 }),
   transposed([3, 3, 3], 3, { kernel: [2, 3], dilation: [1, 2], groups: 3, bias: false }),
+  // as much output padding as a stride, or more: rows that a further window would see
+  transposed([3, 4, 2], 2, { kernel: [2, 3], dilation: [2, 3], padding: around(1), outputPadding: [1, 2] }),
+  transposed([3, 3, 2], 2, { kernel: [2, 2], stride: [2, 1], dilation: [3, 3], outputPadding: [2, 1], bias: false }),
+  transposed([3, 3, 2], 4, { kernel: [2, 2], dilation: [2, 3], padding: uneven, outputPadding: [1, 2], groups: 2 }),
+  transposed([3, 3, 2], 2, { kernel: [3, 2], dilation: [2, 3], outputPadding: [1, 2], groups: 2 }),
 ];
