@@ -66,11 +66,11 @@ tries('conv', fc.record({ axes, channels }), (b, { axes, channels: { batch, grou
 
 const transposable = fc
   .array(fc.record({ axis, extra: fc.integer({ min: 0, max: 2 }) }), { minLength: 1, maxLength: 2 })
-  // an output must remain, and what is added to its end must be less than a stride
+  // something that the input reaches must remain, and what is added to its end must be less than a step of some kind
   .filter((list) =>
     list.every(({ axis, extra }) => {
-      const out = (axis.size - 1) * axis.stride + extent(axis) - axis.pad[0] - axis.pad[1] + extra;
-      return out >= 1 && extra < axis.stride;
+      const left = (axis.size - 1) * axis.stride + extent(axis) - axis.pad[0];
+      return left >= 1 && left - axis.pad[1] + extra >= 1 && extra < Math.max(axis.stride, axis.dilation);
     }),
   );
 

@@ -15,6 +15,7 @@ export function legalise(program: Program, opset: number, affineConvolution = fa
       return convolveAffine(instruction, operands, rewriting);
     }
     if (instruction.kernel === 'max_pool') return spellOutWidePadding(instruction, x!, builder);
+    if (instruction.kernel === 'conv_transpose') return spellOutWideOutput(instruction, operands, builder);
     if (instruction.kernel === 'layer_norm' && opset < 17) return spellOutLayerNorm(instruction, x!, vectors, builder);
     if (instruction.kernel === 'reduce') return spellOutMean(instruction, x!, builder);
     return undefined;
@@ -31,6 +32,26 @@ function spellOutWidePadding(
   if (isNarrowPadding(pads, kernel)) return undefined;
   const padded = builder.pad(x, [[0, 0], [0, 0], ...pads], Number.NEGATIVE_INFINITY);
   return builder.maxPool(padded, { ...attributes, pads: pads.map(() => [0, 0]) });
+}
+
+/**
+ * "output_padding may be too large for stride": rows and columns that are added at the end are first cut less from there,
+ * which the operator knows as smaller pads; beyond what the input reaches, they are zeros, and the bias.
+ */
+function spellOutWideOutput(
+  { attributes, shape }: Extract<Instruction, { kernel: 'conv_transpose' }>,
+  [x, filter, bias]: readonly Tensor[],
+  b: Builder,
+): Tensor | undefined {
+  const { pads, strides, outputPads } = attributes;
+  if (outputPads.every((size, axis) => size < strides[axis]!)) return undefined;
+  const uncut = pads.map(([, after], axis) => Math.min(after, outputPads[axis]!));
+  const cut = pads.map(([before, after], axis) => [before, after - uncut[axis]!] as const);
+  const beyond = outputPads.map((size, axis) => [0, size - uncut[axis]!] as const);
+  const none = outputPads.map(() => 0);
+  const made = b.convTranspose(x!, filter!, undefined, { ...attributes, pads: cut, outputPads: none });
+  const padded = b.pad(made, [[0, 0], [0, 0], ...beyond], 0);
+  return bias ? b.add(padded, b.reshape(bias, [1, shape[1]!, ...none.map(() => 1)])) : padded;
 }
 
 /** There is an operator from opset 17 on. */
