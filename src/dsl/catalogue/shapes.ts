@@ -174,8 +174,7 @@ export const shapes = {
   }),
   'bad-pads': entry<{ given: number; rank: number }>({
     severity: 'error',
-    message: ({ given, rank }) =>
-      `\`pad\` wants \`[before, after]\`, at least 0, for each of ${rank} axes, and got ${given}`,
+    message: ({ given, rank }) => `\`pad\` wants \`[before, after]\` for each of ${rank} axes, and got ${given}`,
     help: ({ rank }) => `write ${rank} pairs; [0, 0] leaves an axis as it is`,
     why: 'Every axis needs to know how much is added before and after it.',
     wrong: model('x |> pad([[1, 1], [1, 1]])'),

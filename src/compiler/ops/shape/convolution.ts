@@ -2,7 +2,7 @@ import { add, type Dim, divides, format, isEqual, isLess, mul, sub, unknownDim }
 import type { Kernel, OpKind, Pads } from '../kind.ts';
 import { broadcast } from './broadcast.ts';
 import { atLeast, type Dims, fixed, fixedPair, imageInput, type ShapeCall, type ShapeRule } from './rule.ts';
-import { slide } from './window.ts';
+import { isNotNegative, slide } from './window.ts';
 
 function kernelOf({ args }: ShapeCall): Kernel {
   return {
@@ -92,6 +92,7 @@ export const convolution = {
       if (!pair.every((value) => atLeast(call, name, value, 1))) return undefined;
     }
     const padding = args.padding('padding');
+    if (!isNotNegative(call, padding)) return undefined;
     const size: Dim[] = [];
     const cut: [number, number][] = [];
     for (const axis of [0, 1] as const) {

@@ -172,9 +172,10 @@ export const shaping = {
     const shape = call.inputs[0]!;
     const pads = call.args.pairs('pads');
     if (pads === undefined) return undefined;
-    if (pads.length !== shape.length || pads.some((pair) => pair.some((each) => isLess(each, 0) === true))) {
+    if (pads.length !== shape.length) {
       return call.report('bad-pads', { given: pads.length, rank: shape.length }, { at: 'pads', inputs: true });
     }
+    if (!pads.every((pair) => pair.every((each) => atLeast(call, 'pads', each, 0)))) return undefined;
     return {
       attributes: { pads: pads.map((pair) => fixedPair(pair) as Pair), value: call.args.float('value') },
       outputs: [shape.map((size, axis) => add(size, add(pads[axis]![0], pads[axis]![1])))],

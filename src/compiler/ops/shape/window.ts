@@ -34,6 +34,12 @@ export interface Slid {
 
 const AXES = ['height', 'width'] as const;
 
+/** Whether there is no side to which padding takes away what it should add; if certainly not, that is reported. */
+export function isNotNegative(call: ShapeCall, padding: PaddingArgument | undefined): boolean {
+  if (padding === undefined || typeof padding === 'string') return true;
+  return padding.every((sides) => sides.every((size) => atLeast(call, 'padding', size, 0)));
+}
+
 /** The output's height and width and the window with explicit padding; nothing after reporting. */
 export function slide(call: ShapeCall, size: Pair<Dim>, given: Slide): Slid | undefined {
   const { kernel, stride, dilation, padding } = given;
@@ -41,6 +47,7 @@ export function slide(call: ShapeCall, size: Pair<Dim>, given: Slide): Slid | un
   for (const [name, pair] of Object.entries({ kernel, stride, dilation })) {
     if (!pair.every((value) => atLeast(call, name, value, 1))) return undefined;
   }
+  if (!isNotNegative(call, padding)) return undefined;
   const pads: [Pair, Pair] = [
     [0, 0],
     [0, 0],
