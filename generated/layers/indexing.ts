@@ -32,7 +32,7 @@ function shapeOf(indices: Indices): number[] {
 function sumsByIndex(dy: tf.Tensor3D, indices: readonly number[], size: number): tf.Tensor3D {
   const placesOf = Array.from({ length: size }, (): number[] => []);
   for (const [place, index] of indices.entries()) placesOf[index]!.push(place);
-  const most = Math.max(...placesOf.map((places) => places.length));
+  const most = placesOf.reduce((found, { length }) => Math.max(found, length), 1);
   // Where there are fewer, a row of zeros at the end.
   const table = placesOf.flatMap((places) => Array.from({ length: most }, (_, at) => places[at] ?? indices.length));
   const padded = tf.pad3d(dy, [

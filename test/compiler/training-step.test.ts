@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Graph } from '../../src/compiler/graph.ts';
+import { zeros } from '../../src/compiler/ops/initializer.ts';
 import { allWeights } from '../../src/compiler/ops/weights/index.ts';
 import type { OptimizerSettings } from '../../src/compiler/optimizer/index.ts';
 import type { Program } from '../../src/compiler/program/program.ts';
@@ -211,6 +212,25 @@ test('a whole training step on onnxruntime', async () => {
     if (name.endsWith(':v')) feeds[name]!.fill(0.5);
   }
   assertClose(await runOnnx(program, feeds), interpret(program, feeds), 2e-5);
+});
+
+test('few of many positions are gathered: more than a call takes arguments', () => {
+  const [length, found] = [200_000, 199_999];
+  const graph = handGraph({ sound: [length] }, (g, { sound }) => {
+    const moved = g.op('add', {}, [sound!, g.op('weight', { shape: [length], initializer: zeros }, [], [length], 'w')]);
+    return g.op('gather', { axis: 0, indices: [1, found, 1], places: [3] }, [moved], [3]);
+  });
+  const { program } = gradientStep({ graph, batch: 1, loss });
+  const feeds = {
+    sound: new Float32Array(length),
+    'w/value': new Float32Array(length),
+    'step:labels': Float32Array.of(0, 1, 0),
+  };
+  const gradient = interpret(program, feeds)['gradient:w/value']!;
+  const smoothed = 0.1 / 3;
+  assert.ok(Math.abs(gradient[1]! - (2 / 3 - 2 * smoothed)) < 1e-6);
+  assert.ok(Math.abs(gradient[found]! - (1 / 3 - 0.9 - smoothed)) < 1e-6);
+  assert.is(gradient.filter((each) => each !== 0).length, 2);
 });
 
 test.run();

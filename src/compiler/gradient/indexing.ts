@@ -55,7 +55,7 @@ export const indexing: Pick<GradientTable, keyof typeof forwardRules> = {
 export function sumsByIndex(b: Builder, dy: Tensor, axis: number, indices: readonly number[], size: number): Tensor {
   const placesOf = Array.from({ length: size }, (): number[] => []);
   for (const [place, index] of indices.entries()) placesOf[index]!.push(place);
-  const most = Math.max(...placesOf.map((places) => places.length));
+  const most = placesOf.reduce((found, { length }) => Math.max(found, length), 1);
   // where there are fewer, a row of zeros at the end
   const table = placesOf.flatMap((places) => Array.from({ length: most }, (_, at) => places[at] ?? indices.length));
   const full = placesOf.every((places) => places.length === most);
