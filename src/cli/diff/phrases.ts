@@ -17,6 +17,9 @@ import { counted } from '../quantities.ts';
 /** So many inputs are listed without `--all`. */
 const MOST_LISTED = 6;
 
+/** So many different changes of shape are listed for parts that changed alike. */
+const MOST_SHAPES = 3;
+
 export function shapeText(shape: Shape): string {
   return `[${shape.join(', ')}]`;
 }
@@ -115,7 +118,9 @@ export function sharingText({ old, new: next }: SharingChange): string {
 }
 
 /** What a layer reads now and did not, and the other way round. */
-export function wiringText({ added, removed, reordered, new: next }: WiringChange, all: boolean): string[] {
+export function wiringText(change: WiringChange | undefined, all: boolean): string[] {
+  if (change === undefined) return [];
+  const { added, removed, reordered, new: next } = change;
   const gone = removed.map((each) => each.new ?? each.old);
   const order = reordered ? [`reads its inputs in another order: ${listed(next, all)}`] : [];
   if (added.length === gone.length) return [...added.map((path, at) => insteadText(path, gone[at]!)), ...order];
@@ -136,8 +141,15 @@ function listed(paths: readonly string[], all: boolean): string {
     : paths.join(', ');
 }
 
-export function shapeChangeText({ old, new: next, followers }: ShapeChange): string {
-  return `${shapeText(old)} → ${shapeText(next)}${followersText(followers)}`;
+/** A change of shape once for all that have it, with what follows where as much follows each; of many, the first ones. */
+export function shapeChangesText(changes: readonly ShapeChange[]): string[] {
+  const texts = new Set(changes.map(({ old, new: next }) => `${shapeText(old)} → ${shapeText(next)}`));
+  if (texts.size === 0) return [];
+  const followers = new Set(changes.map((change) => change.followers));
+  const follow = texts.size === 1 && followers.size === 1 ? followersText(changes[0]!.followers) : '';
+  const some = [...texts].slice(0, MOST_SHAPES);
+  const more = texts.size > some.length ? `; and ${texts.size - some.length} more` : '';
+  return [`${some.join('; ')}${more}${follow}`];
 }
 
 function followersText(followers: number): string {

@@ -1,12 +1,20 @@
 /** What differs in a model as rows of a tree, for text and Markdown: the same words in both. */
-import type { DiffPart, ModelDiff, Totals } from '../../compiler/diff/model-diff.ts';
+import type {
+  DiffPart,
+  ModelDiff,
+  PlacedPart,
+  SharingChange,
+  Totals,
+  WiringChange,
+} from '../../compiler/diff/model-diff.ts';
 import { baseName } from '../../compiler/diff/outline.ts';
 import { counted } from '../quantities.ts';
+import { namesInOne, pathsInOne } from './index-ranges.ts';
 import {
   attributeText,
   parameterText,
   placeText,
-  shapeChangeText,
+  shapeChangesText,
   shapeText,
   sharingText,
   wiringText,
@@ -28,11 +36,11 @@ export interface DiffRow {
   readonly delta: Totals;
 }
 
-/** Parts of one parent that changed in the same way. */
-interface Alike {
-  readonly parts: readonly DiffPart[];
-  readonly first: DiffPart;
-}
+/** A part of a block, with its counterparts in the other blocks that changed as this one did. */
+type Counterparts = readonly [DiffPart, ...DiffPart[]];
+
+/** Parts of one parent that changed in the same way, each with its counterparts. */
+type Alike = readonly Counterparts[];
 
 export interface RowOptions {
   /** Levels to show; what is deeper is in the sums of its block. */
@@ -40,6 +48,9 @@ export interface RowOptions {
   /** Go into blocks that were added or removed as a whole. */
   readonly all: boolean;
 }
+
+/** The attributes that say how large an output is, and nothing else. */
+const SIZES: ReadonlySet<string> = new Set(['filters', 'units', 'shape']);
 
 /** Blocks by their old names: what they are called now. */
 type Renames = ReadonlyMap<string, string>;
@@ -52,46 +63,85 @@ export function diffRows(
 ): DiffRow[] {
   const renames = new Map(blocks.map(({ old, new: next }) => [old, next]));
   const rows: DiffRow[] = [];
-  const visit = (siblings: readonly DiffPart[], level: number): void => {
+  const visit = (siblings: readonly Counterparts[], level: number): void => {
     for (const alike of groupAlike(siblings)) {
-      const { first } = alike;
+      const first = alike[0]![0];
       const isWhole = first.status !== 'changed' && first.kind !== 'layer' && !all;
       rows.push(rowOf(alike, { depth: level, closed: isWhole || level + 1 >= depth, all }, renames));
-      if (!isWhole && level + 1 < depth) visit(first.parts, level + 1);
+      if (!isWhole && level + 1 < depth) visit(partsOf(alike.flat()), level + 1);
     }
   };
-  visit(parts, 0);
+  visit(
+    parts.map((part) => [part]),
+    0,
+  );
   return rows;
 }
 
+/** What blocks hold that changed alike: of the first, with what stands in its place in the others. */
+function partsOf([first, ...others]: readonly DiffPart[]): Counterparts[] {
+  return first!.parts.map((part, at) => [part, ...others.map(({ parts }) => parts[at]!)]);
+}
+
 function rowOf(
-  { parts, first }: Alike,
+  alike: Alike,
   { depth, closed, all }: { readonly depth: number; readonly closed: boolean; readonly all: boolean },
   renames: Renames,
 ): DiffRow {
-  const { old, new: next, place, status } = first;
-  const here = next ?? old!;
+  const parts = alike.map(([part]) => part);
+  const everywhere = alike.flat();
+  const first = everywhere[0]!;
+  const { place, status } = first;
   const details = [
     ...(place === undefined ? [] : [placeText(first)]),
     ...first.parameters.map(parameterText),
     ...first.attributes.filter(({ follows }) => !follows).map((change) => attributeText(change)),
-    ...(first.wiring === undefined ? [] : wiringText(first.wiring, all)),
-    ...(first.sharing === undefined ? [] : [sharingText(first.sharing)]),
-    ...(first.shape === undefined || parts.length > 1 ? [] : [shapeChangeText(first.shape)]),
+    ...wiringText(wiringInOne(everywhere), all),
+    ...(first.sharing === undefined ? [] : [sharingText(sharingInOne(everywhere))]),
+    ...shapeChangesText(everywhere.flatMap(({ shape }) => shape ?? [])),
   ];
-  const layers = status === 'removed' ? first.totals.old.layers : first.totals.new.layers;
+  const layers = new Set(everywhere.map(({ totals }) => (status === 'removed' ? totals.old : totals.new).layers));
+  const counts = layers.size > 1 ? `${Math.min(...layers)} to ${counted(Math.max(...layers), 'layer')}` : undefined;
   const size =
-    closed && first.kind !== 'layer' ? ` (${counted(layers, 'layer')}${parts.length > 1 ? ' each' : ''})` : '';
-  const shape =
-    first.kind === 'layer' && status !== 'changed' && here.shape !== undefined ? ` ${shapeText(here.shape)}` : '';
+    closed && first.kind !== 'layer'
+      ? ` (${counts ?? counted([...layers][0]!, 'layer')}${parts.length > 1 ? ' each' : ''})`
+      : '';
+  const shapes = new Set(everywhere.flatMap((part) => shapeText((part.new ?? part.old)!.shape ?? [])));
+  const shape = first.kind === 'layer' && status !== 'changed' && shapes.size === 1 ? ` ${[...shapes][0]}` : '';
   return {
     depth,
     mark: markOf(first, renames),
     label: `${labelOf(parts, renames)}${size}${shape}`,
     group: first.kind !== 'layer',
     details,
-    delta: sumOfDeltas(parts),
+    delta: sumOfDeltas(everywhere),
   };
+}
+
+/** The paths of all where these differ in an index only, or else those of the first. */
+function inOne(paths: readonly (string | undefined)[]): string | undefined {
+  const known = paths.filter((path) => path !== undefined);
+  return known.length === paths.length ? (pathsInOne(known) ?? paths[0]) : paths[0];
+}
+
+function wiringInOne(parts: readonly DiffPart[]): WiringChange | undefined {
+  const all = parts.flatMap(({ wiring }) => wiring ?? []);
+  const [first] = all;
+  if (first === undefined) return undefined;
+  return {
+    ...first,
+    new: first.new.map((_, at) => inOne(all.map((each) => each.new[at]))!),
+    added: first.added.map((_, at) => inOne(all.map(({ added }) => added[at]))!),
+    removed: first.removed.map((_, at) => ({
+      old: inOne(all.map(({ removed }) => removed[at]?.old))!,
+      new: inOne(all.map(({ removed }) => removed[at]?.new)),
+    })),
+  };
+}
+
+function sharingInOne(parts: readonly DiffPart[]): SharingChange {
+  const all = parts.flatMap(({ sharing }) => sharing ?? []);
+  return { old: inOne(all.map(({ old }) => old)), new: inOne(all.map((each) => each.new)) };
 }
 
 function markOf(part: DiffPart, renames: Renames): Mark {
@@ -129,29 +179,26 @@ function sameBase(names: readonly string[]): boolean {
 
 /** `Residual[0–5]`, `Residual[0, 2]`, or the names one after the other. */
 function namesText(names: readonly string[]): string {
-  if (!sameBase(names))
-    return names.length > 4 ? `${names.slice(0, 3).join(', ')}, …, ${names.at(-1)}` : names.join(', ');
-  const base = baseName(names[0]!);
-  const indices = names.map((name) => (name === base ? 0 : Number(name.slice(base.length + 1, -1))));
-  const inRow = indices.every((index, at) => index === indices[0]! + at);
-  const text = inRow && indices.length > 2 ? `${indices[0]}–${indices.at(-1)}` : indices.join(', ');
-  return `${base}[${text}]`;
+  const one = namesInOne(names);
+  if (one !== undefined) return one;
+  return names.length > 4 ? `${names.slice(0, 3).join(', ')}, …, ${names.at(-1)}` : names.join(', ');
 }
 
 /** Siblings that changed alike, by the first of them. Layers that come or go are one only where no others do between them. */
-function groupAlike(parts: readonly DiffPart[]): Alike[] {
-  const found = new Map<string, DiffPart[]>();
+function groupAlike(siblings: readonly Counterparts[]): Alike[] {
+  const found = new Map<string, Counterparts[]>();
   let [last, run] = ['', 0];
-  for (const part of parts) {
+  for (const counterparts of siblings) {
+    const [part] = counterparts;
     const likeness = likenessOf(part);
     if (part.status !== 'changed' && likeness !== last) [last, run] = [likeness, run + 1];
     const inOrder = part.kind === 'layer' && part.status !== 'changed';
     const key = inOrder ? `${run} ${likeness}` : likeness;
     const same = found.get(key);
-    if (same === undefined) found.set(key, [part]);
-    else same.push(part);
+    if (same === undefined) found.set(key, [counterparts]);
+    else same.push(counterparts);
   }
-  return [...found.values()].map((alike) => ({ parts: alike, first: alike[0]! }));
+  return [...found.values()];
 }
 
 /**
@@ -165,7 +212,7 @@ function likenessOf(part: DiffPart, within = false): string {
   // Uses of a block are alike under any name.
   const name = kind === 'block' ? undefined : baseName(here.name);
   const itself = kind === 'layer' && wiring !== undefined ? here.path : undefined;
-  const own = status === 'changed' ? undefined : [here.attributes, within ? undefined : here.shape];
+  const own = status === 'changed' ? undefined : within ? withoutSizes(here.attributes) : [here.attributes, here.shape];
   const changed = attributes.filter(({ follows }) => !follows);
   const inner = within || itself === undefined ? undefined : itself;
   return JSON.stringify([
@@ -175,6 +222,11 @@ function likenessOf(part: DiffPart, within = false): string {
     place?.kind === 'renamed' && [baseName(old!.name), baseName(next!.name)],
     parts.map((each) => likenessOf(each, true)),
   ]);
+}
+
+/** Blocks are alike whatever widths they are used on. */
+function withoutSizes(attributes: PlacedPart['attributes']): PlacedPart['attributes'] {
+  return Object.fromEntries(Object.entries(attributes).filter(([name]) => !SIZES.has(name)));
 }
 
 function sumOfDeltas(parts: readonly DiffPart[]): Totals {
