@@ -53,6 +53,18 @@ for size in range(5, 10):
         lambda x: F.max_pool2d(x, 3, 2, 1, dilation=2, ceil_mode=True),
     )
 
+# more padding after the input than a window has, which no window reaches
+case(
+    "x |> max_pool(4, padding: [[2, 5], [0, 0]])",
+    (7, 4, 2),
+    lambda x: F.max_pool2d(F.pad(x, (0, 0, 2, 5), value=-torch.inf), 4),
+)
+case(
+    "x |> avg_pool([2, 3], 5, padding: [[1, 3], [0, 4]], count_padding: true)",
+    (7, 8, 2),
+    lambda x: F.avg_pool2d(F.pad(x, (0, 4, 1, 3)), (2, 3), 5),
+)
+
 # resize, larger and smaller; adaptive pools to more cells than positions
 for shape in [(4, 6, 2), (7, 5, 1)]:
     for size in [(8, 9), (3, 2), (1, 1), (7, 12)]:

@@ -1,5 +1,5 @@
 import type { Dim } from '../../../shared/dim.ts';
-import type { OpKind, Pair, Window } from '../kind.ts';
+import type { OpKind, Pads, Pair, Window } from '../kind.ts';
 import { atLeast, fixed, fixedPair, imageInput, type ShapeCall, type ShapeRule } from './rule.ts';
 import { slide } from './window.ts';
 
@@ -27,7 +27,17 @@ function pool(call: ShapeCall, dilated: boolean) {
       { at: 'padding', inputs: true },
     );
   }
-  return { ...slid, outputs: [[...slid.size, channels]] };
+  const reached = ([0, 1] as const).map((axis) => reachedPadding(slid.window, input[axis], slid.size[axis], axis));
+  const window = { ...slid.window, padding: reached as unknown as Pads };
+  return { ...slid, window, outputs: [[...slid.size, channels]] };
+}
+
+/** The padding of an axis without what no window reaches, where that is more than a whole window. */
+function reachedPadding(window: Window, input: Dim, output: Dim, axis: 0 | 1): Pair {
+  const [before, after] = window.padding[axis];
+  const reach = window.dilation[axis] * (window.kernel[axis] - 1) + 1;
+  if (!(after >= reach)) return [before, after];
+  return [before, (fixed(output) - 1) * window.stride[axis] + reach - fixed(input) - before];
 }
 
 /** Whether some window of an axis takes nothing but padding; false where sizes are not known. */
