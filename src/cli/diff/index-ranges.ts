@@ -30,3 +30,46 @@ export function pathsInOne(paths: readonly string[]): string | undefined {
   const name = namesInOne(rows.map((row) => row[at]!));
   return name === undefined ? undefined : first.with(at, name).join('/');
 }
+
+/**
+ * Joins rows whose paths differ, each in one index, as those of the rounds of loops do, from the innermost loop outwards.
+ * A joined row stands where the first of its rows stood.
+ *
+ * @param keyOf what else has to be the same
+ * @param pathsOf as many for every row of one key
+ * @param join is given the rows, in their order, and the paths that stand for those of all
+ */
+export function roundsInOne<T>(
+  rows: readonly T[],
+  keyOf: (row: T) => string,
+  pathsOf: (row: T) => readonly string[],
+  join: (rows: readonly T[], paths: readonly string[]) => T,
+): readonly T[] {
+  const lengths = rows.map((row) => pathsOf(row).map((path) => path.split('/').length));
+  const most = (which: number): number => Math.max(0, ...lengths.map((each) => each[which] ?? 0));
+  let joined = rows;
+  // Which segment of the first path and of the second; -1: all of it is the same.
+  for (let at = most(0) - 1; at >= 0; at -= 1) {
+    for (let bt = most(1) - 1; bt >= -1; bt -= 1) {
+      const alike = new Map<string, T[]>();
+      for (const row of joined) {
+        const places = pathsOf(row).map((path, which) => withoutIndexAt(path, [at, bt][which] ?? -1));
+        const key = JSON.stringify([keyOf(row), places]);
+        const same = alike.get(key);
+        if (same === undefined) alike.set(key, [row]);
+        else same.push(row);
+      }
+      joined = [...alike.values()].flatMap((same) => {
+        if (same.length === 1) return same;
+        const paths = pathsOf(same[0]!).map((_, which) => pathsInOne(same.map((row) => pathsOf(row)[which]!)));
+        return paths.includes(undefined) ? same : [join(same, paths as string[])];
+      });
+    }
+  }
+  return joined;
+}
+
+function withoutIndexAt(path: string, at: number): string {
+  const segments = path.split('/');
+  return at < 0 || at >= segments.length ? path : segments.with(at, `${baseName(segments[at]!)}[]`).join('/');
+}

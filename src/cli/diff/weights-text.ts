@@ -1,6 +1,7 @@
 /** What becomes of an old checkpoint, in words. */
 import type { WeightFate, WeightReport } from '../../compiler/diff/model-diff.ts';
 import { counted, grouped } from '../quantities.ts';
+import { roundsInOne } from './index-ranges.ts';
 import { shapeText } from './phrases.ts';
 import type { Mark } from './rows.ts';
 
@@ -28,59 +29,84 @@ export function weightAccount({ weights, gone }: WeightReport): string | undefin
   ].join(', ');
 }
 
-/** What does not simply load: blocks whose weights are all new, gone or under another path are one line. */
-export function weightLines({ weights, gone }: WeightReport): WeightLine[] {
-  const lines = new Map<string, { mark: Mark; text: (count: number) => string; count: number; mistaken: boolean }>();
-  const add = (key: string, mark: Mark, mistaken: boolean, text: (count: number) => string): void => {
-    const line = lines.get(key);
-    if (line === undefined) lines.set(key, { mark, text, count: 1, mistaken });
-    else {
-      line.count += 1;
-      line.mistaken ||= mistaken;
-    }
+/** Weights that one line tells of. */
+interface WeightGroup {
+  readonly fate: Exclude<WeightFate['fate'], 'kept'> | 'gone';
+  /** In the new model; of what is gone, in the old one. */
+  readonly path: string;
+  /** In the old model, where it was another. */
+  readonly was: string | undefined;
+  /** Of a weight that has another shape now: both. */
+  readonly shapes: string;
+  readonly count: number;
+  /** Whether any of them would be taken from another layer. */
+  readonly mistaken: boolean;
+}
+
+const MARKS: Readonly<Record<WeightGroup['fate'], Mark>> = { new: '+', gone: '-', renamed: '>', reshaped: '~' };
+
+/**
+ * What does not simply load. Blocks whose weights are all new, gone or under another path are one line, and so are the
+ * rounds of a loop with one fate.
+ */
+export function weightLines(report: WeightReport): WeightLine[] {
+  const rounds = roundsInOne(
+    weightGroups(report),
+    ({ fate, shapes, mistaken }) => `${fate} ${shapes} ${mistaken}`,
+    ({ path, was }) => (was === undefined ? [path] : [path, was]),
+    (groups, [path, was]): WeightGroup => {
+      const count = groups.reduce((sum, group) => sum + group.count, 0);
+      return { ...groups[0]!, path: path!, was, count };
+    },
+  );
+  return rounds.map((group) => ({
+    mark: MARKS[group.fate],
+    text: `${groupText(group)}${group.mistaken ? '; loaded without a map, the numbers of another layer' : ''}`,
+  }));
+}
+
+function groupText({ fate, path, was, shapes, count }: WeightGroup): string {
+  const many = count === 1 ? '' : ` (${grouped(count)} weights)`;
+  const [is, were] = count === 1 ? ['is', 'was'] : ['are', 'were'];
+  if (fate === 'renamed') return `${path} ${were} ${was}${many}`;
+  if (fate === 'reshaped') return `${path}${was === undefined ? '' : `, which ${were} ${was},`} ${shapes}${many}`;
+  return `${path} ${is} ${fate}${many}`;
+}
+
+function weightGroups({ weights, gone }: WeightReport): WeightGroup[] {
+  const groups = new Map<string, WeightGroup>();
+  const add = (
+    fate: WeightGroup['fate'],
+    path: string,
+    mistaken: boolean,
+    more: Pick<Partial<WeightGroup>, 'was' | 'shapes'> = {},
+  ): void => {
+    const { was, shapes = '' } = more;
+    const key = `${fate} ${path} ${was}`;
+    const known = groups.get(key);
+    const count = (known?.count ?? 0) + 1;
+    groups.set(key, { fate, path, was, shapes, count, mistaken: mistaken || known?.mistaken === true });
   };
   const fresh = wholeBlocks(
     weights.map(({ path }) => path),
     weights.filter(({ fate }) => fate === 'new').map(({ path }) => path),
   );
   for (const { path, shape, fate, old, mistaken } of weights) {
-    if (fate === 'new') {
-      const block = fresh(path);
-      add(
-        `+${block}`,
-        '+',
-        mistaken,
-        (count) => `${within(block, path)} ${count === 1 ? 'is' : 'are'} new${many(count)}`,
-      );
-    } else if (fate === 'renamed') {
+    if (fate === 'new') add(fate, within(fresh(path), path), mistaken);
+    else if (fate === 'renamed') {
       const [is, was] = differingPrefixes(path, old!.path);
-      add(
-        `>${is} ${was}`,
-        '>',
-        mistaken,
-        (count) => `${within(is, path)} ${count === 1 ? 'was' : 'were'} ${within(was, old!.path)}${many(count)}`,
-      );
+      add(fate, within(is, path), mistaken, { was: within(was, old!.path) });
     } else if (fate === 'reshaped') {
-      const name = old!.path === path ? path : `${path}, which was ${old!.path},`;
-      add(`~${path}`, '~', mistaken, () => `${name} ${shapeText(old!.shape)} → ${shapeText(shape)}`);
+      const was = old!.path === path ? undefined : old!.path;
+      add(fate, path, mistaken, { was, shapes: `${shapeText(old!.shape)} → ${shapeText(shape)}` });
     }
   }
   const lost = wholeBlocks(
     [...weights.flatMap(({ old }) => old?.path ?? []), ...gone.map(({ path }) => path)],
     gone.map(({ path }) => path),
   );
-  for (const { path } of gone) {
-    const block = lost(path);
-    add(`-${block}`, '-', false, (count) => `${within(block, path)} ${count === 1 ? 'is' : 'are'} gone${many(count)}`);
-  }
-  return [...lines.values()].map(({ mark, text, count, mistaken }) => ({
-    mark,
-    text: `${text(count)}${mistaken ? '; loaded without a map, the numbers of another layer' : ''}`,
-  }));
-}
-
-function many(count: number): string {
-  return count === 1 ? '' : ` (${grouped(count)} weights)`;
+  for (const { path } of gone) add('gone', within(lost(path), path), false);
+  return [...groups.values()];
 }
 
 /** `stem/*` for what is in a block, the path itself where it is a single weight. */
