@@ -336,7 +336,8 @@ export const commands: readonly CommandRow[] = [
   {
     usage: 'weights load <model> <file>',
     group: 'Weights',
-    summary: 'take a safetensors file of another program into the paths and layouts of FILE[#Model]',
+    summary:
+      'take a safetensors file of another program, or an earlier run, into the paths and layouts of FILE[#Model]',
     options: [
       SET,
       VARIANT,
@@ -346,6 +347,7 @@ export const commands: readonly CommandRow[] = [
     ],
     examples: [
       'specc weights load specs/resnet.spec#ResNet18 resnet18.safetensors --map specs/zoo/torchvision/resnet18.yaml -o start.safetensors',
+      'specc weights load specs/net.spec runs/old --map renamed.yaml -o start.safetensors',
     ],
     load: () => import('./commands/weights-load.ts'),
   },

@@ -1,7 +1,10 @@
 /** The files that the commands about weights read and write. */
 import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { hasErrors } from '../dsl/diagnostic.ts';
-import { decodeSafetensors, type Safetensors } from '../training/safetensors.ts';
+import type { NamedTensors } from '../engines/engine.ts';
+import { readWeights } from '../training/read-weights.ts';
+import { decodeSafetensors } from '../training/safetensors.ts';
 import { readWeightMap, type WeightMap } from '../training/weights/weight-map.ts';
 import { AlreadyReported, WrongUse } from './failure.ts';
 import { showDiagnostics } from './show-diagnostics.ts';
@@ -16,9 +19,18 @@ export function loadWeightMap(path: string, terminal: Terminal): WeightMap {
   return value;
 }
 
-/** The tensors of a safetensors file that any program wrote, whatever their number format. */
-export function readForeignTensors(path: string): Safetensors {
-  if (kindOfPath(path) !== 'file') throw new WrongUse(`there is no file '${path}'`, 'name a .safetensors file');
+/**
+ * The tensors of a safetensors file that any program wrote, whatever their number format, or those of one of specc's runs
+ * or checkpoints.
+ *
+ * @throws WrongUse if there is nothing there, or a file that cannot be read; TrainingError if it is damaged
+ */
+export function readForeignTensors(path: string): NamedTensors {
+  const kind = kindOfPath(path);
+  if (kind === 'folder' || /^(best|last)\.json$/.test(basename(path))) return readWeights(path);
+  if (kind !== 'file') {
+    throw new WrongUse(`there is no file '${path}'`, 'name a .safetensors file, a run, or its checkpoints/best.json');
+  }
   const bytes = readFileSync(path);
   // PyTorch's own files are ZIP archives, or pickles.
   if ((bytes[0] === 0x50 && bytes[1] === 0x4b) || (bytes[0] === 0x80 && bytes[1] === 0x02)) {
@@ -27,7 +39,7 @@ export function readForeignTensors(path: string): Safetensors {
       'write a safetensors file with it: safetensors.torch.save_file(model.state_dict(), "model.safetensors")',
     );
   }
-  return decodeSafetensors(bytes, path, 'any');
+  return decodeSafetensors(bytes, path, 'any').tensors;
 }
 
 /** @throws WrongUse if there is none, or it would take the place of a source file */

@@ -1,5 +1,6 @@
 /**
- * `specc weights load FILE[#Model] TENSORS -o OUT`: a checkpoint of another program, in specc's paths and layouts.
+ * `specc weights load FILE[#Model] TENSORS -o OUT`: a checkpoint of another program, or of a model that has changed since, in
+ * the paths and layouts of this model.
  * Nothing is written while anything does not fit, unless `--partial` says to take what does.
  */
 import { writeDurably } from '../../training/durable-file.ts';
@@ -23,7 +24,7 @@ export function run([argument, file]: readonly string[], options: WeightsLoadOpt
   const out = outputFile(options.out);
   const graph = loadModel(argument!, options.set ?? [], terminal, options.variant);
   const map = options.map === undefined ? undefined : loadWeightMap(options.map, terminal);
-  const conversion = fromForeign(graph, readForeignTensors(file!).tensors, map);
+  const conversion = fromForeign(graph, readForeignTensors(file!), map);
   const lines = misfits(conversion);
   const total = conversion.places.all.length;
   if (lines.length > 0 && (!options.partial || conversion.weights.size === 0)) {

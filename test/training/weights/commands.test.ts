@@ -10,9 +10,10 @@ import * as save from '../../../src/cli/commands/weights-save.ts';
 import type { CommandModule } from '../../../src/cli/commands.ts';
 import type { NamedTensor } from '../../../src/engines/engine.ts';
 import { readWeights } from '../../../src/training/read-weights.ts';
+import { createRun } from '../../../src/training/run-folder.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../../src/training/safetensors.ts';
 import { specc } from '../run-command.ts';
-import { temporaryFolder } from '../toy-run.ts';
+import { temporaryFolder, toyPlan } from '../toy-run.ts';
 
 const folder = temporaryFolder();
 const inFolder = (name: string): string => join(folder, name);
@@ -88,6 +89,28 @@ test('load: nothing is written while something does not fit', async () => {
   const unmapped = await specc(load, [spec, inFolder('foreign.safetensors')], { out });
   assert.match(unmapped.stderr, /0 of its 7 weights are found(.*\n)*help: names like these are PyTorch’s: --map FILE/);
   assert.not(existsSync(out));
+});
+
+test('load: from a run and from one of its checkpoints, without what the optimizer keeps', async () => {
+  await specc(save, [spec], { out: inFolder('trained.safetensors'), seed: '9' });
+  const trained = tensorsOf('trained.safetensors');
+  const slots: [string, NamedTensor] = ['dense/bias:m', { shape: [4], data: new Float32Array(4) }];
+  const run = createRun({
+    plan: { ...toyPlan(), output: inFolder('runs') },
+    config: 'toy.train.yaml',
+    overrides: [],
+    classes: ['a', 'b'],
+    engine: { name: 'native', device: 'CPU' },
+    sources: [{ path: 'toy.train.yaml', text: 'model: tiny.spec\n' }],
+  });
+  const running = { loss: 0, correct: 0, images: 0 };
+  const state = { step: 3, epoch: 1, batch: 0, running, best: null, history: 0, seconds: 1 };
+  run.checkpoints.save({ state, tensors: new Map([...trained, slots]), identity: {}, engine: 'native' }, ['best']);
+  for (const from of [run.folder, join(run.folder, 'checkpoints/best.json')]) {
+    const { code, stderr } = await specc(load, [spec, from], { out: inFolder('taken.safetensors') });
+    assert.is(code, 0, stderr);
+    assert.equal(tensorsOf('taken.safetensors'), trained);
+  }
 });
 
 test('wrong use is told', async () => {
