@@ -32,12 +32,13 @@ function pool(call: ShapeCall, dilated: boolean) {
   return { ...slid, window, outputs: [[...slid.size, channels]] };
 }
 
-/** The padding of an axis without what no window reaches, where that is more than a whole window. */
+/** The padding of an axis without what no window reaches, where that is a whole window or more; NaN where not known. */
 function reachedPadding(window: Window, input: Dim, output: Dim, axis: 0 | 1): Pair {
   const [before, after] = window.padding[axis];
   const reach = window.dilation[axis] * (window.kernel[axis] - 1) + 1;
-  if (!(after >= reach)) return [before, after];
-  return [before, (fixed(output) - 1) * window.stride[axis] + reach - fixed(input) - before];
+  if (Number.isNaN(after) || after < reach) return [before, after];
+  const end = (fixed(output) - 1) * window.stride[axis] + reach;
+  return [before, Math.max(0, end - fixed(input) - before)];
 }
 
 /** Whether some window of an axis takes nothing but padding; false where sizes are not known. */
