@@ -68,7 +68,8 @@ export function maxPoolGradientByPlaces(b: Builder, image: Tensor, gradient: Ten
   const isApart = ([0, 1] as const).every(
     (axis) => window.stride[axis] >= extentOf(window)[axis] && window.padding[axis].every((size) => size === 0),
   );
-  if (isApart) return b.maxUnpool(gradient, places, pool, image.shape);
+  // the taps between those of a dilated window are its own as well
+  if (isApart) return b.maxUnpool(gradient, places, { ...pool, kernel: extentOf(window) }, image.shape);
   const windows = elementCount(gradient.shape);
   const nothing = b.expand(b.constant(0), [elementCount(image.shape)]);
   const sum = b.scatterAdd(nothing, b.reshape(places, [windows, 1]), b.reshape(gradient, [windows]));

@@ -41,6 +41,7 @@ const poolWindows: readonly (readonly [Image, Partial<Window>])[] = [
 const dilated: readonly (readonly [Image, Partial<Window>])[] = [
   [[7, 7, 1], { kernel: [3, 3], dilation: [2, 2], padding: around }],
   [[8, 7, 2], { kernel: [2, 3], stride: [2, 2], dilation: [3, 2], padding: uneven }],
+  [[10, 6, 2], { kernel: [2, 2], stride: [4, 2], dilation: [3, 1] }],
 ];
 
 export const maxPoolCases = [...poolWindows, ...dilated].map(([input, given]) => maxPool(input, given));
