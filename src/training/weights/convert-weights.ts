@@ -41,25 +41,26 @@ export function fromForeign(graph: Graph, tensors: NamedTensors, map: WeightMap 
   const misfits = new Set<WeightPlace>();
   const ignored: string[] = [];
   const left: LeftTensor[] = [];
-  for (const [name, tensor] of tensors) {
-    const placement = places.placementOf(name);
-    if (placement.kind === 'ignored') ignored.push(name);
-    else if (placement.kind !== 'weight') left.push({ name, tensor, reason: placement });
+  const take = (name: string, tensor: NamedTensor, place: WeightPlace): void => {
+    const own = toOwn(tensor, place.layout);
+    const first = found.get(place)?.name;
+    const wrong = tensor.data.findIndex((value) => !Number.isFinite(value));
+    if (wrong >= 0) {
+      misfits.add(place);
+      const index = indexOf(wrong, tensor.shape);
+      left.push({ name, tensor, reason: { kind: 'number', place, value: tensor.data[wrong]!, index } });
+    } else if (first !== undefined) left.push({ name, tensor, reason: { kind: 'twice', place, first } });
+    else if (own !== undefined) found.set(place, { name, tensor: own });
     else {
-      const { place } = placement;
-      const own = toOwn(tensor, place.layout);
-      const first = found.get(place)?.name;
-      const wrong = tensor.data.findIndex((value) => !Number.isFinite(value));
-      if (wrong >= 0) {
-        misfits.add(place);
-        const index = indexOf(wrong, tensor.shape);
-        left.push({ name, tensor, reason: { kind: 'number', place, value: tensor.data[wrong]!, index } });
-      } else if (first !== undefined) left.push({ name, tensor, reason: { kind: 'twice', place, first } });
-      else if (own !== undefined) found.set(place, { name, tensor: own });
-      else {
-        misfits.add(place);
-        left.push({ name, tensor, reason: { kind: 'shape', place } });
-      }
+      misfits.add(place);
+      left.push({ name, tensor, reason: { kind: 'shape', place } });
+    }
+  };
+  for (const [name, tensor] of tensors) {
+    for (const placement of places.placementsOf(name)) {
+      if (placement.kind === 'ignored') ignored.push(name);
+      else if (placement.kind === 'weight') take(name, tensor, placement.place);
+      else left.push({ name, tensor, reason: placement });
     }
   }
   const weights = new Map(

@@ -4,6 +4,7 @@
  *   layers:                                                # by layer; the first rule that fits, in either direction
  *     conv1: stem/ConvNorm/conv2d
  *     layer{stage}.{unit}.conv{n}: layer{stage}/Basic[{unit}]/residual/ConvNorm[{n-1}]/conv2d
+ *     head: [near/dense, far/dense]                        # a tensor for several weights, which were shared
  *   blocks: { features.2: features/Stage[1]/Unit[0] }      # what `{block}` stands for in `layers`
  *   ignore: [AuxLogits]                                    # names, and everything below them
  *   layout: pytorch                                        # or `specc`: only the names differ
@@ -32,6 +33,8 @@ export interface WeightRule {
   readonly foreign: NameTemplate;
   /** Indexed paths (`indexed`) of operations or of single weights. */
   readonly path: NameTemplate;
+  /** The left side: rules of one name, which stand for a list of paths, fit together. */
+  readonly name: string;
 }
 
 const KEYS = ['layers', 'blocks', 'ignore', 'layout'];
@@ -107,11 +110,15 @@ class MapReader {
       return [];
     }
     return [...node.fields].flatMap(([left, { keySpan, value }]) => {
-      if (value.kind === 'scalar' && typeof value.value === 'string') {
-        return { left, right: value.value, leftSpan: keySpan, rightSpan: value.span };
-      }
-      this.#wrongType(value, `${field}.${left}`, 'a path (`stem/conv2d`)');
-      return [];
+      // What a block stands for is one place.
+      const several = field === 'layers' && value.kind === 'list' && value.items.length > 0;
+      return (several ? value.items : [value]).flatMap((item): Pair[] => {
+        if (item.kind === 'scalar' && typeof item.value === 'string') {
+          return [{ left, right: item.value, leftSpan: keySpan, rightSpan: item.span }];
+        }
+        this.#wrongType(item, `${field}.${left}`, 'a path (`stem/conv2d`)');
+        return [];
+      });
     });
   }
 
@@ -172,6 +179,7 @@ function ruleOf(left: string, right: string): WeightRule {
     written: `${left}: ${right}`,
     foreign: new NameTemplate(foreign, numbers),
     path: new NameTemplate(path, numbers),
+    name: left,
   };
 }
 

@@ -51,20 +51,26 @@ export class WeightPlaces {
     ]);
   }
 
-  placementOf(name: string): Placement {
+  /** Where a tensor of the foreign file goes: one place, or as many as its rule has paths. */
+  placementsOf(name: string): readonly Placement[] {
     if (this.#map === undefined) {
       const place = this.#weights.get(indexed(name));
-      return place === undefined ? { kind: 'unnamed' } : { kind: 'weight', place };
+      return [place === undefined ? { kind: 'unnamed' } : { kind: 'weight', place }];
     }
-    if (this.#isIgnored(name)) return { kind: 'ignored' };
+    if (this.#isIgnored(name)) return [{ kind: 'ignored' }];
     const [, layer = undefined, suffix = ''] = /^(.*)[./]([^./]+)$/.exec(name) ?? [];
+    const placements: Placement[] = [];
+    let fitting: string | undefined;
     for (const rule of this.#map.rules) {
+      if (fitting !== undefined && rule.name !== fitting) continue;
       const whole = filled(rule.foreign, name, rule.path);
-      if (whole !== undefined) return this.#tensorAt(whole, rule);
-      const path = layer && filled(rule.foreign, layer, rule.path);
-      if (path !== undefined && path !== '') return this.#layerAt(path, suffix, rule);
+      const path = whole === undefined && layer ? filled(rule.foreign, layer, rule.path) : undefined;
+      if (whole !== undefined) placements.push(this.#tensorAt(whole, rule));
+      else if (path !== undefined && path !== '') placements.push(this.#layerAt(path, suffix, rule));
+      else continue;
+      fitting = rule.name;
     }
-    return { kind: 'unnamed' };
+    return placements.length > 0 ? placements : [{ kind: 'unnamed' }];
   }
 
   /** The foreign name of a weight: the first rule's that leads there. Undefined where none does. */
@@ -77,8 +83,8 @@ export class WeightPlaces {
       const separator = this.#map.layout === 'pytorch' ? '.' : '/';
       const name = whole ?? (below && suffix !== undefined ? `${below}${separator}${suffix}` : below);
       if (name === undefined) continue;
-      // A rule before this one may have taken the name for something else.
-      const back = this.placementOf(name);
+      // A rule before this one may have taken the name for something else, or another weight have it as well.
+      const [back] = this.placementsOf(name) as [Placement];
       if (back.kind === 'weight' && back.place.spec === spec) return name;
     }
     return undefined;

@@ -232,6 +232,24 @@ test('without a map, names and layouts are specc’s own; with the layout specc,
   assert.equal([...intoForeign(renamed, conversion.weights, map).tensors], [...old]);
 });
 
+test('one tensor for several weights, whole layers and single tensors alike', () => {
+  const graph = graphOf('model Net(x: [2]) { a = x |> dense(2)\n b = a |> dense(2)\n b |> dense(2) }');
+  const old = new Map([
+    ['head/kernel', counted(2, 2)],
+    ['head/bias', counted(2)],
+    ['last/kernel', counted(2, 2)],
+  ]);
+  const map = mapOf('layout: specc\nlayers: { head: [a, b], head/bias: a, last/kernel: [dense/kernel] }');
+  const { weights, missing, left } = fromForeign(graph, old, map);
+  assert.equal([...weights.keys()], ['a/kernel', 'a/bias', 'b/kernel', 'b/bias', 'dense/kernel']);
+  assert.equal(weights.get('b/kernel'), old.get('head/kernel'));
+  assert.equal([missing.map(({ spec }) => spec.path), left], [['dense/bias'], []]);
+  // On the way back, it is that of the first.
+  const { tensors, unnamed } = intoForeign(graph, initialWeights(graph, 1), map);
+  assert.equal([...tensors.keys()], ['head/kernel', 'head/bias', 'last/kernel']);
+  assert.equal(unnamed, ['b/kernel', 'b/bias', 'dense/bias']);
+});
+
 test('a weight without a name on the way back is told', () => {
   const graph = graphOf('model Net(x: [4]) { x |> dense(2) }');
   const { unnamed } = intoForeign(graph, initialWeights(graph, 1), mapOf('layers: { "{any}.fc": dense }'));
