@@ -17,6 +17,7 @@ import type { Graph } from '../graph.ts';
 import type { Declaration, ModuleScope } from '../project.ts';
 import type { Ablation, Edit, Variant } from './ablation.ts';
 import { isGlob, matchPlaces, segmentsOf } from './match.ts';
+import { otherUses } from './other-uses.ts';
 import { type Planned, planEdits, reportNothing, type Unedited } from './plan.ts';
 import { shapesAround } from './shapes-around.ts';
 
@@ -47,11 +48,19 @@ export function elaborateOn(
   const edited = run(subject, variant, all, planned);
   if (hasErrors(edited.diagnostics)) {
     const blamed = findCulprit(subject, variant, all, base.value);
-    const { notes, help } = shapesAround(blamed, base.value);
+    const { notes, help } = adviceOn(blamed, base.value, edited.diagnostics);
     return { value: undefined, diagnostics: told(edited.diagnostics, blamed.span, blamed.text, { notes, help }) };
   }
   const idle = withoutEffect(variant.edits, planned);
   return { value: hasErrors(idle) ? undefined : edited.value, diagnostics: idle };
+}
+
+/** What helps with an edit after which the model has these errors. */
+function adviceOn(edit: Edit, base: Unedited, found: readonly Diagnostic[]): ReturnType<typeof shapesAround> {
+  const others = found[0]?.code === 'shared-weights' ? otherUses(edit, base) : [];
+  if (others.length === 0) return shapesAround(edit, base);
+  const paths = others.map((path) => `\`${path}\``).join(', ');
+  return { notes: [], help: `the layer is shared: do the same in each of its uses, here with ${paths} as well` };
 }
 
 /** Models kept without edits: a sweep of a thousand settings must not keep a thousand graphs. */
