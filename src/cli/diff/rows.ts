@@ -1,8 +1,11 @@
 /** What differs in a model as rows of a tree, for text and Markdown: the same words in both. */
+import { isSame } from '../../compiler/diff/attributes.ts';
 import type {
+  AttributeChange,
   DiffPart,
   ModelDiff,
   PlacedPart,
+  ShapeChange,
   SharingChange,
   Totals,
   WiringChange,
@@ -95,7 +98,9 @@ function rowOf(
   const details = [
     ...(place === undefined ? [] : [placeText(first)]),
     ...first.parameters.map(parameterText),
-    ...first.attributes.filter(({ follows }) => !follows).map((change) => attributeText(change)),
+    ...first.attributes
+      .filter((change) => !change.follows && !isShapeItself(change, first.shape))
+      .map((change) => attributeText(change)),
     ...wiringText(wiringInOne(everywhere), all),
     ...(first.sharing === undefined ? [] : [sharingText(sharingInOne(everywhere))]),
     ...shapeChangesText(everywhere.flatMap(({ shape }) => shape ?? [])),
@@ -116,6 +121,11 @@ function rowOf(
     details,
     delta: sumOfDeltas(everywhere),
   };
+}
+
+/** `reshape` and `weight` have the shape that they make as an attribute, which needs no second line. */
+function isShapeItself({ name, old, new: next }: AttributeChange, shape: ShapeChange | undefined): boolean {
+  return name === 'shape' && isSame(old, shape?.old) && isSame(next, shape?.new);
 }
 
 /** The paths of all where these differ in an index only, or else those of the first. */
