@@ -10,6 +10,7 @@ import type { AblationTable, TableRow } from '../table.ts';
 import { notesOf } from '../table-notes.ts';
 import { COMPARED, cellsOf, legendOf, problemsOf, TABLE_HEADER } from '../table-text.ts';
 import { type IntervalRow, intervalPlot, isClipped } from './interval-plot.ts';
+import { shortNames } from './short-names.ts';
 import { ABLATION_STYLE } from './style.ts';
 
 export interface AblationPage {
@@ -148,8 +149,9 @@ function withLabels(
   series: readonly Series[],
   base: string | undefined,
 ): readonly (Series & { label: string | null })[] {
-  const short = ({ name }: Series): string =>
-    name.length <= LONGEST_LABEL ? name : `${name.slice(0, LONGEST_LABEL / 2 - 1)}…${name.slice(-LONGEST_LABEL / 2)}`;
+  const names = series.map(({ name }) => name);
+  const shorts = shortNames(names, LONGEST_LABEL);
+  const short = ({ name }: Series): string => shorts[names.indexOf(name)]!;
   if (series.length <= MOST_LABELS) return series.map((each) => ({ ...each, label: short(each) }));
   const last = ({ values }: Series): number => values.findLast((value) => value !== null) ?? 0;
   const others = series.filter(({ name }) => name !== base).sort((a, b) => last(b) - last(a));
