@@ -19,6 +19,26 @@ for (const kernel of Object.keys(everyKernel) as Kernel[]) {
   test(kernel, () => assertEnginesAgree(programOf(everyKernel[kernel])));
 }
 
+for (const wide of [0, 1, 2]) {
+  test(`the maximum of negative numbers with zeros around them is 0, with ${wide} columns more that never win`, () =>
+    assertEnginesAgree(
+      programOf((b) => {
+        const negative = b.unary('neg', b.unary('abs', b.input('x', [2, 3, 5, 5])));
+        const padded = b.pad(negative, [
+          [0, 0],
+          [0, 0],
+          [1, 0],
+          [0, 1],
+        ]);
+        const pads = [
+          [0, 0],
+          [0, wide],
+        ] as const;
+        return [b.maxPool(padded, { strides: [1, 1], dilations: [1, 2], pads, kernel: [2, 2] })];
+      }),
+    ));
+}
+
 const size = fc.integer({ min: 1, max: 7 });
 const pad = fc.tuple(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 3 }));
 const axis = fc.record({

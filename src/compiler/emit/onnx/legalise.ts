@@ -1,7 +1,7 @@
 /** Rewrites what the operators of ONNX allow but some of its readers do not take. */
 import { elementCount } from '../../../shared/element-count.ts';
 import type { Builder, Tensor } from '../../program/builder.ts';
-import { rewrite } from '../../program/passes/rewrite.ts';
+import { type Rewriting, rewrite } from '../../program/passes/rewrite.ts';
 import type { Instruction, Program } from '../../program/program.ts';
 import { isNarrowPadding } from '../../program/shape-rules.ts';
 import { convolveAffine } from './affine-convolution.ts';
@@ -14,12 +14,30 @@ export function legalise(program: Program, opset: number, affineConvolution = fa
     if (affineConvolution && instruction.kernel === 'batch_norm') {
       return convolveAffine(instruction, operands, rewriting);
     }
-    if (instruction.kernel === 'max_pool') return spellOutWidePadding(instruction, x!, builder);
+    if (instruction.kernel === 'max_pool' || instruction.kernel === 'max_pool_places') {
+      const apart = padApart(x!, rewriting);
+      const wide = instruction.kernel === 'max_pool' && spellOutWidePadding(instruction, apart ?? x!, builder);
+      return wide || (apart && rewriting.again(instruction, [apart]));
+    }
     if (instruction.kernel === 'conv_transpose') return spellOutWideOutput(instruction, operands, builder);
     if (instruction.kernel === 'layer_norm' && opset < 17) return spellOutLayerNorm(instruction, x!, vectors, builder);
     if (instruction.kernel === 'reduce') return spellOutMean(instruction, x!, builder);
     return undefined;
   });
+}
+
+/**
+ * Zeros around what a maximum is taken of, with one axis more while they are put there. onnxruntime 1.30 takes a `Pad` with
+ * zeros right before a `MaxPool` into it, whose own padding is below all numbers: the maximum of negative ones was then
+ * not 0.
+ */
+function padApart(x: Tensor, { builder: b, definition, operand }: Rewriting): Tensor | undefined {
+  const pad = definition(x);
+  if (pad.kernel !== 'pad' || pad.attributes.value !== 0) return undefined;
+  const [image, { pads }] = [operand(pad, 0), pad.attributes];
+  const withOne = <T>(list: readonly T[], one: T): T[] => [...list.slice(0, 2), one, ...list.slice(2)];
+  const apart = b.reshape(image, withOne(image.shape, 1));
+  return b.reshape(b.pad(apart, withOne<readonly [number, number]>(pads, [0, 0]), 0), x.shape);
 }
 
 /** "Pad should be smaller than kernel": a dilated maximum window may have more padding, which must be spelt out. */
