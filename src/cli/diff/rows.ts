@@ -2,6 +2,7 @@
 import { isSame } from '../../compiler/diff/attributes.ts';
 import type {
   AttributeChange,
+  Change,
   DiffPart,
   ModelDiff,
   PlacedPart,
@@ -58,10 +59,10 @@ const SIZES: ReadonlySet<string> = new Set(['filters', 'units', 'shape']);
 /** Blocks by their old names: what they are called now. */
 type Renames = ReadonlyMap<string, string>;
 
-/** What differs; parts that changed alike are one row. */
+/** What differs; parts that changed alike are one row. The uppermost rows add up to the difference of the whole. */
 export function diffRows(
   parts: readonly DiffPart[],
-  { blocks }: Pick<ModelDiff, 'blocks'>,
+  { blocks, totals }: Pick<ModelDiff, 'blocks' | 'totals'>,
   { depth, all }: RowOptions,
 ): DiffRow[] {
   const renames = new Map(blocks.map(({ old, new: next }) => [old, next]));
@@ -78,7 +79,16 @@ export function diffRows(
     parts.map((part) => [part]),
     0,
   );
-  return rows;
+  return [...rows, ...elsewhere(rows, totals)];
+}
+
+/** The difference that no row has: of layers that only follow, and of blocks out of which something moved. */
+function elsewhere(rows: readonly DiffRow[], totals: Change<Totals>): DiffRow[] {
+  const upper = rows.filter((row) => row.depth === 0);
+  const delta = upper.reduce((left, row) => combined(left, row.delta, -1), differenceOf(totals));
+  const isNothing = delta.parameters === 0 && delta.macs === 0 && delta.memory === 0;
+  if (upper.length === 0 || isNothing) return [];
+  return [{ depth: 0, mark: '~', label: 'elsewhere, following from this', group: false, details: [], delta }];
 }
 
 /** What blocks hold that changed alike: of the first, with what stands in its place in the others. */
@@ -240,7 +250,14 @@ function withoutSizes(attributes: PlacedPart['attributes']): PlacedPart['attribu
 }
 
 function sumOfDeltas(parts: readonly DiffPart[]): Totals {
-  const sum = (key: keyof Totals): number =>
-    parts.reduce((total, { totals }) => total + totals.new[key] - totals.old[key], 0);
-  return { layers: sum('layers'), parameters: sum('parameters'), macs: sum('macs'), memory: sum('memory') };
+  return parts.map(({ totals }) => differenceOf(totals)).reduce((sum, each) => combined(sum, each, 1));
+}
+
+function differenceOf({ old, new: next }: Change<Totals>): Totals {
+  return combined(next, old, -1);
+}
+
+function combined(some: Totals, others: Totals, sign: 1 | -1): Totals {
+  const of = (key: keyof Totals): number => some[key] + sign * others[key];
+  return { layers: of('layers'), parameters: of('parameters'), macs: of('macs'), memory: of('memory') };
 }
