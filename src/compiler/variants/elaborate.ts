@@ -18,7 +18,7 @@ import type { Declaration, ModuleScope } from '../project.ts';
 import type { Ablation, Edit, Variant } from './ablation.ts';
 import { isGlob, matchPlaces, segmentsOf } from './match.ts';
 import { otherUses } from './other-uses.ts';
-import { type Planned, planEdits, reportNothing, type Unedited } from './plan.ts';
+import { type Planned, planEdits, reportMissed, reportNothing, type Unedited } from './plan.ts';
 import { shapesAround } from './shapes-around.ts';
 
 /** The model of an ablation, with the file that it stands in, and the file of the ablation. */
@@ -52,7 +52,7 @@ export function elaborateOn(
     return { value: undefined, diagnostics: told(edited.diagnostics, blamed.span, blamed.text, { notes, help }) };
   }
   const idle = withoutEffect(variant.edits, planned);
-  return { value: hasErrors(idle) ? undefined : edited.value, diagnostics: idle };
+  return { value: hasErrors(idle) ? undefined : edited.value, diagnostics: [...session.diagnostics, ...idle] };
 }
 
 /** What helps with an edit after which the model has these errors. */
@@ -186,6 +186,7 @@ export function expandPattern(
     ({ at }) => at.kind === 'scope' || model.graph.nodes[at.node]!.op !== 'input',
   );
   if (places.length === 0) reportNothing(session, pattern, model);
+  else reportMissed(session, pattern, model);
   const paths = [...new Set(places.map(({ path }) => path))];
   return paths
     .filter((path) => !paths.some((other) => path.startsWith(`${other}/`)))

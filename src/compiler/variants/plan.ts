@@ -18,6 +18,7 @@ import { type Graph, isOp, type Node, type Scope } from '../graph.ts';
 import { isCallableOp, signatures } from '../ops/signature/index.ts';
 import type { ModuleScope } from '../project.ts';
 import type { Edit } from './ablation.ts';
+import { calledOtherwise } from './called-otherwise.ts';
 import { matchPlaces, nearPaths } from './match.ts';
 
 export interface Planned {
@@ -40,6 +41,7 @@ export function planEdits(session: Session, module: ModuleScope, edits: readonly
       reportNothing(session, edit.pattern, base);
       return [];
     }
+    reportMissed(session, edit.pattern, base);
     const chain = 'layers' in edit ? chainOf(session, module, edit.layers) : undefined;
     if ('layers' in edit && chain === undefined) return [];
     const chosen = edit.kind === 'set' ? withParameter(session, edit, matched, base) : outermost(matched);
@@ -55,9 +57,21 @@ export function planEdits(session: Session, module: ModuleScope, edits: readonly
 export function reportNothing(session: Session, pattern: PathPattern, { graph, places }: Unedited): void {
   const path = patternText(pattern);
   const parameters = graph.scopes[0]!.block?.parameters ?? {};
-  const near = nearPaths(pattern, places);
+  const otherwise = calledOtherwise(pattern, { graph, places });
+  const near = otherwise.length > 0 ? otherwise.slice(0, MOST_LISTED) : nearPaths(pattern, places);
   session.report('edit-matches-nothing', pattern.span, { path, near, parameter: Object.hasOwn(parameters, path) });
 }
+
+/** Warns of what a pattern may have been meant for, too. */
+export function reportMissed(session: Session, pattern: PathPattern, base: Unedited): void {
+  const paths = calledOtherwise(pattern, base);
+  if (paths.length === 0) return;
+  const { name } = pattern.segments.at(-1)!;
+  const [listed, more] = [paths.slice(0, MOST_LISTED), Math.max(0, paths.length - MOST_LISTED)];
+  session.report('edit-misses-uses', pattern.span, { pattern: patternText(pattern), name, paths: listed, more });
+}
+
+const MOST_LISTED = 4;
 
 function entryOf(plan: Map<string, PlannedEdits>, { key, path }: Place): PlannedEdits {
   const known = plan.get(key);

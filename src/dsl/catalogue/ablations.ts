@@ -36,6 +36,18 @@ export const ablations = {
     wrong: ablation('"plain" { disable locals }'),
     right: ablation('"plain" { disable local }'),
   }),
+  'edit-misses-uses': entry<{ pattern: string; name: string; paths: readonly string[]; more: number }>({
+    severity: 'warning',
+    message: ({ pattern, name, paths, more }) => {
+      const all = `${quoted(paths)}${more === 0 ? '' : ` and ${more} more`}`;
+      return `${all} ${paths.length === 1 ? 'is' : 'are'} \`${name}\` as well, but called otherwise, so that \`${pattern}\` leaves ${paths.length === 1 ? 'it' : 'them'} as ${paths.length === 1 ? 'it is' : 'they are'}`;
+    },
+    help: ({ pattern, paths }) =>
+      `edit ${paths.length === 1 ? 'it' : 'them'} by name, too; if only those of that name are meant, write \`${pattern}[*]\``,
+    why: 'A pattern goes by names, and a use that is named has no other name. A variant that changes only some of them is easily taken for one that changes all.',
+    wrong: ablation('"wide" { set **/conv2d.filters = 16 }'),
+    right: ablation('"wide" { set **/conv2d.filters = 16; set stem.filters = 16 }'),
+  }),
   'edit-without-effect': entry<{ path: string }>({
     severity: 'error',
     message: ({ path }) => `\`${path}\` is part of what another edit of this variant takes out`,
