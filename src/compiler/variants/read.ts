@@ -176,7 +176,8 @@ class EntryReader {
       case 'add-one-in': {
         if (parts.length === 0) return [];
         this.#checkApart(parts);
-        const none = withoutParts(`without ${listed(parts.map(patternText))}`, parts, base, entry.span);
+        const named = parts.length > MOST_NAMED ? entry.paths : parts;
+        const none = withoutParts(`without ${listed(named.map(patternText))}`, parts, base, entry.span);
         // Of one part, the variant with it alone is the base.
         const ones = (parts.length === 1 ? [] : parts).map((part) => {
           const others = parts.filter((each) => each !== part);
@@ -386,6 +387,9 @@ function pathSpan(edit: EditStatement & { kind: 'disable' }, pattern: PathPatter
 function holdsLayer(value: Value): boolean {
   return value.kind === 'layer' || (value.kind === 'list' && value.elements?.some(holdsLayer) === true);
 }
+
+/** More parts than so many are named as they are written: by their pattern. */
+const MOST_NAMED = 3;
 
 function listed(names: readonly string[]): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;

@@ -220,6 +220,15 @@ test('added in one at a time, and left out one at a time', () => {
   ]);
 });
 
+test('of many parts, the variant with none of them is named by the pattern', () => {
+  const net = `block Bends(x: [C]) {\n  x |> relu |> tanh |> sigmoid |> softplus\n}
+model Net(x: [8]) {\n  bends = x |> Bends\n  bends |> dense(4)\n}\n`;
+  assert.equal(
+    [...variantsOf(`${net}\nablation A of Net {\n  add_one_in bends/*\n}\n`).keys()],
+    ['base', 'without bends/*', ...['relu', 'tanh', 'sigmoid', 'softplus'].map((name) => `only bends/${name}`)],
+  );
+});
+
 test('grids and pairs', () => {
   const net = `model Net(a: int = 1, rate: float = 0.1)(x: [8]) {\n  x |> dense(a) |> dropout(rate)\n}\n`;
   const names = (entries: string): string[] =>
