@@ -14,6 +14,7 @@ import {
 import {
   type Definition,
   type DefinitionChange,
+  type DefinitionItem,
   definitionChanges,
   definitionOf,
 } from '../../compiler/diff/definitions.ts';
@@ -24,7 +25,7 @@ import type { Graph } from '../../compiler/graph.ts';
 import { loadProject } from '../../compiler/project.ts';
 import { type Ablation, elaborateVariant } from '../../compiler/variants/index.ts';
 import { readModelSettings } from '../../config/model-settings.ts';
-import type { LayerItem } from '../../dsl/ast.ts';
+import type { Item, LayerItem } from '../../dsl/ast.ts';
 import { type Diagnostic, hasErrors } from '../../dsl/diagnostic.ts';
 import { parse } from '../../dsl/parse.ts';
 import type { Source } from '../../dsl/source.ts';
@@ -111,7 +112,12 @@ export function compareSides(old: DiffSide, next: DiffSide, overrides: readonly 
     return [entryOf(before && { ...before, settings: given! }, after && { ...after, settings: taken! })];
   });
   const renames = models.flatMap(({ diff }) => (diff === undefined ? [] : [...diff.blocks, diff.model]));
-  const definitions = definitionChanges(definitionsOf(old, next), definitionsOf(next, old), renames);
+  const told = blocksIn(models);
+  // Constants and functions are in the networks of those that use them.
+  const items = (item: Item): item is DefinitionItem =>
+    isLayer(item) || (models.length === 0 && (item.kind === 'const' || item.kind === 'fn'));
+  const [heads, nextHeads] = [definitionsOf(old, next, items), definitionsOf(next, old, items)];
+  const definitions = definitionChanges(heads, nextHeads, renames, (name) => told.has(name));
   const ablations = ablationChanges(
     ablationsIn(old, files[0], overrides),
     ablationsIn(next, files[1], overrides),
@@ -304,8 +310,22 @@ function settingName(override: string): string {
   return override.slice(0, Math.max(0, override.indexOf('='))).trim();
 }
 
-/** The heads in all files that are not the same on both sides, and in those that they import. */
-function definitionsOf(side: DiffSide, other: DiffSide): Definition[] {
+/** The names of the blocks that the networks of these models are made of, on either side. */
+function blocksIn(models: readonly ModelEntry[]): ReadonlySet<string> {
+  const graphs = models.flatMap(({ graphs }) => [graphs.old, graphs.new]);
+  return new Set(graphs.flatMap((graph) => graph?.scopes.flatMap(({ block }) => block?.name ?? []) ?? []));
+}
+
+function isLayer(item: Item): item is LayerItem {
+  return item.kind === 'block' || item.kind === 'model';
+}
+
+/** What is defined in all files that are not the same on both sides, and in those that they import. */
+function definitionsOf(
+  side: DiffSide,
+  other: DiffSide,
+  isWanted: (item: Item) => item is DefinitionItem,
+): Definition[] {
   const texts = new Map<string, Source>();
   for (const path of side.files) {
     const text = side.loader.read(path);
@@ -317,8 +337,7 @@ function definitionsOf(side: DiffSide, other: DiffSide): Definition[] {
     const home = homeOf(side, path);
     if (home !== '' && isSameText(side, other, path, source.text)) return [];
     const items = parse(source).value.items;
-    const layers = items.filter((item): item is LayerItem => item.kind === 'block' || item.kind === 'model');
-    return layers.map((item) => definitionOf(item, side.shown(path), home));
+    return items.filter(isWanted).map((item) => definitionOf(item, side.shown(path), home));
   });
 }
 

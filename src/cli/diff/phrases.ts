@@ -171,7 +171,7 @@ export function portText(kind: 'input' | 'output', change: PortChange): string {
 }
 
 export function definitionTexts(change: DefinitionChange): string[] {
-  const { kind, status, old, new: next, moved, parameters } = change;
+  const { kind, status, old, new: next, moved, parameters, body } = change;
   if (status === 'added') return [`${kind} ${next!.name} is new in ${next!.file}`];
   if (status === 'removed') return [`${kind} ${old!.name} of ${old!.file} is gone`];
   const name = `${kind} ${next!.name}`;
@@ -179,7 +179,14 @@ export function definitionTexts(change: DefinitionChange): string[] {
     ...(old!.name === next!.name ? [] : [`${name} was called ${old!.name}`]),
     ...(moved ? [`${name} is in ${next!.file} now, not in ${old!.file}`] : []),
     ...parameters.map((each) => `${name}: ${definedParameterText(each)}`),
+    ...(body === undefined ? [] : [`${name}${bodyText(kind, body)}`]),
   ];
+}
+
+function bodyText(kind: DefinitionChange['kind'], { old, new: next }: NonNullable<DefinitionChange['body']>): string {
+  if (kind === 'const') return `: ${old} → ${next}`;
+  if (kind === 'block') return ' does something else; no model that is compared uses it';
+  return ' gives something else';
 }
 
 function definedParameterText(change: DefinedParameterChange): string {

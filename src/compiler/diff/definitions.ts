@@ -1,24 +1,29 @@
 /**
- * What differs between the heads of blocks and models: their parameters, types and defaults, and the files they are in.
+ * What differs between the definitions of two sides: parameters, types and defaults, and the files they are in. Of a block
+ * that none of the compared models uses, so that no network tells of it, also whether it does something else.
  *
  * A default can change without any effect on a network, where every use gives the parameter; it is told all the same,
- * since the next use may not. Defaults are compared as the formatter writes them.
+ * since the next use may not. Defaults and bodies are compared as the formatter writes them, without comments.
  */
-import type { LayerItem } from '../../dsl/ast.ts';
+import type { ConstItem, FunctionItem, LayerItem } from '../../dsl/ast.ts';
 import { CommentQueue } from '../../dsl/format/comments.ts';
 import { printDocument } from '../../dsl/format/document.ts';
 import { ModulePrinter } from '../../dsl/format/print-module.ts';
 import { textOf } from '../../dsl/source.ts';
 import type { Change } from './model-diff.ts';
 
+export type DefinitionItem = ConstItem | FunctionItem | LayerItem;
+
 export interface Definition {
-  readonly kind: 'block' | 'model';
+  readonly kind: DefinitionItem['kind'];
   readonly name: string;
   /** As it is shown. */
   readonly file: string;
   /** What the file is called on both sides, wherever these are. */
   readonly home: string;
   readonly parameters: readonly DefinedParameter[];
+  /** All of it but its name and parameters, in one line; of a constant, its value. */
+  readonly body: string;
 }
 
 export interface DefinedParameter {
@@ -32,19 +37,21 @@ export type DefinedParameterChange =
   | { readonly kind: 'changed'; readonly old: DefinedParameter; readonly new: DefinedParameter };
 
 export interface DefinitionChange {
-  readonly kind: 'block' | 'model';
+  readonly kind: Definition['kind'];
   readonly status: 'added' | 'removed' | 'changed';
   readonly old: { readonly name: string; readonly file: string } | undefined;
   readonly new: { readonly name: string; readonly file: string } | undefined;
   /** It is in another file now. */
   readonly moved: boolean;
   readonly parameters: readonly DefinedParameterChange[];
+  /** Where it is another, and no network tells of it. */
+  readonly body: Change<string> | undefined;
 }
 
-export function definitionOf(item: LayerItem, file: string, home: string): Definition {
-  const parameters = item.parameters.map((parameter): DefinedParameter => {
-    const { source } = parameter.span;
-    const printer = new ModulePrinter(source, new CommentQueue([]));
+export function definitionOf(item: DefinitionItem, file: string, home: string): Definition {
+  const printer = new ModulePrinter(item.span.source, new CommentQueue([]));
+  const parameters = item.kind === 'const' ? [] : item.parameters;
+  const defined = parameters.map((parameter): DefinedParameter => {
     const value = parameter.default && printDocument(printer.expression(parameter.default), Number.POSITIVE_INFINITY);
     return {
       name: parameter.name.text,
@@ -52,14 +59,21 @@ export function definitionOf(item: LayerItem, file: string, home: string): Defin
       default: value === undefined ? undefined : inOneLine(value),
     };
   });
-  return { kind: item.kind, name: item.name.text, file, home, parameters };
+  const bare = item.kind === 'const' ? item.value : { ...item, name: { ...item.name, text: '' }, parameters: [] };
+  const printed = 'body' in bare ? printer.item(bare) : printer.expression(bare);
+  const body = printDocument(printed, Number.POSITIVE_INFINITY);
+  return { kind: item.kind, name: item.name.text, file, home, parameters: defined, body: inOneLine(body) };
 }
 
-/** @param renames what blocks and models are called now, where the networks say that it is another name for the same */
+/**
+ * @param renames what blocks and models are called now, where the networks say that it is another name for the same
+ * @param isTold whether the networks tell of what the block of this name does
+ */
 export function definitionChanges(
   old: readonly Definition[],
   next: readonly Definition[],
   renames: readonly Change<string>[],
+  isTold: (block: string) => boolean,
 ): DefinitionChange[] {
   const free = new Set(old);
   const mates = new Map<Definition, Definition>();
@@ -75,19 +89,26 @@ export function definitionChanges(
   take((before, after) => before.name === after.name && before.home === after.home);
   take((before, after) => before.name === after.name);
   take((before, after) => renames.some((each) => each.old === before.name && each.new === after.name));
+  take((before, after) => after.kind === 'block' && before.body === after.body && sameParameters(before, after));
   const found = next.flatMap((after): DefinitionChange[] => {
     const before = mates.get(after);
     if (before === undefined) {
-      if (!isBlock(after)) return [];
-      return [{ kind: after.kind, status: 'added', old: undefined, new: placeOf(after), moved: false, parameters: [] }];
+      if (after.kind === 'model') return [];
+      return [{ kind: after.kind, status: 'added', old: undefined, new: placeOf(after), ...NOTHING }];
     }
     const parameters = parameterChanges(before.parameters, after.parameters);
-    if (parameters.length === 0 && before.name === after.name && before.home === after.home) return [];
+    const isOther = before.body !== after.body && after.kind !== 'model' && !isTold(before.name) && !isTold(after.name);
+    const body = isOther ? { old: before.body, new: after.body } : undefined;
     const moved = before.home !== after.home;
-    return [{ kind: after.kind, status: 'changed', old: placeOf(before), new: placeOf(after), moved, parameters }];
+    if (parameters.length === 0 && body === undefined && before.name === after.name && !moved) return [];
+    return [
+      { kind: after.kind, status: 'changed', old: placeOf(before), new: placeOf(after), moved, parameters, body },
+    ];
   });
-  const gone = [...free].filter(isBlock).map((before): DefinitionChange => {
-    return { kind: before.kind, status: 'removed', old: placeOf(before), new: undefined, moved: false, parameters: [] };
+  // A model that only one side has is told of as a model.
+  const gone = [...free].flatMap((before): DefinitionChange[] => {
+    if (before.kind === 'model') return [];
+    return [{ kind: before.kind, status: 'removed', old: placeOf(before), new: undefined, ...NOTHING }];
   });
   return [...found, ...gone];
 }
@@ -120,9 +141,10 @@ function parameterChanges(
   return [...found, ...gone.map((parameter): DefinedParameterChange => ({ kind: 'removed', parameter }))];
 }
 
-/** A model that only one side has is told of as a model. */
-function isBlock({ kind }: Definition): boolean {
-  return kind === 'block';
+const NOTHING = { moved: false, parameters: [], body: undefined } as const;
+
+function sameParameters(before: Definition, after: Definition): boolean {
+  return parameterChanges(before.parameters, after.parameters).length === 0;
 }
 
 function placeOf({ name, file }: Definition) {

@@ -32,7 +32,7 @@ import { type Element, loopVariables, ownLines } from './print-expression.ts';
 export class ModulePrinter extends AblationPrinter {
   module(module: Module): Document {
     const { items } = module;
-    const entries = items.map((item) => ({ ...this.#reach(item), print: () => this.#item(item) }));
+    const entries = items.map((item) => ({ ...this.#reach(item), print: () => this.item(item) }));
     const apart = (index: number): boolean => !groupsWith(items[index - 1], items[index]);
     const lines = this.lines(entries, 0, this.source.text.length, apart);
     return lines.length === 0 ? '' : concat(sequence(lines), hardLine);
@@ -88,7 +88,7 @@ export class ModulePrinter extends AblationPrinter {
 
   // ── items ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  #item(item: Item): Document {
+  item(item: Item): Document {
     switch (item.kind) {
       case 'import': {
         const elements = item.names.map((each) => this.#plain(each.text, each.span));
