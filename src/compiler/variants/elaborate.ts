@@ -175,6 +175,7 @@ export function expandPattern(
   session: Session,
   subject: Subject,
   pattern: PathPattern,
+  all: readonly PathPattern[],
   base: Variant,
 ): readonly PathPattern[] {
   if (!isGlob(pattern)) return [pattern];
@@ -186,7 +187,7 @@ export function expandPattern(
     ({ at }) => at.kind === 'scope' || model.graph.nodes[at.node]!.op !== 'input',
   );
   if (places.length === 0) reportNothing(session, pattern, model);
-  else reportMissed(session, pattern, model);
+  else reportMissed(session, pattern, all, model);
   const paths = [...new Set(places.map(({ path }) => path))];
   return paths
     .filter((path) => !paths.some((other) => path.startsWith(`${other}/`)))

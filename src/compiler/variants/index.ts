@@ -85,7 +85,7 @@ function readItem(compilation: Compilation, item: AblationItem): Outcome<Ablatio
     return { value: undefined, diagnostics: [found, ...misread] };
   }
   const { main } = compilation.project;
-  const matches: PathsOf = (session, pattern, base) => expandPattern(session, subject, pattern, base);
+  const matches: PathsOf = (session, pattern, all, base) => expandPattern(session, subject, pattern, all, base);
   return readAblation({ module: main, item, model: subject.declaration, matches, misread });
 }
 

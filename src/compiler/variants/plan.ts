@@ -35,13 +35,14 @@ export interface Unedited {
 
 export function planEdits(session: Session, module: ModuleScope, edits: readonly Edit[], base: Unedited): Planned {
   const plan = new Map<string, PlannedEdits>();
+  const patterns = edits.map(({ pattern }) => pattern);
   const places = edits.map((edit): readonly PlannedEdits[] => {
     const matched = matchPlaces(edit.pattern, base.places);
     if (matched.length === 0) {
       reportNothing(session, edit.pattern, base);
       return [];
     }
-    reportMissed(session, edit.pattern, base);
+    reportMissed(session, edit.pattern, patterns, base);
     const chain = 'layers' in edit ? chainOf(session, module, edit.layers) : undefined;
     if ('layers' in edit && chain === undefined) return [];
     const chosen = edit.kind === 'set' ? withParameter(session, edit, matched, base) : outermost(matched);
@@ -62,9 +63,17 @@ export function reportNothing(session: Session, pattern: PathPattern, { graph, p
   session.report('edit-matches-nothing', pattern.span, { path, near, parameter: Object.hasOwn(parameters, path) });
 }
 
-/** Warns of what a pattern may have been meant for, too. */
-export function reportMissed(session: Session, pattern: PathPattern, base: Unedited): void {
-  const paths = calledOtherwise(pattern, base);
+/** Warns of what a pattern may have been meant for, too, unless one of `all` patterns is for that. */
+export function reportMissed(
+  session: Session,
+  pattern: PathPattern,
+  all: readonly PathPattern[],
+  base: Unedited,
+): void {
+  const missed = calledOtherwise(pattern, base);
+  if (missed.length === 0) return;
+  const reached = new Set(all.flatMap((each) => matchPlaces(each, base.places).map(({ path }) => path)));
+  const paths = missed.filter((path) => !reached.has(path));
   if (paths.length === 0) return;
   const { name } = pattern.segments.at(-1)!;
   const [listed, more] = [paths.slice(0, MOST_LISTED), Math.max(0, paths.length - MOST_LISTED)];

@@ -35,8 +35,16 @@ type Draft = Omit<Variant, 'slug'>;
 /** Most variants that one ablation may have. */
 export const MOST_VARIANTS = 1024;
 
-/** Gives the paths of the model that a pattern matches, outermost only; for entries that make a variant of each. */
-export type PathsOf = (session: Session, pattern: PathPattern, base: Variant) => readonly PathPattern[];
+/**
+ * Gives the paths of the model that a pattern matches, outermost only; for entries that make a variant of each. `all` are
+ * the patterns of the entry.
+ */
+export type PathsOf = (
+  session: Session,
+  pattern: PathPattern,
+  all: readonly PathPattern[],
+  base: Variant,
+) => readonly PathPattern[];
 
 /** What an ablation is read from. */
 export interface AblationSource {
@@ -65,6 +73,7 @@ export function readAblation(source: AblationSource): Outcome<Ablation | undefin
   };
   const drafts: Draft[] = [];
   const broken: BrokenEntry[] = [];
+  const warnings: Diagnostic[] = [];
   const seen = new Map([[base.name, base.span]]);
   const bases = item.body.entries.filter((each) => each.kind === 'base');
   for (const { span } of bases.slice(1)) {
@@ -79,7 +88,8 @@ export function readAblation(source: AblationSource): Outcome<Ablation | undefin
       broken.push({ names, diagnostics: misread });
       continue;
     }
-    const { parts, unmatched } = partsOf(source, entry, { ...base, slug: '' });
+    const { parts, unmatched, missed } = partsOf(source, entry, { ...base, slug: '' });
+    warnings.push(...missed);
     const { value: made = [], diagnostics: wrong } = within(source, entry.span, (reader) => {
       const made = reader.entry(entry, parts, { ...base, slug: '' });
       const count = drafts.length + made.length;
@@ -111,22 +121,27 @@ export function readAblation(source: AblationSource): Outcome<Ablation | undefin
     broken,
     span: item.span,
   };
-  return { value, diagnostics: broken.flatMap((each) => each.diagnostics) };
+  return { value, diagnostics: [...broken.flatMap((each) => each.diagnostics), ...warnings] };
 }
 
-/** What the patterns of `leave_one_out` and `add_one_in` match, and what is told of those that match nothing. */
-function partsOf(
-  source: AblationSource,
-  entry: AblationEntry,
-  base: Variant,
-): { readonly parts: readonly PathPattern[]; readonly unmatched: readonly Diagnostic[] } {
-  if (entry.kind !== 'leave-one-out' && entry.kind !== 'add-one-in') return { parts: [], unmatched: [] };
-  const found = entry.paths.map((path) =>
-    within(source, entry.span, ({ session }) => source.matches(session, path, base)),
-  );
+interface Parts {
+  readonly parts: readonly PathPattern[];
+  /** The mistakes: patterns that match nothing. */
+  readonly unmatched: readonly Diagnostic[];
+  /** Warnings of what patterns may have been meant for, too. */
+  readonly missed: readonly Diagnostic[];
+}
+
+/** What the patterns of `leave_one_out` and `add_one_in` match. */
+function partsOf(source: AblationSource, entry: AblationEntry, base: Variant): Parts {
+  if (entry.kind !== 'leave-one-out' && entry.kind !== 'add-one-in') return { parts: [], unmatched: [], missed: [] };
+  const { span, paths } = entry;
+  const found = paths.map((path) => within(source, span, ({ session }) => source.matches(session, path, paths, base)));
+  const diagnostics = found.flatMap((each) => each.diagnostics);
   return {
     parts: found.flatMap(({ value }) => value ?? []),
-    unmatched: found.flatMap(({ diagnostics }) => diagnostics),
+    unmatched: diagnostics.filter(({ severity }) => severity === 'error'),
+    missed: diagnostics.filter(({ severity }) => severity !== 'error'),
   };
 }
 
