@@ -121,7 +121,7 @@ function rowOf(
     closed && first.kind !== 'layer'
       ? ` (${counts ?? counted([...layers][0]!, 'layer')}${parts.length > 1 ? ' each' : ''})`
       : '';
-  const shapes = new Set(everywhere.flatMap((part) => shapeText((part.new ?? part.old)!.shape ?? [])));
+  const shapes = new Set(everywhere.map((part) => shapeText((part.new ?? part.old)!.shape ?? [])));
   const shape = first.kind === 'layer' && status !== 'changed' && shapes.size === 1 ? ` ${[...shapes][0]}` : '';
   return {
     depth,

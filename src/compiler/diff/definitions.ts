@@ -7,7 +7,7 @@
  */
 import type { ConstItem, FunctionItem, LayerItem } from '../../dsl/ast.ts';
 import { CommentQueue } from '../../dsl/format/comments.ts';
-import { printDocument } from '../../dsl/format/document.ts';
+import { type Document, printDocument } from '../../dsl/format/document.ts';
 import { ModulePrinter } from '../../dsl/format/print-module.ts';
 import { textOf } from '../../dsl/source.ts';
 import type { Change } from './model-diff.ts';
@@ -49,20 +49,21 @@ export interface DefinitionChange {
 }
 
 export function definitionOf(item: DefinitionItem, file: string, home: string): Definition {
+  const { kind, name } = item;
   const printer = new ModulePrinter(item.span.source, new CommentQueue([]));
-  const parameters = item.kind === 'const' ? [] : item.parameters;
-  const defined = parameters.map((parameter): DefinedParameter => {
-    const value = parameter.default && printDocument(printer.expression(parameter.default), Number.POSITIVE_INFINITY);
+  const printed = (document: Document): string => inOneLine(printDocument(document, Number.POSITIVE_INFINITY));
+  if (item.kind === 'const') {
+    return { kind, name: name.text, file, home, parameters: [], body: printed(printer.expression(item.value)) };
+  }
+  const parameters = item.parameters.map((parameter): DefinedParameter => {
     return {
       name: parameter.name.text,
       type: inOneLine(textOf(parameter.type.span)),
-      default: value === undefined ? undefined : inOneLine(value),
+      default: parameter.default && printed(printer.expression(parameter.default)),
     };
   });
-  const bare = item.kind === 'const' ? item.value : { ...item, name: { ...item.name, text: '' }, parameters: [] };
-  const printed = 'body' in bare ? printer.item(bare) : printer.expression(bare);
-  const body = printDocument(printed, Number.POSITIVE_INFINITY);
-  return { kind: item.kind, name: item.name.text, file, home, parameters: defined, body: inOneLine(body) };
+  const body = printed(printer.item({ ...item, name: { ...name, text: '' }, parameters: [] }));
+  return { kind, name: name.text, file, home, parameters, body };
 }
 
 /**

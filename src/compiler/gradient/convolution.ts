@@ -1,8 +1,9 @@
 import { type AxisOrder, inOrder, inverseOrder } from '../../shared/axis-order.ts';
-import { convolutionFilter, depthwiseFilter, extentOf, spatialWindow } from '../lower/filter.ts';
+import { convolutionFilter, depthwiseFilter, spatialWindow } from '../lower/filter.ts';
 import type { LowerContext, Placed } from '../lower/rule.ts';
 import { depthwiseFilterOrder, filterOrder } from '../lower/weight-order.ts';
 import type { Pair, Window } from '../ops/kind.ts';
+import { extentOf } from '../ops/window-extent.ts';
 import type { Builder, Tensor } from '../program/builder.ts';
 import { filterGradient } from './filter-gradient.ts';
 import { inputGradient } from './input-gradient.ts';

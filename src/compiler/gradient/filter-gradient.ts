@@ -11,11 +11,11 @@ import {
   seesFewInputs,
   sumsByColumns,
 } from '../lower/convolution-form.ts';
-import { extentOf } from '../lower/filter.ts';
 import { swapLastAxes } from '../lower/product.ts';
 import { padImage, seenAt, tapsOf } from '../lower/taps.ts';
 import type { TrainingForm } from '../lower/training-form.ts';
 import type { Pair, Window } from '../ops/kind.ts';
+import { extentOf } from '../ops/window-extent.ts';
 import type { Builder, Tensor } from '../program/builder.ts';
 import { allowsFlippedFilter } from './input-gradient.ts';
 

@@ -4,10 +4,11 @@
  */
 import { filterMatrix, giveBackColumns, rowsOf } from '../lower/columns.ts';
 import { formsColumns } from '../lower/convolution-form.ts';
-import { extentOf, spatialWindow } from '../lower/filter.ts';
+import { spatialWindow } from '../lower/filter.ts';
 import { swapLastAxes } from '../lower/product.ts';
 import type { TrainingForm } from '../lower/training-form.ts';
 import type { Pair, Window } from '../ops/kind.ts';
+import { extentOf } from '../ops/window-extent.ts';
 import type { Builder, Tensor } from '../program/builder.ts';
 
 /** The form that was fastest where it applies: see each one, and `convolution-form.ts`. */

@@ -1,8 +1,9 @@
 import { elementCount } from '../../shared/element-count.ts';
-import { extentOf, spatialWindow } from '../lower/filter.ts';
+import { spatialWindow } from '../lower/filter.ts';
 import { positionAxes, reciprocalCounts } from '../lower/pooling.ts';
 import { padImage, seenAt, tapsOf } from '../lower/taps.ts';
 import type { Pair, Window } from '../ops/kind.ts';
+import { extentOf } from '../ops/window-extent.ts';
 import type { Builder, Tensor } from '../program/builder.ts';
 import { isNarrowPadding } from '../program/shape-rules.ts';
 import type { GradientTable } from './rule.ts';

@@ -22,8 +22,3 @@ export function depthwiseFilter(builder: Builder, kernel: Tensor): Tensor {
 export function spatialWindow({ stride, dilation, padding }: Window): SpatialWindow {
   return { strides: stride, dilations: dilation, pads: padding };
 }
-
-/** How far a window reaches along each axis. */
-export function extentOf({ kernel, dilation }: Window): [number, number] {
-  return [dilation[0] * (kernel[0] - 1) + 1, dilation[1] * (kernel[1] - 1) + 1];
-}

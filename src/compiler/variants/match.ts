@@ -69,6 +69,6 @@ export function nearPaths(pattern: Pattern, places: readonly { readonly path: st
   return (named.length > 0 ? named : paths.filter((path) => !path.includes('/'))).slice(0, MOST_SUGGESTED);
 }
 
-function withoutIndex(segment: string): string {
+export function withoutIndex(segment: string): string {
   return segment.replace(/(?:\[\d+\])+$/, '');
 }

@@ -1,5 +1,6 @@
 import type { Dim } from '../../../shared/dim.ts';
 import type { OpKind, Pads, Pair, Window } from '../kind.ts';
+import { extentOf } from '../window-extent.ts';
 import { atLeast, fixed, fixedPair, imageInput, type ShapeCall, type ShapeRule } from './rule.ts';
 import { slide } from './window.ts';
 
@@ -35,7 +36,7 @@ function pool(call: ShapeCall, dilated: boolean) {
 /** The padding of an axis without what no window reaches, where that is a whole window or more; NaN where not known. */
 function reachedPadding(window: Window, input: Dim, output: Dim, axis: 0 | 1): Pair {
   const [before, after] = window.padding[axis];
-  const reach = window.dilation[axis] * (window.kernel[axis] - 1) + 1;
+  const reach = extentOf(window)[axis];
   if (Number.isNaN(after) || after < reach) return [before, after];
   const end = (fixed(output) - 1) * window.stride[axis] + reach;
   return [before, Math.max(0, end - fixed(input) - before)];
